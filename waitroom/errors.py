@@ -1,0 +1,45 @@
+"""The errors that waitroom raises itself. Foreign ones are turned into these where they enter."""
+
+from __future__ import annotations
+
+
+class WaitroomError(Exception):
+    """The root of all errors raised by waitroom."""
+
+
+class SettingsError(WaitroomError):
+    """The configuration is wrong: names the setting, what was given and what is allowed."""
+
+
+class RedisServerError(WaitroomError):
+    """The embedded Redis cannot be started, or another gateway already uses its directory."""
+
+
+class LineUnavailableError(WaitroomError):
+    """Redis did not answer, so nothing about the line could be decided."""
+
+
+class OriginError(WaitroomError):
+    """The origin did not give a proper answer. ``status`` is what the visitor is told."""
+
+    status = 502
+
+
+class OriginUnreachableError(OriginError):
+    """No connection to the origin could be made."""
+
+
+class OriginProtocolError(OriginError):
+    """The origin broke off, or said something that is not HTTP/1.1."""
+
+
+class OriginTimeoutError(OriginError):
+    """The origin did not answer in time."""
+
+    status = 504
+
+
+class ClientGoneError(WaitroomError):
+    """The visitor left while the request was under way."""
+
+    status = 499
