@@ -1,0 +1,75 @@
+"""Puts the gateway together from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from waitroom.gate.app import Entrance, Gate
+from waitroom.gate.doorway import Doorway
+from waitroom.gate.own import RoomEndpoints
+from waitroom.gate.page import Pages
+from waitroom.gate.rooms import RoomMap
+from waitroom.gate.tokens import Mint, Pass, Ticket
+from waitroom.gate.visitor import Tokens
+from waitroom.line.room import Room
+from waitroom.line.rules import Rules
+from waitroom.line.store import LineStore
+from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
+from waitroom.resources import templates_dir
+from waitroom.settings import RoomSettings, Settings
+
+REDIS_TIMEOUT_SECONDS = 2.0
+
+
+def connect(redis_url: str) -> Redis:
+    """A client for the line. It retries once, and only where the connection had died."""
+    return Redis.from_url(
+        redis_url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+        retry_on_error=[RedisConnectionError],
+    )
+
+
+def rules_of(settings: RoomSettings) -> Rules:
+    """A room's rules as the file has them."""
+    return Rules(
+        rate=settings.rate,
+        capacity=settings.capacity,
+        mode=settings.mode,
+        session_ms=round(settings.session * 1000),
+        keep_ms=round(settings.keep * 1000),
+        presence_ms=round(settings.presence * 1000),
+        burst_ms=round(settings.burst * 1000),
+        entry_ms=round(settings.entry * 1000),
+        message=settings.message,
+    )
+
+
+def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
+    """The gateway as an ASGI application. ``secrets`` come newest first."""
+    trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
+    origin = Origin(
+        settings.origin,
+        timeouts=OriginTimeouts(
+            connect=settings.origin_connect_timeout,
+            response=settings.origin_response_timeout,
+            idle=settings.origin_idle_timeout,
+        ),
+        max_connections=settings.origin_connections,
+    )
+    pages = Pages(templates_dir())
+    tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
+    entrances = []
+    for of_room in settings.rooms:
+        room = Room(of_room.name, LineStore(redis, of_room.name), rules_of(of_room))
+        tokens = Tokens(room, tickets, passes)
+        doorway = Doorway(room, tokens, pages, origin, trusted, of_room.hold_status)
+        entrances.append(Entrance(room, doorway, RoomEndpoints(doorway)))
+    return Gate(entrances, RoomMap(settings.rooms), pages, origin, trusted)

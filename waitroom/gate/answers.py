@@ -1,0 +1,48 @@
+"""The gateway's own answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from starlette.types import Scope, Send
+
+Header = tuple[bytes, bytes]
+
+NO_STORE: Header = (b"cache-control", b"no-store, private")
+VARY: Header = (b"vary", b"Accept, Cookie")
+HTML = b"text/html; charset=utf-8"
+JSON = b"application/json"
+PROBLEM = b"application/problem+json"
+TEXT = b"text/plain; charset=utf-8"
+
+
+async def answer(
+    scope: Scope, send: Send, status: int, content_type: bytes, body: bytes, headers: Sequence[Header] = ()
+) -> None:
+    """Sends one whole answer; to a HEAD request only its head."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", content_type),
+                (b"content-length", b"%d" % len(body)),
+                *headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def problem(status: int, kind: str, detail: str, members: dict[str, object] | None = None) -> bytes:
+    """The text of a problem (RFC 9457). ``kind`` is the stable end of its ``type``."""
+    about = {
+        "type": f"urn:waitroom:{kind}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **(members or {}),
+    }
+    return json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,216 @@
+"""The gateway: one pure ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from waitroom.errors import ClientGoneError, LineUnavailableError, OriginError
+from waitroom.gate import health
+from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, answer, problem
+from waitroom.gate.doorway import Doorway
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.own import RoomEndpoints
+from waitroom.gate.page import Pages
+from waitroom.gate.request import Request
+from waitroom.gate.rooms import RoomMap
+from waitroom.line.room import Room
+from waitroom.proxy import Origin, TrustedProxies, from_origin, to_origin
+
+logger = logging.getLogger("waitroom.gate")
+
+OWN = "/__waitroom/"
+"""All below this address is the gateway's own; all else belongs to the shop."""
+MAX_FIELD_BYTES = 8190
+"""Of one header field's value, as in nginx and Apache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """One room with its door and its own addresses."""
+
+    room: Room
+    doorway: Doorway
+    endpoints: RoomEndpoints
+
+
+class Gate:
+    """request -> which room? -> valid pass? -> origin; no pass: join, show the ticket, or wait."""
+
+    def __init__(
+        self,
+        entrances: Sequence[Entrance],
+        rooms: RoomMap,
+        pages: Pages,
+        origin: Origin,
+        trusted: TrustedProxies,
+    ) -> None:
+        self._entrances = {entrance.room.name: entrance for entrance in entrances}
+        self._rooms = rooms
+        self._pages = pages
+        self._origin = origin
+        self._trusted = trusted
+        self._keepers: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def __repr__(self) -> str:
+        return f"<Gate {[entrance.room for entrance in self._entrances.values()]}, {self._origin!r}>"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one ASGI connection."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            raise NotImplementedError(scope["type"])
+
+    async def start(self) -> None:
+        """Begins to keep the rooms. A Redis that is away is waited for."""
+        for entrance in self._entrances.values():
+            with suppress(LineUnavailableError):
+                await entrance.room.start()
+            self._keepers.append(asyncio.create_task(entrance.room.run()))
+
+    async def stop_streams(self) -> None:
+        """Ends the event streams, and says no to new ones: the server is about to stop."""
+        self._stopping = True
+        for entrance in self._entrances.values():
+            await entrance.endpoints.streams.close()
+
+    async def stop(self) -> None:
+        """Lets go of the rooms; what was gathered is told to Redis first."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for entrance in self._entrances.values():
+            with suppress(LineUnavailableError):
+                await entrance.room.flush()
+        await self._origin.aclose()
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        complaint = _complaint(scope)
+        if complaint is not None:
+            status, detail = complaint
+            body = problem(status, "bad-request", detail)
+            await answer(scope, send, status, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
+            return
+        visitor = self._trusted.visitor(scope["client"], scope["headers"], scheme=scope["scheme"])
+        request = Request(scope, receive, send, visitor)
+        if scope["path"].startswith(OWN):
+            await self._own(request)
+            return
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        name = self._rooms.find(visitor.host.decode("latin-1"), raw_path.decode("latin-1"))
+        try:
+            if name is None:
+                await self._pass_through(request)
+            else:
+                await self._entrances[name].doorway.handle(request)
+        except ClientGoneError:
+            pass
+        except OriginError as error:
+            logger.warning("%s %s: %s", scope["method"], request.target, error)
+            await self._trouble(request, error, name)
+        except ValueError as error:
+            # what the proxy refuses to send on: it would not mean the same to the origin
+            body = problem(400, "bad-request", str(error))
+            await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
+
+    async def _own(self, request: Request) -> None:
+        scope = request.scope
+        path: str = scope["path"]
+        name, _, action = path[len(OWN) :].partition("/")
+        if name == "static":
+            await self._static(request)
+            return
+        if name == "health" and action == "live":
+            await health.live(request)
+            return
+        if name == "health" and action == "ready":
+            rooms = [entrance.room for entrance in self._entrances.values()]
+            await health.ready(request, rooms, stopping=self._stopping)
+            return
+        entrance = self._entrances.get(name)
+        if entrance is None or not await entrance.endpoints.handle(request, action):
+            body = problem(404, "not-found", "There is no such address.")
+            await answer(scope, request.send, 404, PROBLEM, body, [NO_STORE])
+
+    async def _static(self, request: Request) -> None:
+        scope = request.scope
+        file = self._pages.static.lookup(scope["path"])
+        if file is None:
+            await answer(scope, request.send, 404, TEXT, b"Not found.\n", [NO_STORE])
+            return
+        headers = [
+            (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"etag", file.etag.encode()),
+            (b"vary", b"Accept-Encoding"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        body = file.body
+        if any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"]):
+            body = file.gzip_body
+            headers.append((b"content-encoding", b"gzip"))
+        await answer(scope, request.send, 200, file.content_type.encode(), body, headers)
+
+    async def _pass_through(self, request: Request) -> None:
+        scope, visitor = request.scope, request.visitor
+        headers = to_origin(
+            scope["headers"],
+            client=scope["client"],
+            scheme=visitor.scheme,
+            host=visitor.host,
+            trusted=self._trusted,
+        )
+        await self._origin.forward(
+            scope,
+            request.receive,
+            request.send,
+            headers=headers,
+            edit=lambda _status, theirs: from_origin(theirs),
+        )
+
+    async def _trouble(self, request: Request, error: OriginError, room: str | None) -> None:
+        """The shop failed. The visitor's cookies are left as they are: place and visit are kept."""
+        status = error.status
+        headers = [NO_STORE, (b"retry-after", b"5")]
+        if request.kind is Kind.NAVIGATION:
+            body = self._pages.trouble(status, room)
+            await answer(request.scope, request.send, status, HTML, body, [*headers, *Doorway.page_headers])
+        else:
+            kind = "origin-timeout" if status == 504 else "origin-failed"  # noqa: PLR2004
+            body = problem(status, kind, "The shop did not answer. Your place and your visit are kept.")
+            await answer(request.scope, request.send, status, PROBLEM, body, headers)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _complaint(scope: Scope) -> tuple[int, str] | None:
+    """What is wrong with a request, where it is: a status and a sentence."""
+    hosts = 0
+    for name, value in scope["headers"]:
+        if name == b"host":
+            hosts += 1
+        if len(value) > MAX_FIELD_BYTES:
+            return (
+                431,
+                f"The header field {name.decode('latin-1')[:40]} is longer than {MAX_FIELD_BYTES} bytes.",
+            )
+    if hosts != 1:
+        return 400, "A request must have exactly one Host."
+    return None

@@ -1,0 +1,79 @@
+"""The decision: what becomes of a request. A pure function of what is known; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from waitroom.gate.negotiate import Kind
+from waitroom.line.rules import Mode
+
+
+class Standing(Enum):
+    """How a ticket stands in the snapshot of its room."""
+
+    NONE = auto()
+    """There is no ticket, or none that counts any more."""
+    WAITING = auto()
+    """Its turn has not come."""
+    LATE = auto()
+    """It was called while away and waits for budget."""
+    LEFT = auto()
+    """It was given up."""
+    CALLED = auto()
+    """Its turn has come, or came once: Redis decides what that is worth."""
+
+
+class Decision(Enum):
+    """What the gate does with a request."""
+
+    FORWARD = auto()
+    """To the origin."""
+    JOIN = auto()
+    """Give it a place, and let it in at once if nobody waits."""
+    CLAIM = auto()
+    """Show its ticket at the door."""
+    WAIT = auto()
+    """Tell it where it stands."""
+    REFUSE = auto()
+    """A bare 503."""
+    CLOSED = auto()
+    """The closed page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the decision depends on."""
+
+    kind: Kind
+    mode: Mode
+    inside: bool
+    """It carries a valid pass."""
+    standing: Standing
+    holding: bool
+    """Whether a newcomer would have to wait, by the snapshot."""
+
+
+def decide(facts: Facts) -> Decision:
+    """What becomes of a request in a room.
+
+    In the order of the rules: those inside stay inside in every mode; a shut room is shut for all others; what
+    is no visitor (a part of a page, a prefetch) passes where nobody is held and is refused where somebody is,
+    without a ticket; everyone else joins, waits, or shows the ticket at the door.
+    """
+    if facts.inside:
+        return Decision.FORWARD
+    if facts.kind is Kind.PREFETCH and facts.mode is not Mode.PASS:
+        return Decision.REFUSE
+    if facts.kind in (Kind.SUBRESOURCE, Kind.PREFETCH):
+        open_to_all = facts.mode is Mode.PASS or (facts.mode is Mode.AUTO and not facts.holding)
+        return Decision.FORWARD if open_to_all else Decision.REFUSE
+    if facts.mode is Mode.CLOSED:
+        return Decision.CLOSED
+    if facts.standing in (Standing.NONE, Standing.LEFT):
+        return Decision.JOIN
+    if facts.mode is Mode.PASS:
+        return Decision.CLAIM
+    if facts.standing is Standing.CALLED and facts.mode is not Mode.PAUSE:
+        return Decision.CLAIM
+    return Decision.WAIT

@@ -1,0 +1,138 @@
+"""Live positions: the event streams of the visitors who wait (WHATWG HTML, section 9.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+from starlette.types import Receive, Send
+
+from waitroom.gate.decision import Standing
+from waitroom.gate.state import Notice, plain_state, standing, state_of
+from waitroom.gate.tokens import Ticket
+from waitroom.line.room import Room
+
+KEEP_ALIVE_SECONDS = 15.0
+"""A stream is never silent for longer, so that a dead connection is found out."""
+MIN_INTERVAL_SECONDS = 1.0
+"""Between two messages that tell of nothing but a new position."""
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store, private"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class _Stream:
+    """One open stream. While a message is on its way to a slow client, the next one waits its turn."""
+
+    __slots__ = ("due", "news", "number", "position", "send", "sending", "silent_since", "ticket")
+
+    def __init__(self, send: Send, ticket: Ticket, number: int) -> None:
+        self.send = send
+        self.ticket = ticket
+        self.number = number
+        self.position: int | None = None
+        self.news = True
+        self.sending = False
+        self.due = self.silent_since = 0.0
+
+
+class EventStreams:
+    """All open event streams of one room in one worker.
+
+    After each tick of the room they are gone through once. Whoever is called, and everyone when the mode or the
+    message changes, is told at once; a mere step forward is told the more often the nearer the door is. There
+    is no timer and no waiting task a stream: ten thousand of them must fit into one worker.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._streams: set[_Stream] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._told_all = self._common()
+        room.on_change(self.wake)
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    async def serve(self, receive: Receive, send: Send, ticket: Ticket, number: int) -> None:
+        """Keeps a stream open until the visitor goes away, is called, or the gateway stops."""
+        stream = _Stream(send, ticket, number)
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        # a page that lost its stream comes back within a few seconds, each at another moment
+        retry = b"retry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311 - no secret, a spread
+        await send({"type": "http.response.body", "body": retry, "more_body": True})
+        self._streams.add(stream)
+        try:
+            with self._room.presence.streaming(number):
+                self._tell(stream, time.monotonic())
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        finally:
+            self._streams.discard(stream)
+
+    def wake(self) -> None:
+        """Tells everyone who is to be told something now."""
+        now = time.monotonic()
+        if (common := self._common()) != self._told_all:
+            self._told_all = common
+            for stream in self._streams:
+                stream.news = True
+        called = self._room.snapshot.head.called
+        for stream in list(self._streams):
+            if stream.news or now >= stream.due or stream.number <= called:
+                self._tell(stream, now)
+
+    async def close(self) -> None:
+        """Ends all streams, so that the server can stop. The pages come back by themselves."""
+        for stream in list(self._streams):
+            self._push(stream, b"", more=False)
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=1)
+
+    def _common(self) -> tuple[object, ...]:
+        """What concerns everyone in the room alike."""
+        head = self._room.snapshot.head
+        return self._room.rules, self._room.down_since is None, head.epoch, head.alias
+
+    def _tell(self, stream: _Stream, now: float) -> None:
+        if stream.sending:
+            return
+        room = self._room
+        stands, number = standing(room, stream.ticket)
+        if stands is Standing.NONE:
+            state = plain_state(room, "waiting", Notice.RESTARTED)
+        else:
+            stream.number = number
+            state = state_of(room, stands, number, stream.ticket.lane)
+        last = state.state in ("called", "left")
+        if stream.news or last or state.position != stream.position:
+            text = b"event: status\ndata: %b\n\n" % state.to_json()
+            if state.state == "called":
+                text += b"event: admitted\ndata: {}\n\n"
+        elif now - stream.silent_since >= KEEP_ALIVE_SECONDS:
+            text = b":\n\n"
+        else:
+            text = b""
+        wait = state.eta.seconds / 20 if state.eta else KEEP_ALIVE_SECONDS
+        wait = min(max(wait, MIN_INTERVAL_SECONDS), KEEP_ALIVE_SECONDS)
+        stream.due = now + wait * random.uniform(0.8, 1.2)  # noqa: S311 - no secret, a spread
+        if text:
+            stream.position, stream.news, stream.silent_since = state.position, False, now
+            self._push(stream, text, more=not last)
+
+    def _push(self, stream: _Stream, text: bytes, *, more: bool) -> None:
+        if not more:
+            self._streams.discard(stream)
+        stream.sending = True
+        task = asyncio.create_task(self._send(stream, text, more=more))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send(self, stream: _Stream, text: bytes, *, more: bool) -> None:
+        try:
+            await stream.send({"type": "http.response.body", "body": text, "more_body": more})
+        finally:
+            stream.sending = False

@@ -1,0 +1,83 @@
+"""What kind of request is it, and what can its sender read?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum, auto
+from functools import lru_cache
+
+import mimeparse
+
+_SUBRESOURCES = frozenset(
+    (
+        "audio", "audioworklet", "embed", "font", "image", "json", "manifest", "object", "paintworklet",
+        "report", "script", "serviceworker", "sharedworker", "style", "track", "video", "webidentity",
+        "worker", "xslt",
+    )
+)  # fmt: skip
+"""Values of ``Sec-Fetch-Dest`` that are neither a page nor a call (Fetch standard, section 3.2.7)."""
+
+_OFFERS = ["text/css", "image/png", "text/html", "application/json", "application/problem+json"]
+"""In rising order of preference: where a client likes several equally, it gets a problem, never a page."""
+
+
+class Kind(Enum):
+    """How a request without a pass is treated."""
+
+    NAVIGATION = auto()
+    """Somebody looks at the answer: it joins, and gets pages."""
+    CALL = auto()
+    """A script or an app: it joins, and gets JSON."""
+    SUBRESOURCE = auto()
+    """Part of a page: it does not join, and gets a bare answer."""
+    PREFETCH = auto()
+    """Nobody has asked for it yet: it neither joins nor claims."""
+
+
+def classify(headers: Iterable[tuple[bytes, bytes]]) -> Kind:
+    """The kind of a request, by its ``Sec-Purpose``, ``Sec-Fetch-*`` and ``Accept`` headers.
+
+    Where a browser says what it does (Fetch Metadata), that is believed; older browsers and other clients are
+    judged by what they like best in ``Accept`` (RFC 9110 section 12.5.1).
+    """
+    mode = dest = accept = b""
+    for name, value in headers:
+        if name == b"accept":
+            accept = accept + b"," + value if accept else value
+        elif name == b"sec-fetch-mode":
+            mode = value
+        elif name == b"sec-fetch-dest":
+            dest = value
+        elif name in (b"sec-purpose", b"purpose", b"x-moz") and (
+            b"prefetch" in value or b"prerender" in value
+        ):
+            return Kind.PREFETCH
+    return _judge(mode.decode("latin-1"), dest.decode("latin-1"), accept.decode("latin-1"))
+
+
+@lru_cache(1024)
+def _judge(mode: str, dest: str, accept: str) -> Kind:
+    if dest in _SUBRESOURCES:
+        return Kind.SUBRESOURCE
+    if mode == "navigate":
+        return Kind.NAVIGATION
+    if mode or dest:
+        return Kind.CALL
+    best = _best(accept)
+    if best == "text/html":
+        return Kind.NAVIGATION
+    return Kind.SUBRESOURCE if best in ("image/png", "text/css") else Kind.CALL
+
+
+def _best(accept: str) -> str:
+    if not accept.strip():
+        return "application/problem+json"
+    try:
+        # a bare image/* would otherwise be lost against the */* that browsers put behind it
+        offers = (
+            [*_OFFERS, "image/webp", "image/svg+xml"] if accept.lstrip().startswith("image/") else _OFFERS
+        )
+        best: str = mimeparse.best_match(offers, accept)
+    except (mimeparse.MimeTypeParseException, ValueError):
+        return "application/problem+json"
+    return "image/png" if best.startswith("image/") else best

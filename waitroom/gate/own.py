@@ -1,0 +1,157 @@
+"""The room's own addresses, under ``/__waitroom/``."""
+
+from __future__ import annotations
+
+import json
+
+from waitroom.errors import LineUnavailableError
+from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
+from waitroom.gate.decision import Standing
+from waitroom.gate.doorway import Doorway
+from waitroom.gate.events import EventStreams
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.request import Request
+from waitroom.gate.state import State, plain_state, standing, state_of
+from waitroom.line.store import GENERAL, Outcome
+
+LINE_MARKS = 128
+"""Points of the line of which the public document tells how many stand before them."""
+
+
+class RoomEndpoints:
+    """Status, events, leave and line of one room."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        self._doorway = doorway
+        self._room = doorway.room
+        self.streams = EventStreams(doorway.room)
+        self._line: tuple[object, bytes] = (None, b"")
+
+    async def handle(self, request: Request, action: str) -> bool:
+        """Answers a request to ``/__waitroom/{room}/{action}``; False where there is no such address."""
+        method = request.scope["method"]
+        if action == "leave":
+            if method != "POST":
+                await _wrong_method(request, b"POST")
+            else:
+                await self._leave(request)
+            return True
+        serve = {"status": self._status, "events": self._events, "line": self._public_line}.get(action)
+        if serve is None:
+            return False
+        if method not in ("GET", "HEAD"):
+            await _wrong_method(request, b"GET, HEAD")
+        else:
+            await serve(request)
+        return True
+
+    async def _status(self, request: Request) -> None:
+        stands, number, state = self._find(request)
+        if state is None:
+            await _no_ticket(request, self._room.name)
+            return
+        if stands in (Standing.WAITING, Standing.LATE):
+            self._room.presence.saw(number)
+        headers = [NO_STORE, VARY]
+        await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
+
+    async def _events(self, request: Request) -> None:
+        brought = self._doorway.tokens.read(request.scope)
+        stands, number = standing(self._room, brought.ticket)
+        if brought.ticket is None or stands is Standing.NONE:
+            await _no_ticket(request, self._room.name)
+            return
+        await self.streams.serve(request.receive, request.send, brought.ticket, number)
+
+    async def _public_line(self, request: Request) -> None:
+        headers = [(b"cache-control", b"public, max-age=1"), (b"access-control-allow-origin", b"*")]
+        await answer(request.scope, request.send, 200, JSON, self._line_document(), headers)
+
+    async def _leave(self, request: Request) -> None:
+        if any(
+            name == b"sec-fetch-site" and value == b"cross-site" for name, value in request.scope["headers"]
+        ):
+            body = problem(403, "cross-site", "A place can only be given up from the shop's own pages.")
+            await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
+            return
+        brought = self._doorway.tokens.read(request.scope)
+        stands, number = standing(self._room, brought.ticket)
+        if stands is not Standing.NONE:
+            try:
+                outcome = await self._room.leave(number)
+            except LineUnavailableError:
+                body = problem(503, "unavailable", "The line cannot be reached just now. Your place is kept.")
+                await answer(
+                    request.scope, request.send, 503, PROBLEM, body, [NO_STORE, (b"retry-after", b"5")]
+                )
+                return
+            if outcome is Outcome.SPENT and brought.admission is not None:
+                await self._room.finish(brought.admission.session)
+        state = plain_state(self._room, "left")
+        headers = [NO_STORE, VARY, *self._doorway.tokens.take_back(secure=request.secure)]
+        if request.kind is Kind.NAVIGATION:
+            body = self._doorway.page(state, _came_from(request))
+            await answer(
+                request.scope, request.send, 200, HTML, body, [*headers, *self._doorway.page_headers]
+            )
+        else:
+            await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
+
+    def _find(self, request: Request) -> tuple[Standing, int, State | None]:
+        room = self._room
+        brought = self._doorway.tokens.read(request.scope)
+        if brought.admission is not None:
+            return Standing.CALLED, brought.admission.number, plain_state(room, "admitted")
+        stands, number = standing(room, brought.ticket)
+        if brought.ticket is None or stands is Standing.NONE:
+            return stands, number, None
+        return stands, number, state_of(room, stands, number, GENERAL)
+
+    def _line_document(self) -> bytes:
+        """The line as a whole, the same for everyone: made once for each snapshot.
+
+        ``marks`` are pairs of a ticket number and how many present visitors stand before it; between two of
+        them a ticket holder's own position is found by interpolation.
+        """
+        room, snapshot = self._room, self._room.snapshot
+        key = (snapshot.head, room.rules)
+        if self._line[0] != key:
+            head, rules = snapshot.head, room.rules
+            step = max((head.issued - head.called) // LINE_MARKS, 1)
+            numbers = [*range(head.called + 1, head.issued + 1, step), head.issued + 1]
+            document = {
+                "room": room.name,
+                "mode": rules.mode,
+                "rate": rules.rate,
+                "waiting": snapshot.waiting,
+                "called": head.called,
+                "issued": head.issued,
+                "opens_at": None,
+                "message": rules.message,
+                "epoch": head.epoch,
+                "outflow": round(head.flow, 1),
+                "late": head.late,
+                "marks": [[number, snapshot.ahead(number)] for number in numbers],
+            }
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+            self._line = (key, text)
+        return self._line[1]
+
+
+def _came_from(request: Request) -> str:
+    """The page that the visitor stood on, as a path of this site; the front page where that is not known."""
+    for name, value in request.scope["headers"]:
+        if name == b"referer":
+            path = value.decode("latin-1").partition("://")[2].partition("/")[2]
+            return "/" + path
+    return "/"
+
+
+async def _no_ticket(request: Request, room: str) -> None:
+    body = problem(404, "no-ticket", "There is no ticket for this room.", {"room": room})
+    await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE, VARY])
+
+
+async def _wrong_method(request: Request, allowed: bytes) -> None:
+    body = problem(405, "method", f"Only {allowed.decode()} is answered here.")
+    await answer(request.scope, request.send, 405, PROBLEM, body, [NO_STORE, (b"allow", allowed)])

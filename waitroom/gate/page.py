@@ -1,0 +1,110 @@
+"""The visitor's pages: a view of the visitor's state in, the bytes of an HTML page out. No I/O after the start."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from markupsafe import Markup
+
+from waitroom.gate._templates import environment
+from waitroom.gate.static import StaticFiles
+from waitroom.gate.texts import EtaForms, Texts
+
+PageState = Literal["waiting", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+"""The policy that every page of this module is written for: it must be sent with each."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What the waiting page shows to one visitor.
+
+    ``position`` counts from 1, ``ahead`` is those present before the visitor, ``waiting`` all those present.
+    ``eta_range`` is the shortest and the longest estimated wait, in seconds. ``refresh_after`` is after how many
+    seconds a page without a live connection asks again. ``code`` is the short code for support. ``message`` is
+    the operator's, empty when there is none. ``keep_seconds`` is how long the door stays open for a called
+    visitor who is away, ``presence_seconds`` how long a silence counts as being away. ``target`` is the address
+    first asked for, path and query. Any text may be hostile: it is escaped.
+    """
+
+    room: str
+    state: PageState
+    position: int | None
+    ahead: int | None
+    waiting: int | None
+    eta_range: tuple[int, int] | None
+    refresh_after: int
+    code: str | None
+    message: str
+    keep_seconds: int
+    presence_seconds: int
+    target: str
+
+    @property
+    def behind(self) -> int | None:
+        """How many wait behind the visitor; ``None`` where that is not known."""
+        if self.position is None or self.waiting is None:
+            return None
+        return max(0, self.waiting - self.position)
+
+
+class Pages:
+    """Compiles the templates of a folder at the start and renders them. Safe to share between requests.
+
+    Raises ``jinja2.TemplateError`` at the start when a template is missing or wrong.
+    """
+
+    def __init__(self, templates: Path) -> None:
+        self.static = StaticFiles(templates / "static")
+        self.texts = Texts()
+        env = environment(templates)
+        env.globals.update(name=self.texts.name, eta_words=_data_attributes(self.texts.eta_forms))
+        # A filter, because Jinja2 works out a filter of a constant when it compiles.
+        env.filters["static"] = self.static.url
+        self._waiting = env.get_template("waiting.html")
+        self._trouble = env.get_template("trouble.html")
+        self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
+
+    def waiting(self, view: PageView) -> bytes:
+        """The page of a visitor who is not let in (yet), as UTF-8."""
+        texts = self.texts
+        return self._waiting.render(
+            view=view,
+            target=local_target(view.target),
+            position=texts.number(view.position),
+            behind=texts.number(view.behind),
+            waiting=texts.number(view.waiting),
+            wait=texts.eta(view.eta_range),
+            keep=texts.duration(view.keep_seconds),
+            away=texts.duration(view.presence_seconds),
+            every=texts.duration(view.refresh_after),
+        ).encode()
+
+    def trouble(self, status: int, room: str | None) -> bytes:
+        """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""
+        return self._render_trouble(status, room)
+
+    def _render_trouble_uncached(self, status: int, room: str | None) -> bytes:
+        trouble = self.texts.trouble(status)
+        return self._trouble.render(status=status, room=room, trouble=trouble).encode()
+
+
+def _data_attributes(forms: EtaForms) -> Markup:
+    words = {f"data-{name.replace('_', '-')}": text for name, text in asdict(forms).items()}
+    return Markup(" ").join(Markup('{}="{}"').format(name, text) for name, text in words.items())
+
+
+def local_target(target: str) -> str:
+    r"""The address as one on this site: ``//host`` and ``/\host`` would lead a browser to another one.
+
+    So would a tab or a line break between the slashes, which browsers drop (WHATWG URL, 4.4, step 3).
+    """
+    printable = "".join(character for character in target if character.isprintable())
+    return "/" + printable.lstrip("/\\ ")

@@ -1,0 +1,153 @@
+"""Where a visitor stands: what the page, the JSON and the event stream all tell."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from waitroom.gate.decision import Standing
+from waitroom.gate.tokens import Ticket, support_code
+from waitroom.line.room import Room
+from waitroom.line.rules import Mode
+from waitroom.shaping.estimate import Estimate, estimate
+
+MIN_REFRESH_SECONDS = 2
+MAX_REFRESH_SECONDS = 20
+
+
+class Notice(StrEnum):
+    """Why a place is as it is, where the position alone does not say it."""
+
+    PAUSED = "paused"
+    """The line stands still."""
+    LATE = "late"
+    """The turn came while the visitor was away; they enter as soon as the rate allows."""
+    MISSED = "missed"
+    """The turn was more than ``keep`` ago; this is a new place."""
+    RESTARTED = "restarted"
+    """The line was begun anew; this is a new place."""
+    UNAVAILABLE = "unavailable"
+    """The line cannot be reached just now; the place is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A visitor's state at one moment; the members of the public JSON, in its order."""
+
+    room: str
+    state: str
+    position: int | None
+    ahead: int | None
+    waiting: int
+    eta: Estimate | None
+    refresh_after: int
+    lane: str | None
+    number: int | None
+    code: str | None
+    message: str
+    notice: Notice | None
+
+    def members(self) -> dict[str, object]:
+        """As the JSON tells it."""
+        return {
+            "room": self.room,
+            "state": self.state,
+            "position": self.position,
+            "ahead": self.ahead,
+            "waiting": self.waiting,
+            "eta_seconds": self.eta and self.eta.seconds,
+            "eta_range": self.eta and [self.eta.low, self.eta.high],
+            "refresh_after": self.refresh_after,
+            "lane": self.lane,
+            "number": self.number,
+            "code": self.code,
+            "message": self.message,
+            "notice": self.notice,
+        }
+
+    def to_json(self) -> bytes:
+        """The members as JSON text."""
+        return _encode(self.members()).encode()
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
+    """How a genuine ticket stands by the snapshot, and its number in this life of the line."""
+    if ticket is None:
+        return Standing.NONE, 0
+    snapshot = room.snapshot
+    number = snapshot.resolve(ticket.epoch, ticket.number)
+    if number is None:
+        return Standing.NONE, 0
+    if snapshot.is_late(number):
+        return Standing.LATE, number
+    if number <= snapshot.head.called:
+        return Standing.CALLED, number
+    if snapshot.is_used(number):
+        # in a room that lets everyone pass, tickets are used before they are called
+        return (Standing.CALLED if room.rules.mode is Mode.PASS else Standing.LEFT), number
+    return Standing.WAITING, number
+
+
+def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notice | None = None) -> State:
+    """The state of the holder of ``number``, from the snapshot alone."""
+    rules, snapshot = room.rules, room.snapshot
+    if room.down_since is not None:
+        notice = notice or Notice.UNAVAILABLE
+    elif rules.mode is Mode.PAUSE:
+        notice = notice or Notice.PAUSED
+    elif stands is Standing.LATE:
+        notice = notice or Notice.LATE
+    if stands is Standing.LEFT:
+        return plain_state(room, "left", notice)
+    if rules.mode is Mode.CLOSED:
+        name, ahead = "closed", None
+    elif rules.mode is Mode.PASS or (stands is Standing.CALLED and rules.mode is not Mode.PAUSE):
+        name, ahead = "called", 0
+    else:
+        name, ahead = "waiting", snapshot.ahead(number)
+    moving = rules.mode in (Mode.AUTO, Mode.QUEUE) and ahead is not None
+    eta = estimate(ahead or 0, flow=snapshot.head.flow, rate=rules.rate) if moving else None
+    return State(
+        room=room.name,
+        state=name,
+        position=None if ahead is None else ahead + 1,
+        ahead=ahead,
+        waiting=snapshot.waiting,
+        eta=eta,
+        refresh_after=refresh_after(room, eta),
+        lane=lane,
+        number=number,
+        code=support_code(number),
+        message=rules.message,
+        notice=notice,
+    )
+
+
+def plain_state(room: Room, name: str, notice: Notice | None = None) -> State:
+    """The state of a visitor without a place."""
+    return State(
+        room=room.name,
+        state=name,
+        position=None,
+        ahead=None,
+        waiting=room.snapshot.waiting,
+        eta=None,
+        refresh_after=refresh_after(room, None),
+        lane=None,
+        number=None,
+        code=None,
+        message=room.rules.message,
+        notice=notice,
+    )
+
+
+def refresh_after(room: Room, eta: Estimate | None) -> int:
+    """Seconds until the visitor should ask again: seldom far back, often near the door, never so seldom that
+    they would count as absent."""
+    wanted = eta.seconds / 10 if eta else MAX_REFRESH_SECONDS / 2
+    most = max(min(MAX_REFRESH_SECONDS, room.rules.presence_ms / 3000), 1)
+    return int(max(min(wanted, most), min(MIN_REFRESH_SECONDS, most)))

@@ -1,0 +1,63 @@
+"""The gateway's own static files: read once, compressed once, named by their content."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "/__waitroom/static/"
+
+_CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file, ready to be sent. The path carries its content's hash, so it may be cached for ever."""
+
+    path: str
+    content_type: str
+    body: bytes
+    gzip_body: bytes
+    etag: str
+
+
+class StaticFiles:
+    """All files of one folder with a known type, held in memory under their hashed paths.
+
+    Raises ``FileNotFoundError`` at the start when the folder does not exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        files = [_load(file) for file in sorted(folder.iterdir()) if file.suffix in _CONTENT_TYPES]
+        self._by_name = {name: file.path for name, file in files}
+        self._by_path = {file.path: file for _, file in files}
+
+    def __repr__(self) -> str:
+        return f"StaticFiles({sorted(self._by_path)})"
+
+    def url(self, name: str) -> str:
+        """The path under which the file of this name is served. Raises ``KeyError`` for an unknown name."""
+        return self._by_name[name]
+
+    def lookup(self, path: str) -> StaticFile | None:
+        """The file served at this path, or ``None``. Another version's hash is another path."""
+        return self._by_path.get(path)
+
+
+def _load(file: Path) -> tuple[str, StaticFile]:
+    body = file.read_bytes()
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    return file.name, StaticFile(
+        path=f"{PREFIX}{file.stem}.{digest}{file.suffix}",
+        content_type=_CONTENT_TYPES[file.suffix],
+        body=body,
+        # mtime=0: the same bytes from every worker and after every restart.
+        gzip_body=gzip.compress(body, compresslevel=9, mtime=0),
+        etag=f'"{digest}"',
+    )

@@ -1,0 +1,147 @@
+"""Tickets and passes: what a visitor holds, signed.
+
+Both are itsdangerous signatures (HMAC-SHA256 over an HMAC-derived key), one salt a kind, so that neither can
+serve as the other. Nothing personal is in them: room, epoch, lane, number and a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Generic, TypeVar
+
+from itsdangerous import BadSignature, Signer
+
+MAX_LENGTH = 256
+"""Characters; a longer token is refused unread."""
+CACHED_TOKENS = 65_536
+"""Verified tokens remembered by a worker, so that a busy visitor costs no HMAC a request."""
+
+
+class TokenError(Exception):
+    """A token that is not accepted. Each subclass is one reason."""
+
+
+class CutTokenError(TokenError):
+    """It is not a whole token: too short, too long, or not of its form."""
+
+
+class ForgedTokenError(TokenError):
+    """The signature is not ours."""
+
+
+class OtherRoomError(TokenError):
+    """It is genuine, and of another room."""
+
+
+class ExpiredTokenError(TokenError):
+    """It is genuine, and its time is over."""
+
+
+class EarlierEpochError(TokenError):
+    """It is genuine, and of a life of the line that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a ticket and a pass have in common. ``at`` is the room clock in milliseconds."""
+
+    room: str
+    epoch: int
+    lane: str
+    number: int
+    at: int
+
+
+class Ticket(Token):
+    """A place in a room's line; ``at`` is when it was given."""
+
+    __slots__ = ()
+
+
+class Pass(Token):
+    """Proof of admission; ``at`` is when it was last renewed."""
+
+    __slots__ = ()
+
+    @property
+    def session(self) -> str:
+        """The name of the visit: one for each ticket, in however many browsers it is shown."""
+        return f"{self.epoch}:{self.lane}:{self.number}"
+
+
+T = TypeVar("T", bound=Token)
+
+
+class Mint(Generic[T]):
+    """Signs and verifies one kind of token. ``secrets`` come newest first; the newest signs, all verify."""
+
+    def __init__(self, kind: type[T], secrets: Sequence[str]) -> None:
+        self._kind = kind
+        # itsdangerous takes the oldest key first
+        self._signer = Signer(
+            list(reversed(secrets)),
+            salt=f"waitroom.{kind.__name__.lower()}",
+            key_derivation="hmac",
+            digest_method=sha256,
+        )
+        self._verify: Callable[[str], T] = lru_cache(CACHED_TOKENS)(self._verify_anew)
+
+    def sign(self, token: T) -> str:
+        """The token as the visitor holds it."""
+        payload = f"{token.room}:{token.epoch}:{token.lane}:{token.number}:{token.at}"
+        return self._signer.sign(payload).decode()
+
+    def verify(self, text: str, room: str) -> T:
+        """The token in ``text``. Raises a :class:`TokenError` that says why it is refused."""
+        if len(text) > MAX_LENGTH:
+            raise CutTokenError(f"longer than {MAX_LENGTH} characters")
+        token = self._verify(text)
+        if token.room != room:
+            raise OtherRoomError(token.room)
+        return token
+
+    def _verify_anew(self, text: str) -> T:
+        # signatures are ASCII; anything else would only fail deeper down
+        if not text.isascii() or text.count(".") != 1:
+            raise CutTokenError("not of the form payload.signature")
+        try:
+            payload = self._signer.unsign(text).decode()
+        except BadSignature as error:
+            raise ForgedTokenError("the signature is not ours") from error
+        room, epoch, lane, number, at = payload.split(":")
+        return self._kind(room, int(epoch), lane, int(number), int(at))
+
+
+def check_pass(held: Pass, *, now_ms: int, session_ms: int) -> None:
+    """Raises :class:`ExpiredTokenError` when the visit is over.
+
+    A pass is renewed only when an eighth of ``session`` has gone by, so it is honoured that much longer: a
+    visit lasts at least ``session`` after its last request.
+    """
+    if now_ms - held.at > session_ms + session_ms // RENEW_FRACTION:
+        raise ExpiredTokenError("the visit is over")
+
+
+RENEW_FRACTION = 8
+"""A pass is issued anew when this fraction of ``session`` has gone by since it was last."""
+
+
+def wants_renewal(held: Pass, *, now_ms: int, session_ms: int) -> bool:
+    """Whether the visitor should be given a fresh pass with this answer."""
+    return now_ms - held.at > session_ms // RENEW_FRACTION
+
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CHECK = _CROCKFORD + "*~$=U"
+
+
+def support_code(number: int) -> str:
+    """A short code to read out to the support desk: Crockford's base 32 with his check symbol, modulo 37."""
+    digits, rest = "", number
+    while rest or len(digits) < 4:
+        rest, digit = divmod(rest, 32)
+        digits = _CROCKFORD[digit] + digits
+    return f"{digits}-{_CHECK[number % 37]}"

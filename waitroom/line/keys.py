@@ -1,0 +1,28 @@
+"""The names of a room's keys in Redis."""
+
+from __future__ import annotations
+
+VERSION = 1
+"""Part of every key: gateways of two versions that differ in what they keep never share a key."""
+
+SEEN_SLOTS = 4
+
+
+def room_keys(room: str, lane: str) -> list[str]:
+    """All keys of one lane of ``room`` in the order of ``KEYS`` in ``scripts/lib/state.lua``.
+
+    They share the hash tag ``{room}``, and so one cluster slot.
+    """
+    prefix = f"waitroom:{VERSION}:{{{room}}}"
+    of_lane = f"{prefix}:lane:{lane}"
+    return [
+        *(f"{prefix}:{name}" for name in ("room", "rules", "sessions", "granted", "ended", "log")),
+        of_lane,
+        *(f"{of_lane}:{name}" for name in ("late", "calls", "used")),
+        *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
+    ]
+
+
+def rules_key(room: str) -> str:
+    """The hash of a room's live settings."""
+    return room_keys(room, "")[1]

@@ -1,0 +1,16 @@
+"""The Lua scripts: one file an atomic decision, each with the shared library in front of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "scripts"
+_LIBRARY = ("state", "time", "calling")
+
+
+@cache
+def source(name: str) -> str:
+    """The text of script ``name`` as Redis is given it."""
+    parts = [(_FOLDER / "lib" / f"{part}.lua").read_text() for part in _LIBRARY]
+    return "\n".join([*parts, (_FOLDER / f"{name}.lua").read_text()])

@@ -1,0 +1,199 @@
+"""A room as one worker runs it: the line in Redis, kept in view, and told who is there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from waitroom.errors import LineUnavailableError
+from waitroom.line.head import Head, Known
+from waitroom.line.joins import Joins, Place
+from waitroom.line.presence import Presence
+from waitroom.line.rules import Rules
+from waitroom.line.snapshot import Snapshot, blank
+from waitroom.line.store import LineStore, Outcome
+from waitroom.line.visits import Visits
+
+BUSY_TICK_SECONDS = 0.2
+"""Between two calls of ``advance`` while somebody waits: the grain in which the rate is kept."""
+IDLE_TICK_SECONDS = 0.5
+VIEW_SECONDS = 1.0
+"""Between two looks at the bits."""
+FLUSH_SECONDS = 2.0
+"""Between two tellings of who was seen and who was active."""
+RETRY_SECONDS = 0.5
+
+logger = logging.getLogger("waitroom.line")
+
+
+class Room:
+    """One room in one worker.
+
+    ``run`` keeps it: it advances the line, looks at it, and flushes presence and renewals. Everything a
+    visitor asks is answered from ``snapshot`` and ``rules``; only a join, a claim and a leave go to Redis.
+    While Redis is away the last snapshot stands, ``down_since`` tells since when, and what was gathered
+    is kept.
+    """
+
+    def __init__(self, name: str, store: LineStore, from_file: Rules) -> None:
+        self.name = name
+        self.store = store
+        self.rules = from_file
+        self.snapshot = blank()
+        self.presence = Presence()
+        self.visits = Visits()
+        self.down_since: float | None = None
+        self._from_file = from_file
+        self._live: Rules | None = None
+        self._version = -1
+        self._joins = Joins(store.join)
+        self._listeners: list[Callable[[], None]] = []
+        self._viewed = self._flushed = -1e9
+        self._clock = (0, 0.0)
+
+    def __repr__(self) -> str:
+        down = "" if self.down_since is None else ", Redis is away"
+        return f"<Room {self.name}: {self.rules.mode}, {self.snapshot!r}{down}>"
+
+    @property
+    def clock_ms(self) -> int:
+        """The room clock now, by which tokens are dated: Redis's, carried on by a monotonic clock."""
+        clock, at = self._clock
+        return clock + int((time.monotonic() - at) * 1000) if clock else int(time.time() * 1000)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Calls ``listener`` after each tick."""
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Brings the settings of the file to Redis and looks at the line for the first time."""
+        await self._bring_rules()
+        await self._look()
+
+    async def run(self) -> None:
+        """Keeps the room until cancelled. Never raises for a Redis that is away."""
+        while True:
+            try:
+                await self._tick()
+                if self.down_since is not None:
+                    logger.warning("room %s: Redis is back", self.name)
+                    self.down_since = None
+                busy = self.snapshot.waiting or self.snapshot.head.late
+                pause = BUSY_TICK_SECONDS if busy else IDLE_TICK_SECONDS
+            except LineUnavailableError as error:
+                if self.down_since is None:
+                    logger.warning("room %s: %s", self.name, error)
+                    self.down_since = time.monotonic()
+                pause = RETRY_SECONDS
+            except Exception:
+                # one bad tick must not end the room for everyone in it
+                logger.exception("room %s: a tick failed", self.name)
+                pause = RETRY_SECONDS
+            for listener in self._listeners:
+                listener()
+            await asyncio.sleep(pause)
+
+    async def join(self) -> Place:
+        """A place in line, and admission where nobody waits and the budget allows."""
+        place = await self._joins.join()
+        self._note(place.head)
+        if not place.admitted:
+            self.presence.saw(place.number)
+        return place
+
+    async def claim(self, number: int) -> Outcome:
+        """Shows a ticket at the door."""
+        outcome, head = await self.store.claim(number)
+        self._note(head)
+        if outcome is Outcome.CALLED:
+            self.snapshot.add_late(number)
+        return outcome
+
+    async def leave(self, number: int) -> Outcome:
+        """Gives a place up."""
+        outcome, head = await self.store.leave(number)
+        self._note(head)
+        return outcome
+
+    async def finish(self, session: str) -> None:
+        """Ends a session at the shop's word, here at once and elsewhere within a second."""
+        self.visits.end([session])
+        await self.store.finish(session)
+
+    async def recall(self, epoch: int, number: int) -> None:
+        """Tells Redis of a genuine ticket that shows it forgot."""
+        self._note(await self.store.restore(Known(epoch, number, -1, 0, self.clock_ms)))
+        self.presence.forget()
+        await self._look()
+
+    async def change(self, changes: dict[str, str], *, who: str, why: str = "") -> None:
+        """Changes live settings for all workers."""
+        self._note(await self.store.configure(changes, source="live", who=who, why=why))
+        await self._read_rules()
+
+    async def flush(self) -> None:
+        """Tells Redis who was seen and who was active."""
+        while numbers := self.presence.take():
+            try:
+                await self.store.see(numbers)
+            except LineUnavailableError:
+                self.presence.put_back(numbers)
+                raise
+        while idle := self.visits.take():
+            try:
+                await self.store.renew(idle)
+            except LineUnavailableError:
+                self.visits.put_back(idle)
+                raise
+
+    async def _tick(self) -> None:
+        before = self.snapshot.head
+        head = await self.store.advance()
+        self._note(head)
+        if head.version == 0:
+            await self._bring_rules()
+        elif head.version != self._version:
+            await self._read_rules()
+        now = time.monotonic()
+        new_slot = head.slot != before.slot
+        if new_slot or now - self._flushed >= min(FLUSH_SECONDS, self.rules.presence_ms / 6000):
+            self._flushed = now
+            await self.flush()
+        if now - self._viewed >= VIEW_SECONDS or head.epoch != before.epoch or head.late != before.late:
+            await self._look()
+
+    async def _look(self) -> None:
+        view = await self.store.view(max(self.snapshot.head.clock - 5_000, 0))
+        self._viewed = time.monotonic()
+        self.snapshot = Snapshot(view)
+        self._note(view.head)
+        self.visits.end(session for session in view.ended if not self.visits.has_ended(session))
+        self.visits.forget_ended(2 * self.rules.session_ms / 1000)
+
+    async def _read_rules(self) -> None:
+        self.rules = self._live = await self.store.rules()
+        self._version = self.snapshot.head.version
+
+    async def _bring_rules(self) -> None:
+        """The file's settings and, where Redis lost them, what operators had set since."""
+        head = await self.store.configure(self._from_file.to_redis(), source="file", who="configuration file")
+        if self._live is not None:
+            head = await self.store.configure(
+                self._live.to_redis(), source="live", who="gateway", why="Redis lost the live settings"
+            )
+        self._note(head)
+        await self._read_rules()
+
+    def _note(self, head: Head) -> None:
+        previous = self.snapshot.head
+        if head.epoch == previous.epoch and head.clock < previous.clock:
+            return  # an answer that was overtaken by a later one
+        if previous.epoch and (head.epoch, head.alias) != (previous.epoch, previous.alias):
+            self.presence.forget()
+        if head.epoch != previous.epoch:
+            self.snapshot = blank(head)
+        self.snapshot.head = head
+        self.presence.enter_slot(head.slot)
+        self._clock = (head.clock, time.monotonic())

@@ -1,0 +1,102 @@
+"""A room as a worker last saw it: positions for everyone in line, with no Redis command."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import accumulate
+
+from waitroom.line.head import Head
+from waitroom.line.store import View
+
+_BLOCK = 512
+"""Bytes between two running totals: a position costs one popcount of at most this many."""
+
+
+class Snapshot:
+    """The present and waiting of one lane, countable up to any number.
+
+    The four presence bitmaps are joined and the used ones struck out once; after that a position is a look-up
+    in the running totals and one popcount. A newer :class:`Head` can be laid over the same bits: ``called``
+    moves several times a second, the bits are fetched once a second.
+    """
+
+    __slots__ = ("_bits", "_late", "_start", "_totals", "_used", "head")
+
+    def __init__(self, view: View) -> None:
+        length = max((len(bits) for bits in view.seen), default=0)
+        present = 0
+        for bits in view.seen:
+            present |= int.from_bytes(bits.ljust(length, b"\0"))
+        used = int.from_bytes(view.used[:length].ljust(length, b"\0"))
+        self._bits = (present & ~used).to_bytes(length)
+        counts = (int.from_bytes(self._bits[at : at + _BLOCK]).bit_count() for at in range(0, length, _BLOCK))
+        self._totals = [0, *accumulate(counts)]
+        self._used = view.used
+        self._start = view.start
+        self._late = view.late
+        self.head = view.head
+
+    def __repr__(self) -> str:
+        return f"<Snapshot {self.waiting} waiting, {self.head.called} of {self.head.issued} called>"
+
+    @property
+    def waiting(self) -> int:
+        """Present visitors in line, the late ones included."""
+        return len(self._late) + self._totals[-1] - self._before(self.head.called + 1)
+
+    def ahead(self, number: int) -> int:
+        """Present visitors who will be called before ``number``."""
+        if number <= self.head.called:
+            return bisect_left(self._late, number)
+        return len(self._late) + self._before(number) - self._before(self.head.called + 1)
+
+    def is_late(self, number: int) -> bool:
+        """Whether ``number`` was called while away, is back, and waits for budget."""
+        at = bisect_left(self._late, number)
+        return at < len(self._late) and self._late[at] == number
+
+    def is_used(self, number: int) -> bool:
+        """Whether the ticket was exchanged or given up, as far as the bits reach."""
+        byte, bit = divmod(number - self._start, 8)
+        return 0 <= byte < len(self._used) and bool(self._used[byte] & (0x80 >> bit))
+
+    def resolve(self, epoch: int, number: int) -> int | None:
+        """The number that a ticket of ``epoch`` has in this life of the line; None: of no life it knows."""
+        if epoch == self.head.epoch:
+            return number
+        if epoch == self.head.alias and epoch:
+            return number + self.head.offset
+        return None
+
+    def may_be_lost(self, epoch: int, number: int) -> bool:
+        """Whether a genuine ticket shows that Redis forgot: it should be told of it."""
+        if epoch == self.head.epoch:
+            return number > self.head.issued
+        if epoch == self.head.alias:
+            return False
+        return epoch > self.head.epoch or self.head.fresh == self.head.epoch
+
+    def add_late(self, number: int) -> None:
+        """Notes that ``number`` has just been put among the late ones."""
+        if not self.is_late(number):
+            self._late = tuple(sorted((*self._late, number)))
+
+    def _before(self, number: int) -> int:
+        """Set bits of numbers below ``number``."""
+        bit = number - self._start
+        if bit <= 0:
+            return 0
+        block, rest = divmod(bit, _BLOCK * 8)
+        if block >= len(self._totals) - 1:
+            return self._totals[-1]
+        at = block * _BLOCK
+        whole = -(-rest // 8)
+        part = int.from_bytes(self._bits[at : at + whole])
+        # the block may be shorter than what is asked for: what lies past its end is not set
+        surplus = 8 * min(whole, len(self._bits) - at) - rest
+        return self._totals[block] + ((part >> surplus) if surplus > 0 else part).bit_count()
+
+
+def blank(head: Head | None = None) -> Snapshot:
+    """What a worker knows before it has looked at the bits."""
+    return Snapshot(View(head or Head(), 0, b"", (), (), ()))
