@@ -142,7 +142,7 @@ def _came_from(request: Request) -> str:
     """The page that the visitor stood on, as a path of this site; the front page where that is not known."""
     for name, value in request.scope["headers"]:
         if name == b"referer":
-            path = value.decode("latin-1").partition("://")[2].partition("/")[2]
+            path: str = value.decode("latin-1").partition("://")[2].partition("/")[2]
             return "/" + path
     return "/"
 

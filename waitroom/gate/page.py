@@ -1,4 +1,4 @@
-"""The visitor's pages: a view of the visitor's state in, the bytes of an HTML page out. No I/O after the start."""
+"""The visitor's pages: a view of the visitor's state in, the bytes of an HTML page out."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class PageView:
     """What the waiting page shows to one visitor.
 
     ``position`` counts from 1, ``ahead`` is those present before the visitor, ``waiting`` all those present.
-    ``eta_range`` is the shortest and the longest estimated wait, in seconds. ``refresh_after`` is after how many
-    seconds a page without a live connection asks again. ``code`` is the short code for support. ``message`` is
-    the operator's, empty when there is none. ``keep_seconds`` is how long the door stays open for a called
-    visitor who is away, ``presence_seconds`` how long a silence counts as being away. ``target`` is the address
-    first asked for, path and query. Any text may be hostile: it is escaped.
+    ``eta_range`` is the shortest and the longest estimated wait, in seconds. ``refresh_after`` is after how
+    many seconds a page without a live connection asks again. ``code`` is the short code for support.
+    ``message`` is the operator's, empty when there is none. ``keep_seconds`` is how long the door stays open
+    for a called visitor who is away, ``presence_seconds`` how long a silence counts as being away.
+    ``target`` is the address first asked for, path and query. Any text may be hostile: it is escaped.
     """
 
     room: str

@@ -102,16 +102,16 @@ class Texts:
                 return Trouble(
                     gettext("The shop did not answer"),
                     gettext(
-                        "You are still inside: your session is kept, and you will not have to wait in line again. "
-                        "Please try again in a moment."
+                        "You are still inside: your session is kept, and you will not have to wait in line "
+                        "again. Please try again in a moment."
                     ),
                 )
             case 504:
                 return Trouble(
                     gettext("The shop is taking too long"),
                     gettext(
-                        "It did not answer in time. You are still inside: your session is kept, and you will not "
-                        "have to wait in line again. Please try again in a moment."
+                        "It did not answer in time. You are still inside: your session is kept, and you will "
+                        "not have to wait in line again. Please try again in a moment."
                     ),
                 )
             case 503:

@@ -1,0 +1,80 @@
+"""``waitroom check``: would the gateway run with this configuration?"""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+from redis.exceptions import RedisError
+
+from waitroom.assembly import connect
+from waitroom.embedded import find_server
+from waitroom.errors import OriginError, WaitroomError
+from waitroom.proxy import Origin
+from waitroom.settings import Settings, resolve_secret
+
+OLDEST_REDIS = (6, 2)
+OLDEST_VALKEY = (7, 2)
+
+
+def run_checks(settings: Settings) -> bool:
+    """Prints one line a check, and returns whether all is well."""
+    names = ", ".join(room.name for room in settings.rooms)
+    typer.echo(f"ok    settings: {len(settings.rooms)} room(s): {names}")
+    results = [
+        _check_secret(settings),
+        asyncio.run(_check_redis(settings)),
+        asyncio.run(_check_origin(settings)),
+    ]
+    return all(results)
+
+
+def _check_secret(settings: Settings) -> bool:
+    try:
+        secrets = resolve_secret(settings)
+    except WaitroomError as error:
+        return _bad(f"secret: {error}")
+    return _good(f"secret: {len(secrets)} key(s)")
+
+
+async def _check_redis(settings: Settings) -> bool:
+    if settings.redis_url is None:
+        try:
+            return _good(f"redis: embedded, {find_server()}")
+        except WaitroomError as error:
+            return _bad(f"redis: {error}")
+    redis = connect(settings.redis_url)
+    try:
+        info = await redis.info("server")
+    except (RedisError, OSError) as error:
+        return _bad(f"redis: redis_url does not answer: {error}")
+    finally:
+        await redis.aclose()
+    if "valkey_version" in info:
+        name, version, oldest = "Valkey", str(info["valkey_version"]), OLDEST_VALKEY
+    else:
+        name, version, oldest = "Redis", str(info["redis_version"]), OLDEST_REDIS
+    if tuple(int(part) for part in version.split(".")[:2]) < oldest:
+        return _bad(f"redis: {name} {version} is too old; {'.'.join(map(str, oldest))} or later is needed")
+    return _good(f"redis: {name} {version}")
+
+
+async def _check_origin(settings: Settings) -> bool:
+    origin = Origin(settings.origin)
+    try:
+        status = await origin.probe()
+    except OriginError as error:
+        return _bad(f"origin: {settings.origin}: {error}")
+    finally:
+        await origin.aclose()
+    return _good(f"origin: {settings.origin} answers {status}")
+
+
+def _good(text: str) -> bool:
+    typer.echo(f"ok    {text}")
+    return True
+
+
+def _bad(text: str) -> bool:
+    typer.echo(f"WRONG {text}")
+    return False

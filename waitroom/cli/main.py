@@ -1,0 +1,125 @@
+"""The commands and what they share."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from waitroom import __version__
+from waitroom.errors import WaitroomError
+
+app = typer.Typer(
+    name="waitroom",
+    help="A virtual waiting room: a fair line in front of your shop.",
+    epilog="Start with:  waitroom demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        help="The configuration file (TOML). Every setting can also come from the environment, "
+        "as WAITROOM_…, which wins.",
+        show_default=False,
+    ),
+]
+
+
+@app.command(epilog="Example:  waitroom serve --config waitroom.toml --workers 4")
+def serve(
+    config: ConfigFile = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0: a free one.", show_default=False)
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes.", show_default=False)] = None,
+    admin_host: Annotated[
+        str | None, typer.Option(help="Address of the console.", show_default=False)
+    ] = None,
+    admin_port: Annotated[int | None, typer.Option(help="Port of the console.", show_default=False)] = None,
+) -> None:
+    """Run the gateway in front of a shop."""
+    from waitroom.serving import serve as run
+    from waitroom.settings import load
+
+    settings = load(
+        config,
+        overrides={
+            "host": host,
+            "port": port,
+            "workers": workers,
+            "admin_host": admin_host,
+            "admin_port": admin_port,
+        },
+    )
+    run(settings, announce=lambda url: typer.echo(f"waitroom {__version__}: {url} -> {settings.origin}"))
+
+
+@app.command(epilog="Example:  waitroom check --config waitroom.toml")
+def check(config: ConfigFile = None) -> None:
+    """Read the configuration, reach Redis and the origin, and say what is wrong and where."""
+    from waitroom.cli.check import run_checks
+    from waitroom.settings import load
+
+    if not run_checks(load(config)):
+        raise typer.Exit(1)
+
+
+@app.command(
+    "set",
+    epilog="Examples:  waitroom set drop rate=120 --why 'payment is slow'      waitroom set drop mode=pause",
+)
+def set_live(
+    room: Annotated[str, typer.Argument(help="The room's name.")],
+    changes: Annotated[
+        list[str],
+        typer.Argument(help="rate=…, capacity=…, mode=…, message=…, session=…, keep=…, presence=…, burst=…"),
+    ],
+    config: ConfigFile = None,
+    why: Annotated[str, typer.Option(help="The reason, for the log.")] = "",
+) -> None:
+    """Change settings of a running room; every worker follows within a second."""
+    from waitroom.cli.live import change_live
+    from waitroom.settings import load
+
+    for line in change_live(load(config), room, changes, why):
+        typer.echo(line)
+
+
+@app.command(epilog="Example:  waitroom demo --crowd 500 --port 8080")
+def demo(
+    crowd: Annotated[int, typer.Option(min=0, max=5000, help="Simulated shoppers; 0 for none.")] = 200,
+    port: Annotated[int, typer.Option(help="Port of the gateway.")] = 8000,
+    admin_port: Annotated[int, typer.Option(help="Port of the console.")] = 8001,
+    rate: Annotated[float, typer.Option(min=0, help="Admissions per minute.")] = 120,
+) -> None:
+    """Everything on one machine with nothing to configure: Redis, a small shop, the gateway, a crowd."""
+    from waitroom.demo.run import run_demo
+
+    run_demo(crowd=crowd, port=port, admin_port=admin_port, rate=rate)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """The ``waitroom`` command. Exit codes: 0 done, 1 failed, 2 wrong usage."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except WaitroomError as error:
+        for line in str(error).splitlines():
+            print(f"waitroom: {line}", file=sys.stderr)
+        sys.exit(1)

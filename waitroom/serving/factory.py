@@ -1,0 +1,38 @@
+"""The application of one worker, made in that worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
+
+from waitroom.assembly import build_gate, connect
+from waitroom.gate.app import Gate
+from waitroom.settings import Settings
+
+_LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class GateFactory:
+    """Carries to a worker what it needs to build its gateway."""
+
+    settings: Settings
+    redis_url: str
+    secrets: tuple[str, ...]
+    main_pid: int
+    """The process that started the workers; a worker does not outlive it."""
+
+    def __call__(self) -> Gate:
+        """The ASGI application, in the worker."""
+        if os.getpid() != self.main_pid:
+            threading.Thread(target=self._follow, name="waitroom-follow", daemon=True).start()
+        return build_gate(self.settings, connect(self.redis_url), self.secrets)
+
+    def _follow(self) -> None:
+        """Ends the worker when the main process is gone: it would hold the port for ever."""
+        while os.getppid() == self.main_pid:
+            time.sleep(_LOOK_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)

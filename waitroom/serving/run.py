@@ -1,0 +1,69 @@
+"""Starts the gateway, and returns when it has ended."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from waitroom.embedded import EmbeddedRedis
+from waitroom.serving.factory import GateFactory
+from waitroom.serving.listen import listen
+from waitroom.serving.protocol import GateProtocol
+from waitroom.settings import Settings, resolve_secret
+
+GRACE_SECONDS = 10
+"""How long requests under way may go on when the gateway is told to stop."""
+KEEP_ALIVE_SECONDS = 65
+"""Longer than the usual 60 s of a load balancer in front, which must be the one that closes."""
+
+
+def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: None) -> None:
+    """Runs the gateway until it is told to stop.
+
+    ``announce`` is called with the gateway's address once it listens. Raises
+    :class:`~waitroom.errors.WaitroomError` when it cannot start.
+    """
+    with ExitStack() as stack:
+        secrets = resolve_secret(settings)
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        redis_url = settings.redis_url
+        if redis_url is None:
+            redis_url = stack.enter_context(EmbeddedRedis(settings.data_dir)).url
+        factory = GateFactory(settings, redis_url, tuple(secrets), os.getpid())
+        config = uvicorn_config(factory, settings.workers)
+        announce(address_of(listener))
+        if settings.workers > 1:
+            Multiprocess(config, [listener]).run()
+        else:
+            uvicorn.Server(config).run([listener])
+
+
+def uvicorn_config(app: Callable[[], object], workers: int) -> uvicorn.Config:
+    """How uvicorn serves the gateway: ``Date`` and ``Server`` are the shop's, the visitor is for us to find."""
+    return uvicorn.Config(
+        app,
+        factory=True,
+        workers=workers,
+        http=GateProtocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def address_of(listener: socket.socket) -> str:
+    """The URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
