@@ -103,7 +103,8 @@ class Gate:
         visitor = self._trusted.visitor(scope["client"], scope["headers"], scheme=scope["scheme"])
         request = Request(scope, receive, send, visitor)
         if scope["path"].startswith(OWN):
-            await self._own(request)
+            with suppress(ClientGoneError):
+                await self._own(request)
             return
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         name = self._rooms.find(visitor.host.decode("latin-1"), raw_path.decode("latin-1"))
@@ -145,7 +146,7 @@ class Gate:
         scope = request.scope
         file = self._pages.static.lookup(scope["path"])
         if file is None:
-            await answer(scope, request.send, 404, TEXT, b"Not found.\n", [NO_STORE])
+            await answer(scope, request.send, 404, TEXT, self._pages.texts.refusal(404).encode(), [NO_STORE])
             return
         headers = [
             (b"cache-control", b"public, max-age=31536000, immutable"),
@@ -184,7 +185,7 @@ class Gate:
             body = self._pages.trouble(status, room)
             await answer(request.scope, request.send, status, HTML, body, [*headers, *Doorway.page_headers])
         else:
-            kind = "origin-timeout" if status == 504 else "origin-failed"  # noqa: PLR2004
+            kind = "origin-timeout" if status == 504 else "origin-failed"
             body = problem(status, kind, "The shop did not answer. Your place and your visit are kept.")
             await answer(request.scope, request.send, status, PROBLEM, body, headers)
 

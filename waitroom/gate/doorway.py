@@ -72,11 +72,13 @@ class Doorway:
                 await self._claim(request, brought, kind, stands, number)
             case Decision.WAIT:
                 state = state_of(self.room, stands, number, GENERAL)
-                await self._hold(request, kind, brought.by_header, state, brought.ticket)
+                await self._hold(request, kind, state, brought.ticket, by_header=brought.by_header)
             case Decision.REFUSE:
                 await self._refuse(request)
             case Decision.CLOSED:
-                await self._hold(request, kind, brought.by_header, plain_state(self.room, "closed"), None)
+                await self._hold(
+                    request, kind, plain_state(self.room, "closed"), None, by_header=brought.by_header
+                )
 
     @property
     def _holding(self) -> bool:
@@ -117,7 +119,7 @@ class Doorway:
             await self._forward(request, brought, None, ticket, self.tokens.admit(place.number, GENERAL))
             return
         state = state_of(self.room, Standing.WAITING, place.number, GENERAL, notice)
-        await self._hold(request, kind, brought.by_header, state, ticket)
+        await self._hold(request, kind, state, ticket, by_header=brought.by_header)
 
     async def _claim(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
@@ -126,7 +128,7 @@ class Doorway:
             outcome = await self.room.claim(number)
         except LineUnavailableError:
             state = state_of(self.room, stands, number, GENERAL, Notice.UNAVAILABLE)
-            await self._hold(request, kind, brought.by_header, state, brought.ticket)
+            await self._hold(request, kind, state, brought.ticket, by_header=brought.by_header)
             return
         match outcome:
             case Outcome.ADMITTED | Outcome.AGAIN:
@@ -139,7 +141,7 @@ class Doorway:
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
                 state = state_of(self.room, stands, number, GENERAL)
-                await self._hold(request, kind, brought.by_header, state, brought.ticket)
+                await self._hold(request, kind, state, brought.ticket, by_header=brought.by_header)
 
     async def _without_line(self, request: Request, brought: Brought, kind: Kind) -> None:
         """Redis is away, and this newcomer has no place yet."""
@@ -147,7 +149,7 @@ class Doorway:
             await self._forward(request, brought, None, None, None)
             return
         state = plain_state(self.room, "waiting", Notice.UNAVAILABLE)
-        await self._hold(request, kind, brought.by_header, state, None)
+        await self._hold(request, kind, state, None, by_header=brought.by_header)
 
     async def _forward(
         self,
@@ -212,9 +214,10 @@ class Doorway:
         self,
         request: Request,
         kind: Kind,
-        by_header: bool,
         state: State,
         ticket: Ticket | None,
+        *,
+        by_header: bool,
     ) -> None:
         status = self._hold_status
         headers = [
@@ -258,7 +261,7 @@ class Doorway:
 
     async def _refuse(self, request: Request) -> None:
         headers = [(b"retry-after", b"10"), NO_STORE, VARY, (b"waitroom-room", self.room.name.encode())]
-        await answer(request.scope, request.send, 503, TEXT, b"The shop has a waiting room.\n", headers)
+        await answer(request.scope, request.send, 503, TEXT, self._pages.texts.refusal(503).encode(), headers)
 
 
 _PAGE_STATES: dict[Notice | None, PageState] = {

@@ -113,7 +113,7 @@ class EventStreams:
             if state.state == "called":
                 text += b"event: admitted\ndata: {}\n\n"
         elif now - stream.silent_since >= KEEP_ALIVE_SECONDS:
-            text = b":\n\n"
+            text = b"event: alive\ndata: {}\n\n"
         else:
             text = b""
         wait = state.eta.seconds / 20 if state.eta else KEEP_ALIVE_SECONDS

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qs
 
-from waitroom.errors import LineUnavailableError
+from waitroom.errors import ClientGoneError, LineUnavailableError
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
@@ -14,6 +15,7 @@ from waitroom.gate.request import Request
 from waitroom.gate.state import State, plain_state, standing, state_of
 from waitroom.line.store import GENERAL, Outcome
 
+MAX_FORM_BYTES = 16_384
 LINE_MARKS = 128
 """Points of the line of which the public document tells how many stand before them."""
 
@@ -90,7 +92,8 @@ class RoomEndpoints:
         state = plain_state(self._room, "left")
         headers = [NO_STORE, VARY, *self._doorway.tokens.take_back(secure=request.secure)]
         if request.kind is Kind.NAVIGATION:
-            body = self._doorway.page(state, _came_from(request))
+            target = await _form_target(request)
+            body = self._doorway.page(state, target)
             await answer(
                 request.scope, request.send, 200, HTML, body, [*headers, *self._doorway.page_headers]
             )
@@ -138,13 +141,18 @@ class RoomEndpoints:
         return self._line[1]
 
 
-def _came_from(request: Request) -> str:
-    """The page that the visitor stood on, as a path of this site; the front page where that is not known."""
-    for name, value in request.scope["headers"]:
-        if name == b"referer":
-            path: str = value.decode("latin-1").partition("://")[2].partition("/")[2]
-            return "/" + path
-    return "/"
+async def _form_target(request: Request) -> str:
+    """The address first asked for, from the form of the waiting page; the front page where it does not say."""
+    body = b""
+    more = True
+    while more and len(body) <= MAX_FORM_BYTES:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    fields = parse_qs(body[:MAX_FORM_BYTES].decode("latin-1"))
+    return fields.get("target", ["/"])[0]
 
 
 async def _no_ticket(request: Request, room: str) -> None:

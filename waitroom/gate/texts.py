@@ -50,8 +50,8 @@ class Texts:
             eta_unknown=gettext("Not known yet"),
             eta_under=gettext("Under {high}"),
             eta_about=gettext("About {high}"),
-            eta_between=gettext("{low} – {high}"),  # noqa: RUF001
-            eta_between_minutes=gettext("{low}–{high} min"),  # noqa: RUF001
+            eta_between=gettext("{low} – {high}"),
+            eta_between_minutes=gettext("{low}–{high} min"),
             minutes=gettext("{m} min"),
             hours=gettext("{h} h"),
             hours_minutes=gettext("{h} h {m} min"),
@@ -59,7 +59,7 @@ class Texts:
 
     def number(self, number: int | None) -> str:
         """A whole number with its thousands set apart; a dash where it is not known."""
-        return "–" if number is None else f"{number:,}"  # noqa: RUF001
+        return "–" if number is None else f"{number:,}"
 
     def eta(self, eta_range: tuple[int, int] | None) -> str:
         """An estimate in words, from the shortest and the longest wait in seconds.

@@ -1,0 +1,60 @@
+"""What all tests share: real servers, started once and emptied between tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from redis import Redis as BlockingRedis
+from redis.asyncio import Redis
+
+from waitroom.embedded import find_server
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The gateway runs on asyncio."""
+    return "asyncio"
+
+
+def missing(what: str) -> NoReturn:
+    """Skips a test for want of a system package; where all must run, fails it."""
+    if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
+        pytest.fail(f"{what} is missing, and WAITROOM_REQUIRE_ALL is set")
+    pytest.skip(f"{what} is not installed")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis, empty at the start of the session."""
+    with tempfile.TemporaryDirectory(prefix="waitroom-test-") as folder:
+        path = Path(folder) / "redis.sock"
+        server = subprocess.Popen(
+            [find_server(), "--port", "0", "--unixsocket", path, "--save", "", "--dir", folder],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            with BlockingRedis(unix_socket_path=str(path)) as client:
+                for _ in range(200):
+                    if path.exists() and client.ping():
+                        break
+                    time.sleep(0.02)
+            yield f"unix://{path}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A client of an empty Redis."""
+    client = Redis.from_url(redis_url)
+    await client.flushall()
+    yield client
+    await client.aclose()

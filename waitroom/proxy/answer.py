@@ -1,0 +1,194 @@
+"""One answer of the origin while it is being read."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import httptools
+
+from waitroom.errors import OriginError, OriginProtocolError
+
+HIGH_WATER: Final = 65_536
+"""Bytes of body that may wait for the visitor before the origin is no longer read from."""
+
+MOST_SILENT_BYTES: Final = 65_536
+"""Bytes that the origin may send without getting on with its answer: in an endless header, for one."""
+
+
+class Answer:
+    """The parser's callbacks for exactly one response, and what it has given so far.
+
+    Every request has an answer and a parser of its own, so that nothing of one can be left over for the next.
+    """
+
+    __slots__ = (
+        "_body",
+        "_interim",
+        "_parser",
+        "_silent",
+        "_to_head",
+        "_transport",
+        "_waiting",
+        "buffered",
+        "complete",
+        "failure",
+        "headers",
+        "keep_alive",
+        "paused",
+        "started",
+        "status",
+        "stray",
+        "untouched",
+        "waiter",
+    )
+
+    def __init__(self, transport: asyncio.Transport, *, to_head: bool) -> None:
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        """With names in lower case, hop-by-hop fields among them."""
+        self.started = False
+        """The header is complete."""
+        self.complete = False
+        """So is the body."""
+        self.keep_alive = False
+        """The origin would take another request."""
+        self.stray = False
+        """The origin sent more than its answer."""
+        self.untouched = True
+        """Not one byte has arrived."""
+        self.failure: OriginError | None = None
+        self.waiter: asyncio.Future[None] | None = None
+        """Set by who waits for progress."""
+        self.paused = False
+        self.buffered = 0
+        self._body: list[bytes] = []
+        self._silent = 0
+        self._interim = False
+        self._to_head = to_head
+        self._transport = transport
+        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
+
+    def feed(self, data: bytes) -> None:
+        """Take what the origin sent."""
+        parser = self._parser
+        if parser is None:
+            self.stray = True
+            return
+        self.untouched = False
+        self._silent += len(data)
+        try:
+            parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if self.complete:
+                self.stray = True
+            else:
+                self._fail(f"the origin did not speak HTTP/1.1: {error}")
+        if self.complete:
+            # llhttp cannot be told that this was a HEAD request: what follows the header is recognised here.
+            self.stray = self.stray or (self._to_head and not data.endswith(b"\r\n\r\n"))
+        elif self._silent > MOST_SILENT_BYTES:
+            self._fail(f"the origin sent {self._silent} bytes without getting on with its answer")
+        elif self.buffered >= HIGH_WATER and not self.paused:
+            self.paused = True
+            self._transport.pause_reading()
+        self.wake()
+
+    def ended(self, error: Exception | None) -> None:
+        """Take note that the origin will send no more."""
+        if self.complete or self.failure is not None:
+            return
+        if self.started and error is None and self._until_the_end():
+            self.complete = True
+        elif self.started:
+            self._fail("the origin broke off its answer")
+        elif self.untouched:
+            self._fail("the origin closed the connection without an answer")
+        else:
+            self._fail("the origin broke off within the header of its answer")
+        self.wake()
+
+    def take(self) -> bytes:
+        """Take all of the body that has arrived, and let more of it come."""
+        body = self._body
+        if not body:
+            return b""
+        self._body = []
+        self.buffered = 0
+        if self.paused:
+            self.paused = False
+            self._transport.resume_reading()
+        return body[0] if len(body) == 1 else b"".join(body)
+
+    def wake(self) -> None:
+        """Tell who waits that something happened."""
+        waiter = self.waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def dismiss(self) -> None:
+        """Let go of the parser: the two hold each other, which only garbage collection would end."""
+        self._parser = None
+
+    def on_message_begin(self) -> None:
+        """Parser callback."""
+        if self.complete:
+            self.stray = True
+        self._interim = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Parser callback: a field of the header, or of the trailer, for which ASGI has no place."""
+        if self.started:
+            return
+        name = name.lower()
+        if name == b"transfer-encoding" and value.lower() != b"chunked":
+            self._fail(f"the origin used the transfer coding {value[:40]!r}, which was not asked for")
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Parser callback."""
+        if self.complete:
+            return
+        assert self._parser is not None
+        status = self._parser.get_status_code()
+        if 200 <= status < 600:
+            self._silent = 0
+            self.status = status
+            self.started = True
+            self.keep_alive = self._parser.should_keep_alive()
+            if self._to_head:
+                # Without a length llhttp expects a body up to the end; a HEAD request has none.
+                self.keep_alive = self._keeps_alive_after_head(self._parser.get_http_version())
+                self.complete = True
+        elif 100 <= status < 200 and status != 101:
+            # ASGI servers have no way to pass an interim answer on.
+            self._interim = True
+            self.headers = []
+        else:
+            self._fail(f"the origin answered with the status {status}, which was not asked for")
+
+    def on_body(self, body: bytes) -> None:
+        """Parser callback."""
+        if self.complete or self._interim:
+            self.stray = True
+            return
+        self._silent = 0
+        self.buffered += len(body)
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """Parser callback."""
+        if not self._interim:
+            self.complete = True
+
+    def _fail(self, message: str) -> None:
+        if self.failure is None:
+            self.failure = OriginProtocolError(message)
+
+    def _until_the_end(self) -> bool:
+        """Whether the body lasts until the connection is closed (RFC 9112 6.3, the last case)."""
+        return not any(name in (b"content-length", b"transfer-encoding") for name, _ in self.headers)
+
+    def _keeps_alive_after_head(self, version: str) -> bool:
+        options = [value.lower() for name, value in self.headers if name == b"connection"]
+        return version == "1.1" and not any(b"close" in option for option in options)

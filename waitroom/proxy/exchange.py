@@ -1,0 +1,201 @@
+"""One request and its answer: who waits for what, until when, and what becomes of the connection."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from starlette.types import Receive
+
+from waitroom.errors import OriginTimeoutError
+from waitroom.proxy.answer import Answer
+from waitroom.proxy.connection import Connection
+from waitroom.proxy.pool import Pool
+from waitroom.proxy.request import Framing, Request
+from waitroom.proxy.request_body import RequestBody
+from waitroom.proxy.timeouts import OriginTimeouts
+
+UNWATCHED_SECONDS: Final = 0.05
+"""How long an exchange runs before someone listens whether the visitor leaves.
+
+Listening takes a task of its own, dear beside a small request, and most are done long before.
+"""
+
+
+class Exchange:
+    """Carries one request out. Whatever happens, :meth:`close` must be called at the end.
+
+    One timer serves both the deadlines and the watch for the visitor leaving. Three things can end a wait:
+    progress of the answer, :meth:`fail`, and the cancellation of the task itself.
+    """
+
+    __slots__ = (
+        "_answer",
+        "_body",
+        "_connection",
+        "_deadline",
+        "_error",
+        "_loop",
+        "_patience",
+        "_pool",
+        "_request",
+        "_sent",
+        "_task",
+        "_timeouts",
+        "_timer",
+        "_waiter",
+    )
+
+    def __init__(self, pool: Pool, timeouts: OriginTimeouts, request: Request, receive: Receive) -> None:
+        self._pool = pool
+        self._timeouts = timeouts
+        self._request = request
+        self._body = RequestBody(receive, request.framing, stall_seconds=timeouts.idle)
+        self._sent = request.framing is Framing.NONE
+        self._connection: Connection | None = None
+        self._answer: Answer | None = None
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | asyncio.Future[Connection] | None = None
+        self._patience = timeouts.connect
+        self._deadline: float | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        first_look = min(UNWATCHED_SECONDS, timeouts.connect, timeouts.response, timeouts.idle)
+        self._timer = self._loop.call_later(first_look, self._look)
+
+    async def answer(self) -> Answer:
+        """Send the request, and return its answer as soon as the header is there.
+
+        A kept-alive connection that turns out to have been closed is replaced once, when that does no harm.
+
+        Raises:
+            OriginError: there is no proper answer.
+            ClientGoneError: the visitor left.
+        """
+        connection = self._pool.take() or await self._connect(fresh=False)
+        answer = self._start(connection)
+        reused = connection.requests > 1
+        await self._until_started(answer)
+        if answer.failure is not None and reused and answer.untouched and self._repeatable():
+            self._pool.discard(connection)
+            self._connection = None
+            answer = self._start(await self._connect(fresh=True))
+            await self._until_started(answer)
+        if answer.failure is not None:
+            raise answer.failure
+        return answer
+
+    async def more(self) -> bytes:
+        """Wait for more of the body, and return all that has arrived: nothing, where only its end was left.
+
+        Raises:
+            OriginError: the origin broke off, or took too long.
+            ClientGoneError: the visitor left.
+        """
+        answer = self._answer
+        assert answer is not None
+        if self._error is not None:
+            raise self._error
+        while not answer.buffered and not answer.complete:
+            if answer.failure is not None:
+                raise answer.failure
+            await self._progress(answer, self._timeouts.idle)
+        return answer.take()
+
+    def finish(self) -> None:
+        """Give the connection back, now that the answer is complete: the visitor may take long to read it."""
+        connection = self._connection
+        self._connection = None
+        if connection is None:
+            return
+        if self._sent and connection.finish():
+            self._pool.release(connection)
+        else:
+            self._pool.discard(connection)
+
+    def fail(self, error: Exception) -> None:
+        """End the exchange from outside: whoever waits in it gets this error."""
+        if self._error is None:
+            self._error = error
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(error)
+
+    def close(self) -> None:
+        """End everything. A connection that was not given back is dropped, and with it the origin's work."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if self._connection is not None:
+            self._pool.discard(self._connection)
+            self._connection = None
+
+    def _repeatable(self) -> bool:
+        return self._request.idempotent and not self._body.begun
+
+    async def _connect(self, *, fresh: bool) -> Connection:
+        waiter = self._pool.queue(fresh=fresh)
+        try:
+            await self._wait(waiter, self._timeouts.connect)
+        except BaseException:
+            self._pool.withdraw(waiter)
+            raise
+        return waiter.result()
+
+    def _start(self, connection: Connection) -> Answer:
+        self._connection = connection
+        self._body.connection = connection
+        self._answer = connection.send(self._request)
+        if self._task is None and not self._sent:
+            self._task = self._loop.create_task(self._attend())
+        return self._answer
+
+    async def _until_started(self, answer: Answer) -> None:
+        while not answer.started and answer.failure is None:
+            await self._progress(answer, self._timeouts.response)
+
+    async def _progress(self, answer: Answer, seconds: float) -> None:
+        answer.waiter = waiter = self._loop.create_future()
+        await self._wait(waiter, seconds)
+
+    async def _wait(self, waiter: asyncio.Future[None] | asyncio.Future[Connection], seconds: float) -> None:
+        if self._error is not None:
+            raise self._error
+        self._waiter = waiter
+        self._patience = seconds
+        # While the request is still being sent, the origin may well be waiting for the rest of it.
+        waiting_for_origin = self._sent or self._connection is None
+        self._deadline = self._loop.time() + seconds if waiting_for_origin else None
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+            self._deadline = None
+
+    def _look(self) -> None:
+        """See to the deadline, and from the first time on, to the visitor."""
+        now = self._loop.time()
+        if self._deadline is not None and now >= self._deadline:
+            what = "connection to" if self._connection is None else "sign of life from"
+            self.fail(OriginTimeoutError(f"no {what} the origin within {self._patience:g} s"))
+            return
+        # The body of a request must be read no sooner than it can be passed on.
+        if self._task is None and self._sent:
+            self._task = self._loop.create_task(self._attend())
+        timeouts = self._timeouts
+        # Nothing that starts between two looks can end before the second.
+        again = now + min(timeouts.connect, timeouts.response, timeouts.idle)
+        self._timer = self._loop.call_at(min(again, self._deadline or again), self._look)
+
+    async def _attend(self) -> None:
+        """Send the body, then wait for the visitor to leave."""
+        try:
+            if not self._sent:
+                await self._body.send()
+                self._sent = True
+                if self._waiter is not None:
+                    self._deadline = self._loop.time() + self._patience
+            await self._body.until_gone()
+        except Exception as error:
+            # Also what the caller's own receive() raises: it is the caller's to see.
+            self.fail(error)

@@ -1,0 +1,56 @@
+"""Reading the TOML file: its values, and the line on which each stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+from waitroom.errors import SettingsError
+from waitroom.settings.gathered import Gathered, Kind, Source
+from waitroom.settings.positions import line_numbers
+
+_WHERE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+
+
+def read_file(path: Path, into: Gathered) -> None:
+    """Lay what the file at ``path`` says into ``into``. Raises ``SettingsError`` when it cannot be read."""
+    text = _text(path)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(_syntax(path, text, str(error))) from None
+    except RecursionError:
+        raise SettingsError(f"{path}: is nested too deeply") from None
+    for name, value in values.items():
+        into.put(name, value, Source(Kind.FILE, str(path)))
+    for place, line in line_numbers(text).items():
+        into.sources[place] = Source(Kind.FILE, f"{path}:{line}", line)
+    # Started from another folder, the same file must mean the same data.
+    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow a linked file away
+    for name in ("data_dir", "secret_file"):
+        given = values.get(name, "data" if name == "data_dir" else None)
+        if isinstance(given, str) and given and not given.startswith("~"):
+            into.values[name] = str(folder / given)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}:{line}: is not UTF-8 text") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise SettingsError(f"{path!r}: is no name of a file") from None
+
+
+def _syntax(path: Path, text: str, said: str) -> str:
+    where = _WHERE.search(said)
+    line = int(where["line"]) if where and where["line"] else text.count("\n") + 1
+    column = f", column {where['column']}" if where and where["column"] else ""
+    return f"{path}:{line}{column}: is not valid TOML: {_WHERE.sub('', said)}"

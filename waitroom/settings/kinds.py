@@ -1,0 +1,151 @@
+"""The kinds of value that settings have: how each is read, and what is allowed, in words."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic.fields import FieldInfo
+
+from waitroom.settings.duration import parse_duration
+
+LONGEST_SECONDS = 31_536_000.0
+"""No duration is longer than a year: beyond it a unit has been mistaken."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a setting accepts, in plain words. Error messages and the reference both show it."""
+
+    text: str
+
+
+def allowed(field: FieldInfo) -> str:
+    """Return what ``field`` accepts, in plain words."""
+    return next((mark.text for mark in field.metadata if isinstance(mark, Allowed)), "another value")
+
+
+def _no_flag(given: object) -> object:
+    # Python counts true as 1; `port = true` is a mistake all the same.
+    if isinstance(given, bool):
+        raise ValueError("not a number")  # noqa: TRY004 - pydantic maps ValueError only
+    return given
+
+
+def _from_digits(given: object) -> object:
+    return int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
+
+
+def _one_or_many(given: object) -> object:
+    return (given,) if isinstance(given, str | SecretStr) else given
+
+
+def _host(given: str) -> str:
+    bare = given.removeprefix("[").removesuffix("]")
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        pass
+    # A browser sends the ASCII form of a name, so that is the form to compare with.
+    name = given.removesuffix(".").encode("idna").decode().lower()
+    if len(name) > 253 or not re.fullmatch(
+        r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", name
+    ):
+        raise ValueError("not a host name")
+    return name
+
+
+def _path_pattern(given: str) -> str:
+    segments = given.removesuffix("*").split("/")[1:]
+    # What is compared with a pattern is decoded and tidied, so a pattern that is not can never match.
+    untidy = any(segment in (".", "..") for segment in segments) or "" in segments[:-1]
+    if not given.startswith("/") or "*" in given[:-1] or untidy or re.search(r"[?#%\\\x00-\x1f\x7f]", given):
+        raise ValueError("not a path pattern")
+    return given
+
+
+def _network(given: str) -> str:
+    return str(ipaddress.ip_network(given))
+
+
+def _address(given: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._:%-]+", given):
+        raise ValueError("not an address to listen on")
+    return given
+
+
+def _split_url(given: str, schemes: tuple[str, ...]) -> SplitResult:
+    url = urlsplit(given)
+    # `port` raises ValueError by itself where it is no number or too large.
+    if url.scheme not in schemes or url.port == 0 or re.search(r"\s", given):
+        raise ValueError("not such a URL")
+    return url
+
+
+def _origin(given: str) -> str:
+    url = _split_url(given, ("http", "https"))
+    if not url.hostname or "@" in url.netloc or url.path not in ("", "/") or "?" in given or "#" in given:
+        raise ValueError("not an origin")
+    return given.removesuffix("/")
+
+
+def _redis_url(given: str) -> str:
+    url = _split_url(given, ("redis", "rediss", "unix"))
+    if not (url.path.strip("/") if url.scheme == "unix" else url.hostname):
+        raise ValueError("not a Redis URL")
+    return given
+
+
+def _file_path(given: Path) -> Path:
+    # Path("") is ".", so an empty string would otherwise pass for the working directory.
+    if given == Path() or "\0" in str(given):
+        raise ValueError("not a path")
+    return given.expanduser()
+
+
+Number = Annotated[float, BeforeValidator(_no_flag), Field(allow_inf_nan=False)]
+WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
+Port = Annotated[
+    WholeNumber, Field(ge=0, le=65_535), Allowed("a whole number from 0 to 65535 (0: any free port)")
+]
+Host = Annotated[str, AfterValidator(_host)]
+PathPattern = Annotated[str, AfterValidator(_path_pattern)]
+Network = Annotated[str, AfterValidator(_network)]
+ListenAddress = Annotated[
+    str, AfterValidator(_address), Allowed('an IP address or host name, such as "0.0.0.0"')
+]
+OriginUrl = Annotated[
+    str,
+    AfterValidator(_origin),
+    Allowed('an http:// or https:// address without path, such as "http://127.0.0.1:9000"'),
+]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+FilePath = Annotated[Path, AfterValidator(_file_path)]
+Secret = Annotated[SecretStr, Field(min_length=16)]
+OneOrMore = BeforeValidator(_one_or_many)
+FromDigits = BeforeValidator(_from_digits)
+AsDuration = BeforeValidator(parse_duration)
+
+AtLeastASecond = Annotated[
+    float,
+    AsDuration,
+    Field(ge=1, le=LONGEST_SECONDS),
+    Allowed('a duration from "1s" to "365d", such as "10m"'),
+]
+AnyDuration = Annotated[
+    float,
+    AsDuration,
+    Field(ge=0, le=LONGEST_SECONDS),
+    Allowed('a duration from "0s" to "365d", such as "5s"'),
+]
+Timeout = Annotated[
+    float,
+    AsDuration,
+    Field(ge=0.001, le=LONGEST_SECONDS),
+    Allowed('a duration from "1ms" to "365d", such as "5s"'),
+]

@@ -1,0 +1,53 @@
+"""Loading the settings from the file, the environment and the command line: all checked at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from waitroom.errors import SettingsError
+from waitroom.settings.environment import read_environment
+from waitroom.settings.file import read_file
+from waitroom.settings.gathered import Gathered, Kind, Source
+from waitroom.settings.problems import find_problems
+from waitroom.settings.site import Settings
+
+
+def load(
+    path: Path | None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    overrides: Mapping[str, object | None] | None = None,
+) -> Settings:
+    """Return the settings that the file at ``path``, the environment and ``overrides`` give together.
+
+    The environment wins over the file, and ``overrides`` (the options of the command line, by the name of
+    the setting; ``None`` where not given) over both. Without ``path``, the file is the one that
+    ``WAITROOM_CONFIG`` names, or none. Raises :class:`~waitroom.errors.SettingsError` with one line for
+    each thing that is wrong.
+    """
+    gathered = Gathered()
+    if path is None and environ.get("WAITROOM_CONFIG"):
+        path = Path(environ["WAITROOM_CONFIG"])
+    if path is not None:
+        read_file(path, gathered)
+    lines = list(read_environment(environ, gathered))
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            gathered.put(name, value, Source(Kind.OPTION, f"--{name.replace('_', '-')}"))
+    try:
+        settings = Settings.model_validate(gathered.values)
+    except ValidationError as error:
+        lines = [problem.text for problem in sorted(set(find_problems(error, gathered)))] + lines
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return settings.model_copy(
+        update={
+            name: Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+            for name in ("data_dir", "secret_file")
+            if (path := getattr(settings, name)) is not None
+        }
+    )

@@ -1,0 +1,147 @@
+"""What can be set for a room: one waiting line and its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from waitroom.line.rules import Mode
+from waitroom.settings.duration import format_duration
+from waitroom.settings.kinds import (
+    Allowed,
+    AnyDuration,
+    AtLeastASecond,
+    FromDigits,
+    Host,
+    Number,
+    PathPattern,
+    WholeNumber,
+)
+
+RESERVED_NAMES = frozenset({"health", "static"})
+"""Names that no room can have, because the gateway's own addresses use them."""
+
+_DEFAULT_ENTRY_SECONDS = 60.0
+
+
+def _entry_within_keep(before: Mapping[str, object]) -> float:
+    keep = before.get("keep")
+    return min(_DEFAULT_ENTRY_SECONDS, keep) if isinstance(keep, float) else _DEFAULT_ENTRY_SECONDS
+
+
+class RoomSettings(BaseModel):
+    """The rules of one room. All durations are in seconds once read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+
+    name: Annotated[
+        str,
+        Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"),
+        Allowed('1 to 40 of a-z, 0-9 and "-", not at either end; not "health" or "static"'),
+    ] = Field(
+        description="The room's name, as it stands in addresses and cookies. "
+        "Renaming a room starts a new line."
+    )
+    hosts: Annotated[
+        tuple[Host, ...],
+        Allowed('a list of host names without scheme, port or path, such as ["shop.example"]'),
+    ] = Field(default=(), description="The host names that the room covers, in any case. Left out: all.")
+    paths: Annotated[
+        tuple[PathPattern, ...],
+        Allowed('a list of decoded paths that start with "/", with "*" only at the end, such as ["/drop/*"]'),
+    ] = Field(
+        default=(),
+        description='The paths that the room covers: exactly one ("/drop"), all below ("/drop/*"), '
+        'or all that begin alike ("/drop*"). Left out: all. '
+        "Where several rooms cover a request, the most specific has it.",
+    )
+    rate: Annotated[
+        Number, Field(ge=0, le=1_000_000), Allowed("a number from 0 to 1000000 (admissions per minute)")
+    ] = Field(default=300.0, description="Admissions per minute. 0 admits nobody.")
+    capacity: Annotated[
+        WholeNumber, Field(ge=0, le=10_000_000), Allowed("a whole number from 0 to 10000000 (0: no cap)")
+    ] = Field(default=0, description="Visitors inside at once. 0: no cap.")
+    mode: Annotated[Mode, Allowed("one of " + ", ".join(f'"{mode}"' for mode in Mode))] = Field(
+        default=Mode.AUTO,
+        description='"auto" holds only when there is more demand than rate and capacity allow; "queue" holds '
+        'every newcomer and admits at the rate; "pass" lets everyone through; "pause" admits nobody new; '
+        '"closed" answers newcomers with the closed page. Those inside stay inside in every mode.',
+    )
+    session: AtLeastASecond = Field(
+        default=600.0, description="A pass lives this long after its visitor's last request."
+    )
+    keep: AtLeastASecond = Field(
+        default=600.0, description="A visitor who was absent when called may still enter for this long."
+    )
+    presence: AtLeastASecond = Field(
+        default=60.0, description="A waiting visitor counts as absent when not seen for this long."
+    )
+    burst: AnyDuration = Field(
+        default=5.0,
+        description="How much of its rate an idle room saves up, to be spent at once: rate times burst.",
+    )
+    entry: AtLeastASecond = Field(
+        default_factory=_entry_within_keep,
+        description="A granted place that is not taken within this time gives its capacity back. "
+        "At most keep. Left out: one minute, or keep where that is shorter.",
+    )
+    hold_status: Annotated[Literal[503, 429, 202, 200], FromDigits, Allowed("503, 429, 202 or 200")] = Field(
+        default=503,
+        description="The HTTP status of an answer to those who wait. "
+        "Some CDNs replace a 503 with a page of their own.",
+    )
+    message: Annotated[str, Field(max_length=500), Allowed("a text of at most 500 characters")] = Field(
+        default="", description="A text shown to those who wait."
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name in RESERVED_NAMES:
+            raise ValueError("reserved")
+        return name
+
+    @field_validator("entry")
+    @classmethod
+    def _at_most_keep(cls, entry: float, info: ValidationInfo) -> float:
+        keep: float = info.data.get("keep", entry)
+        if entry > keep:
+            rule = f"must not be longer than keep ({format_duration(keep)})"
+            raise PydanticCustomError("rule", "{rule}", {"rule": rule})
+        return entry
+
+    def covers(self) -> frozenset[tuple[str, str]]:
+        """Return every host and path pattern that the room covers; ``"*"`` is any host, ``"/*"`` any path."""
+        paths = [path.lower() for path in self.paths] or ["/*"]
+        return frozenset(
+            (host, "/*" if path == "/*" else path) for host in self.hosts or ("*",) for path in paths
+        )
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A rule that the room at ``index`` breaks together with one before it. ``field`` is its setting."""
+
+    index: int
+    field: str
+    rule: str
+
+
+def conflicts(rooms: Mapping[int, RoomSettings]) -> Iterator[Conflict]:
+    """Find rooms of the same name, and rooms that cover the same host and path: none could be chosen."""
+    names: dict[str, int] = {}
+    covered: dict[tuple[str, str], RoomSettings] = {}
+    for index, room in rooms.items():
+        if names.setdefault(room.name, index) != index:
+            yield Conflict(index, "name", f"another room has that name already (rooms[{names[room.name]}])")
+            continue
+        for host, path in sorted(room.covers()):
+            other = covered.setdefault((host, path), room)
+            if other is not room:
+                where = f"{'any host' if host == '*' else host}, {'any path' if path == '/*' else path}"
+                yield Conflict(index, "paths", f'room "{other.name}" covers the same already ({where})')
+                break

@@ -1,0 +1,80 @@
+"""The secrets that sign tickets and passes: those that were set, or one that is generated once and kept."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import tempfile
+from pathlib import Path
+
+from waitroom.errors import SettingsError
+from waitroom.settings.site import Settings
+
+_SHORTEST = 16
+
+
+def resolve_secret(settings: Settings) -> tuple[str, ...]:
+    """Return the secrets, newest first: the first signs, all are believed.
+
+    When none is set, one is generated and kept in ``data_dir/secret``, which only its owner may read;
+    processes that start at the same time agree on it. Raises ``SettingsError`` when a file cannot be used.
+    """
+    if settings.secret:
+        return tuple(secret.get_secret_value() for secret in settings.secret)
+    if settings.secret_file is not None:
+        # Docker and Kubernetes hand secrets in as files that others may read, in a container of its own.
+        return _read(settings.secret_file, "secret_file", forbidden=stat.S_IWGRP | stat.S_IWOTH)
+    kept = settings.data_dir / "secret"
+    try:
+        if not kept.exists():
+            _generate(kept)
+    except OSError as error:
+        raise SettingsError(
+            f"data_dir: no secret can be kept in {kept}: {error.strerror}; set data_dir, or set secret"
+        ) from None
+    return _read(kept, "generated secret", forbidden=stat.S_IRWXG | stat.S_IRWXO)
+
+
+def _generate(kept: Path) -> None:
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Written whole elsewhere and linked into place, which fails where another process was first:
+    # so nobody ever reads half a secret, and all read the same one.
+    descriptor, draft = tempfile.mkstemp(prefix=".secret-", dir=kept.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{secrets.token_urlsafe(32)}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, kept)
+    finally:
+        Path(draft).unlink()
+
+
+def _read(path: Path, name: str, *, forbidden: int) -> tuple[str, ...]:
+    try:
+        mode = path.stat().st_mode
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise SettingsError(f"{name}: there is no file {path}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}: {path} is not UTF-8 text") from None
+    except OSError as error:
+        raise SettingsError(f"{name}: {path} cannot be read: {error.strerror}") from None
+    if mode & forbidden:
+        raise SettingsError(
+            f"{name}: {path} has mode {stat.S_IMODE(mode):04o}, so others may "
+            f"{'read' if forbidden & stat.S_IRGRP else 'change'} it; allowed: 0600 (chmod 600 {path})"
+        )
+    found = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+    if not found:
+        raise SettingsError(f"{name}: {path} is empty; allowed: one secret per line, newest first")
+    for number, secret in found:
+        if len(secret) < _SHORTEST:
+            raise SettingsError(
+                f"{path}:{number}: {name}: given a secret of {len(secret)} characters; "
+                f"allowed: at least {_SHORTEST}"
+            )
+    return tuple(secret for _, secret in found)
