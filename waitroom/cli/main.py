@@ -119,6 +119,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells report a program that Ctrl-C ended
     except WaitroomError as error:
         for line in str(error).splitlines():
             print(f"waitroom: {line}", file=sys.stderr)

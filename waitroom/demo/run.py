@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -14,11 +15,22 @@ import typer
 from waitroom.demo.children import child
 from waitroom.errors import OriginUnreachableError
 from waitroom.serving import serve
-from waitroom.settings import RoomSettings, Settings
+from waitroom.settings import load
 
 ROOM = "drop"
 SHOP_REQUESTS_PER_SECOND = 60
 _SHOP_START_SECONDS = 15.0
+_CONFIG = """\
+# made by `waitroom demo`, and gone with it
+origin = "{origin}"
+port = {port}
+admin_port = {admin_port}
+data_dir = "data"
+
+[[rooms]]
+name = "drop"
+rate = {rate}
+"""
 
 
 def run_demo(*, crowd: int, port: int, admin_port: int, rate: float) -> None:
@@ -35,13 +47,9 @@ def run_demo(*, crowd: int, port: int, admin_port: int, rate: float) -> None:
                 "--data", str(folder / "shop"),
             )
         )  # fmt: skip
-        settings = Settings(
-            origin=shop_url,
-            data_dir=folder / "waitroom",
-            port=port,
-            admin_port=admin_port,
-            rooms=(RoomSettings(name=ROOM, rate=rate),),
-        )
+        config = folder / "waitroom.toml"
+        config.write_text(_CONFIG.format(origin=shop_url, port=port, admin_port=admin_port, rate=rate))
+        settings = load(config, environ={})
         _await_shop(shop_url)
 
         def announce(url: str) -> None:
@@ -55,32 +63,35 @@ def run_demo(*, crowd: int, port: int, admin_port: int, rate: float) -> None:
                         "--quiet",
                     )
                 )  # fmt: skip
-            typer.echo(_welcome(url, shop_url, crowd, rate, settings.data_dir))
+            typer.echo(_welcome(url, shop_url, crowd, rate, config))
 
         serve(settings, announce=announce)
 
 
-def _welcome(url: str, shop_url: str, crowd: int, rate: float, data_dir: Path) -> str:
+def _welcome(url: str, shop_url: str, crowd: int, rate: float, config: Path) -> str:
     seconds = crowd / rate * 60 if rate else 0
-    arriving = (
-        f"{crowd} simulated shoppers are arriving at this moment." if crowd else "No crowd: the door is open."
-    )
-    wait = f"a wait of about {seconds:.0f} s" if crowd and rate else "no wait"
-    change = f"WAITROOM_DATA_DIR={data_dir} waitroom set {ROOM}"
+    if not crowd:
+        expect = "Nobody else is here, so the door is open."
+    elif not rate:
+        expect = f"{crowd} simulated shoppers are arriving now, and nobody is let in: the rate is 0."
+    else:
+        expect = (
+            f"{crowd} simulated shoppers are arriving now, and {rate:g} a minute are let in: expect to wait about\n"
+            f"  {seconds:.0f} seconds. The position falls as you look, and the door opens by itself."
+        )
+    title = typer.style("The shop, behind its waiting room", bold=True)
     return f"""
-  {typer.style("waitroom demo", bold=True)}
+  {title}   {typer.style(url, fg="cyan", bold=True)}   <- open this
+  The shop alone, to compare          {shop_url}
+  The line, as JSON                   {url}/__waitroom/{ROOM}/line
 
-  {typer.style(url, fg="cyan", bold=True)}   the shop, behind the waiting room: open this in a browser
-  {shop_url}   the same shop without it, for comparison
-  {url}/__waitroom/{ROOM}/line   the line, as JSON
+  {expect}
 
-  {arriving}
-  {rate:g} a minute are let in, so expect {wait}: the position falls live, and the door opens by itself.
-
-  Try, in a second terminal:
-    {change} rate=600          let more in
-    {change} mode=pause        stop the line; those inside stay inside
-    {change} mode=auto         go on
+  Turn the dial from a second terminal:
+    export WAITROOM_CONFIG={config}
+    {sys.argv[0]} set {ROOM} rate=600       let more in
+    {sys.argv[0]} set {ROOM} mode=pause     stop the line; those inside stay inside
+    {sys.argv[0]} set {ROOM} mode=auto      go on
 
   Ctrl-C ends everything.
 """

@@ -102,7 +102,8 @@ class Settings(BaseModel):
         description="How long the origin may take to begin its answer. Beyond it the visitor gets a 504.",
     )
     origin_idle_timeout: Timeout = Field(
-        default=60.0, description="How long the origin may fall silent within an answer before it is given up."
+        default=60.0,
+        description="How long the origin may fall silent within an answer before it is given up.",
     )
     origin_connections: Annotated[
         WholeNumber, Field(ge=1, le=65_535), Allowed("a whole number from 1 to 65535")
