@@ -108,6 +108,14 @@ def demo(
     run_demo(crowd=crowd, port=port, admin_port=admin_port, rate=rate)
 
 
+@app.command(epilog="Example:  waitroom settings > settings.md")
+def settings() -> None:
+    """Print all settings with what they mean, what is allowed, and the defaults."""
+    from waitroom.settings import manual
+
+    typer.echo(manual(), nl=False)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -4,6 +4,7 @@ from waitroom.line.rules import Mode
 from waitroom.settings.duration import format_duration, parse_duration
 from waitroom.settings.kinds import allowed
 from waitroom.settings.loading import load
+from waitroom.settings.manual import manual
 from waitroom.settings.room import RESERVED_NAMES, RoomSettings
 from waitroom.settings.secret import resolve_secret
 from waitroom.settings.site import Settings
@@ -16,6 +17,7 @@ __all__ = [
     "allowed",
     "format_duration",
     "load",
+    "manual",
     "parse_duration",
     "resolve_secret",
 ]

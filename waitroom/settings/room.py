@@ -55,7 +55,7 @@ class RoomSettings(BaseModel):
         Allowed('a list of decoded paths that start with "/", with "*" only at the end, such as ["/drop/*"]'),
     ] = Field(
         default=(),
-        description='The paths that the room covers: exactly one ("/drop"), all below ("/drop/*"), '
+        description='The paths that the room covers: exactly one ("/drop"), it and all below it ("/drop/*"), '
         'or all that begin alike ("/drop*"). Left out: all. '
         "Where several rooms cover a request, the most specific has it.",
     )

@@ -1,0 +1,73 @@
+"""The manual of the settings, from their own descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from waitroom.settings.duration import format_duration
+from waitroom.settings.kinds import allowed
+from waitroom.settings.room import RoomSettings
+from waitroom.settings.site import Settings
+
+_HEAD = """\
+# Settings
+
+Settings come from a TOML file (`--config`, or the environment variable `WAITROOM_CONFIG`) and from the environment,
+which wins: `WAITROOM_PORT` is `port`, `WAITROOM_ROOMS__0__RATE` the `rate` of the first room. Durations are written
+`"90s"`, `"10m"`, `"1h30m"`, `"500ms"`, `"1d"`, or as a plain number of seconds. All is checked at the start:
+`waitroom check` tells every mistake at once, with its line.
+
+This page is what `waitroom settings` prints.
+"""
+
+
+def manual() -> str:
+    """All settings as Markdown."""
+    return (
+        "\n".join(
+            [
+                _HEAD,
+                "## The gateway\n",
+                *_table(Settings, skip=("rooms",)),
+                "\n## A room\n",
+                "Each room stands under a `[[rooms]]` heading of its own. Left out altogether: one room named `main` that",
+                "covers everything. What can be changed while it runs (`waitroom set`): all but `name`, `hosts`, `paths` and",
+                "`hold_status`.\n",
+                *_table(RoomSettings),
+            ]
+        )
+        + "\n"
+    )
+
+
+def _table(model: type[BaseModel], skip: tuple[str, ...] = ()) -> Iterator[str]:
+    yield "| setting | default | allowed | |"
+    yield "| --- | --- | --- | --- |"
+    for name, field in model.model_fields.items():
+        if name not in skip:
+            yield f"| `{name}` | {_default(field)} | {_cell(allowed(field))} | {_cell(field.description or '')} |"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "must be set"
+    value = field.get_default(call_default_factory=False)
+    if value is None or value == () or field.default_factory is not None:
+        return ""
+    if isinstance(value, float) and _is_duration(field):
+        return f'`"{format_duration(value)}"`'
+    if isinstance(value, str | Path):
+        return f'`"{value}"`'
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def _is_duration(field: FieldInfo) -> bool:
+    return "duration" in allowed(field)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
