@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -24,17 +24,22 @@ from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
 
 REDIS_TIMEOUT_SECONDS = 2.0
+REDIS_CONNECTIONS = 16
+"""Of one worker. Joins share one; the others are for those who show their ticket at the door."""
 
 
 def connect(redis_url: str) -> Redis:
     """A client for the line. It retries once, and only where the connection had died."""
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         redis_url,
+        max_connections=REDIS_CONNECTIONS,
+        timeout=REDIS_TIMEOUT_SECONDS,
         socket_timeout=REDIS_TIMEOUT_SECONDS,
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[RedisConnectionError],
     )
+    return Redis.from_pool(pool)
 
 
 def rules_of(settings: RoomSettings) -> Rules:

@@ -43,9 +43,12 @@ def serve(
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes.", show_default=False)] = None,
     admin_host: Annotated[
-        str | None, typer.Option(help="Address of the console.", show_default=False)
+        str | None,
+        typer.Option(help="Address of the ops console, which is still to come.", show_default=False),
     ] = None,
-    admin_port: Annotated[int | None, typer.Option(help="Port of the console.", show_default=False)] = None,
+    admin_port: Annotated[
+        int | None, typer.Option(help="Port of the ops console, which is still to come.", show_default=False)
+    ] = None,
 ) -> None:
     """Run the gateway in front of a shop."""
     from waitroom.serving import serve as run
@@ -99,7 +102,7 @@ def set_live(
 def demo(
     crowd: Annotated[int, typer.Option(min=0, max=5000, help="Simulated shoppers; 0 for none.")] = 200,
     port: Annotated[int, typer.Option(help="Port of the gateway.")] = 8000,
-    admin_port: Annotated[int, typer.Option(help="Port of the console.")] = 8001,
+    admin_port: Annotated[int, typer.Option(help="Port of the ops console, which is still to come.")] = 8001,
     rate: Annotated[float, typer.Option(min=0, help="Admissions per minute.")] = 120,
 ) -> None:
     """Everything on one machine with nothing to configure: Redis, a small shop, the gateway, a crowd."""

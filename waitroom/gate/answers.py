@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.types import Scope, Send
@@ -29,11 +32,17 @@ async def answer(
             "headers": [
                 (b"content-type", content_type),
                 (b"content-length", b"%d" % len(body)),
+                (b"date", _date(int(time.time()))),
                 *headers,
             ],
         }
     )
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+@lru_cache(1)
+def _date(now: int) -> bytes:
+    return formatdate(now, usegmt=True).encode()
 
 
 def problem(status: int, kind: str, detail: str, members: dict[str, object] | None = None) -> bytes:

@@ -56,7 +56,6 @@ class Gate:
         self._origin = origin
         self._trusted = trusted
         self._keepers: list[asyncio.Task[None]] = []
-        self._stopping = False
 
     def __repr__(self) -> str:
         return f"<Gate {[entrance.room for entrance in self._entrances.values()]}, {self._origin!r}>"
@@ -76,12 +75,6 @@ class Gate:
             with suppress(LineUnavailableError):
                 await entrance.room.start()
             self._keepers.append(asyncio.create_task(entrance.room.run()))
-
-    async def stop_streams(self) -> None:
-        """Ends the event streams, and says no to new ones: the server is about to stop."""
-        self._stopping = True
-        for entrance in self._entrances.values():
-            await entrance.endpoints.streams.close()
 
     async def stop(self) -> None:
         """Lets go of the rooms; what was gathered is told to Redis first."""
@@ -135,7 +128,7 @@ class Gate:
             return
         if name == "health" and action == "ready":
             rooms = [entrance.room for entrance in self._entrances.values()]
-            await health.ready(request, rooms, stopping=self._stopping)
+            await health.ready(request, rooms)
             return
         entrance = self._entrances.get(name)
         if entrance is None or not await entrance.endpoints.handle(request, action):

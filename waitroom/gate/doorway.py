@@ -24,7 +24,10 @@ from waitroom.proxy import Origin, TrustedProxies, from_origin, to_origin
 logger = logging.getLogger("waitroom.gate")
 
 _COMMAND = b"waitroom-command"
-_CALLED_NOTHING = (Standing.NONE, 0)
+_CACHING = frozenset((b"expires", b"pragma", b"surrogate-control", b"x-accel-expires"))
+"""What a cache may obey besides ``Cache-Control`` and its targeted kin (RFC 9213), which end in that name."""
+HEARD_OF_MS = 3_000
+"""By this age a ticket is known to every worker that reaches Redis."""
 
 
 class Doorway:
@@ -61,7 +64,7 @@ class Doorway:
             await self._forward(request, brought, brought.admission, None, renewed)
             return
         kind = request.kind
-        stands, number = await self._standing(brought)
+        stands, number = await self.standing(brought)
         facts = Facts(kind, self.room.rules.mode, inside=False, standing=stands, holding=self._holding)
         match decide(facts):
             case Decision.FORWARD:
@@ -87,11 +90,14 @@ class Doorway:
         full = 0 < rules.capacity <= head.sessions + head.granted
         return full or head.tokens < 1 or self.room.snapshot.waiting > 0
 
-    async def _standing(self, brought: Brought) -> tuple[Standing, int]:
+    async def standing(self, brought: Brought) -> tuple[Standing, int]:
+        """How the visitor's ticket stands, and its number. They are present by having asked."""
         ticket = brought.ticket
         if ticket is None:
-            return _CALLED_NOTHING
-        if self.room.snapshot.may_be_lost(ticket.epoch, ticket.number):
+            return Standing.NONE, 0
+        # a ticket that another worker gave just now is only news that has not come here yet
+        known_of = ticket.at + HEARD_OF_MS < self.room.clock_ms
+        if known_of and self.room.snapshot.may_be_lost(ticket.epoch, ticket.number):
             try:
                 await self.room.recall(ticket.epoch, ticket.number)
             except LineUnavailableError:
@@ -136,7 +142,7 @@ class Doorway:
                 await self._forward(request, brought, None, None, admission)
             case Outcome.MISSED:
                 await self._join(request, brought, kind, Notice.MISSED)
-            case Outcome.SPENT | Outcome.UNKNOWN:
+            case Outcome.SPENT:
                 await self._join(request, brought, kind, None)
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
@@ -287,5 +293,7 @@ def _says_done(headers: Sequence[Header]) -> bool:
 
 def _uncacheable(headers: Sequence[Header]) -> list[Header]:
     """An answer that carries a visitor's own cookie must not be shared, whatever the shop says of it."""
-    kept = [header for header in headers if header[0] not in (b"cache-control", b"expires", b"pragma")]
+    kept = [
+        header for header in headers if header[0] not in _CACHING and not header[0].endswith(b"cache-control")
+    ]
     return [*kept, (b"cache-control", b"private, no-cache")]

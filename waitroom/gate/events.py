@@ -85,13 +85,6 @@ class EventStreams:
             if stream.news or now >= stream.due or stream.number <= called:
                 self._tell(stream, now)
 
-    async def close(self) -> None:
-        """Ends all streams, so that the server can stop. The pages come back by themselves."""
-        for stream in list(self._streams):
-            self._push(stream, b"", more=False)
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=1)
-
     def _common(self) -> tuple[object, ...]:
         """What concerns everyone in the room alike."""
         head = self._room.snapshot.head

@@ -52,7 +52,8 @@ def classify(headers: Iterable[tuple[bytes, bytes]]) -> Kind:
             b"prefetch" in value or b"prerender" in value
         ):
             return Kind.PREFETCH
-    return _judge(mode.decode("latin-1"), dest.decode("latin-1"), accept.decode("latin-1"))
+    # media types have no case (RFC 9110 section 8.3.1)
+    return _judge(mode.decode("latin-1"), dest.decode("latin-1"), accept.decode("latin-1").lower())
 
 
 @lru_cache(1024)

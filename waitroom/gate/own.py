@@ -41,25 +41,23 @@ class RoomEndpoints:
         serve = {"status": self._status, "events": self._events, "line": self._public_line}.get(action)
         if serve is None:
             return False
-        if method not in ("GET", "HEAD"):
-            await _wrong_method(request, b"GET, HEAD")
+        if method != "GET" and (method != "HEAD" or action == "events"):
+            await _wrong_method(request, b"GET" if action == "events" else b"GET, HEAD")
         else:
             await serve(request)
         return True
 
     async def _status(self, request: Request) -> None:
-        stands, number, state = self._find(request)
+        state = await self._find(request)
         if state is None:
             await _no_ticket(request, self._room.name)
             return
-        if stands in (Standing.WAITING, Standing.LATE):
-            self._room.presence.saw(number)
         headers = [NO_STORE, VARY]
         await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
 
     async def _events(self, request: Request) -> None:
         brought = self._doorway.tokens.read(request.scope)
-        stands, number = standing(self._room, brought.ticket)
+        stands, number = await self._doorway.standing(brought)
         if brought.ticket is None or stands is Standing.NONE:
             await _no_ticket(request, self._room.name)
             return
@@ -100,15 +98,15 @@ class RoomEndpoints:
         else:
             await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
 
-    def _find(self, request: Request) -> tuple[Standing, int, State | None]:
+    async def _find(self, request: Request) -> State | None:
         room = self._room
         brought = self._doorway.tokens.read(request.scope)
         if brought.admission is not None:
-            return Standing.CALLED, brought.admission.number, plain_state(room, "admitted")
-        stands, number = standing(room, brought.ticket)
+            return plain_state(room, "admitted")
+        stands, number = await self._doorway.standing(brought)
         if brought.ticket is None or stands is Standing.NONE:
-            return stands, number, None
-        return stands, number, state_of(room, stands, number, GENERAL)
+            return None
+        return state_of(room, stands, number, GENERAL)
 
     def _line_document(self) -> bytes:
         """The line as a whole, the same for everyone: made once for each snapshot.

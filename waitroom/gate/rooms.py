@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import IPv6Address
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -25,32 +27,37 @@ class Place(Protocol):
 
 
 def normalise_host(host: str) -> str:
-    """A host as it is compared: lower case, without port and final dot."""
+    """A host as it is compared: lower case, without port and final dot, an IPv6 address without brackets."""
     host = host.strip().lower()
-    name = host[: host.rfind("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    return name.rstrip(".")
+    bracketed = host.startswith("[")
+    literal = host[1:].partition("]")[0] if bracketed else host
+    if bracketed or literal.count(":") > 1:
+        with suppress(ValueError):
+            return str(IPv6Address(literal))
+    return host.partition(":")[0].rstrip(".")
 
 
 @lru_cache(4096)
 def normalise_path(path: str) -> str:
     """A path as it is compared, so that no spelling of it walks around a room.
 
-    Percent-decoded until nothing changes, back slashes as slashes, path parameters cut off, empty and dot
-    segments resolved (RFC 3986 section 5.2.4), lower case. Errs towards the room: a path that some shop may
-    read as ``/drop`` counts as ``/drop``.
+    Percent-decoded until nothing changes, back slashes as slashes, what follows a ``;``, ``?`` or ``#`` in a
+    segment cut off, empty and dot segments resolved (RFC 3986 section 5.2.4), lower case. Errs towards the
+    room: a path that some shop may read as ``/drop`` counts as ``/drop``.
     """
     for _ in range(_DECODINGS):
-        decoded = unquote(path, errors="replace")
+        decoded = unquote(path, errors="replace").casefold()
         if decoded == path:
             break
         path = decoded
     kept: list[str] = []
-    for segment in re.split(r"[/\\]+", path.split("?")[0].split("#")[0]):
-        name = segment.split(";")[0].strip("\0\t\r\n ")
+    for segment in re.split(r"[/\\]+", path):
+        # a ? here was encoded, and so ends nothing: dot segments behind it still count for the shop
+        name = re.split("[;?#]", segment, maxsplit=1)[0].strip("\0\t\r\n ")
         if name == "..":
             kept = kept[:-1]
         elif name not in ("", "."):
-            kept.append(name.casefold())
+            kept.append(name)
     return "/" + "/".join(kept)
 
 
@@ -78,14 +85,16 @@ class _Rule:
         return self.host.startswith("*.") and host.endswith(self.host[1:])
 
     @property
-    def rank(self) -> tuple[bool, bool, int, int, bool]:
-        """The most specific first: a host before any host, a whole host before a wildcard, the longer path."""
+    def rank(self) -> tuple[bool, bool, int, int, bool, bool]:
+        """The most specific first: a host before any host, a whole host before a wildcard, the longer path;
+        of one path, itself before all below it before all that begin alike."""
         return (
             not self.host,
             self.host.startswith("*."),
             -len(self.host),
             -len(self.path),
             self.wildcard,
+            not self.below,
         )
 
 

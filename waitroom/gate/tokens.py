@@ -12,7 +12,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Generic, TypeVar
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadData, BadSignature, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 MAX_LENGTH = 256
 """Characters; a longer token is refused unread."""
@@ -107,6 +108,8 @@ class Mint(Generic[T]):
         # signatures are ASCII; anything else would only fail deeper down
         if not text.isascii() or text.count(".") != 1:
             raise CutTokenError("not of the form payload.signature")
+        if not _is_canonical(text.partition(".")[2]):
+            raise ForgedTokenError("the signature is not ours")
         try:
             payload = self._signer.unsign(text).decode()
         except BadSignature as error:
@@ -115,14 +118,22 @@ class Mint(Generic[T]):
         return self._kind(room, int(epoch), lane, int(number), int(at))
 
 
-def check_pass(held: Pass, *, now_ms: int, session_ms: int) -> None:
-    """Raises :class:`ExpiredTokenError` when the visit is over.
+def _is_canonical(signature: str) -> bool:
+    """Whether it is spelled as we spell it: base 64 leaves spare bits, and decoders skip what is none."""
+    try:
+        return base64_encode(base64_decode(signature)) == signature.encode()
+    except BadData:
+        return False
 
-    A pass is renewed only when an eighth of ``session`` has gone by, so it is honoured that much longer: a
-    visit lasts at least ``session`` after its last request.
+
+def check_pass(held: Pass, *, now_ms: int, session_ms: int) -> None:
+    """Raises :class:`ExpiredTokenError` when the visit may be over.
+
+    A pass is renewed only when an eighth of ``session`` has gone by since it was last, so the visit itself may
+    last a little longer: only Redis knows, and the pass is worth showing at the door like a ticket.
     """
-    if now_ms - held.at > session_ms + session_ms // RENEW_FRACTION:
-        raise ExpiredTokenError("the visit is over")
+    if now_ms - held.at > session_ms:
+        raise ExpiredTokenError("the visit may be over")
 
 
 RENEW_FRACTION = 8

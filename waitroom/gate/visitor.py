@@ -8,7 +8,6 @@ from starlette.types import Scope
 
 from waitroom.gate import cookies
 from waitroom.gate.tokens import (
-    ExpiredTokenError,
     Mint,
     Pass,
     Ticket,
@@ -68,13 +67,14 @@ class Tokens:
         if pass_text:
             now, session = room.clock_ms, room.rules.session_ms
             try:
-                admission = self._passes.verify(pass_text, room.name)
-                check_pass(admission, now_ms=now, session_ms=session)
-                if room.visits.has_ended(admission.session):
-                    raise ExpiredTokenError("the shop ended the visit")
-                renew = wants_renewal(admission, now_ms=now, session_ms=session)
+                held = self._passes.verify(pass_text, room.name)
+                # shown at the door like a ticket it yields the visit, while that lasts
+                ticket = Ticket(held.room, held.epoch, held.lane, held.number, held.at)
+                check_pass(held, now_ms=now, session_ms=session)
+                if not room.visits.has_ended(held.session):
+                    admission, renew = held, wants_renewal(held, now_ms=now, session_ms=session)
             except TokenError as error:
-                admission, refused = None, error
+                refused = error
         if ticket_text:
             try:
                 ticket = self._tickets.verify(ticket_text, room.name)

@@ -2,8 +2,8 @@
 
 A room gives out numbers. ``called`` is how far the line has been called; it only grows. Whoever is present when
 called is *granted* a place, which spends one unit of the budget, and enters with the next request. Whoever is
-absent is passed over for nothing, and may come back within ``keep``: first in the short line of the *late*,
-which is served before ``called`` moves on.
+absent is passed over for nothing, and may come back within ``keep``: into the short line of the *late*, which is
+served before ``called`` moves on, and in which nobody's turn runs out.
 
 1. FIFO to the ticket. Among those present, the lower number is granted first: the late ones (all of whom were
    called) stand before the line, both in the order of their numbers.
@@ -81,10 +81,8 @@ TRANSITIONS: dict[tuple[Stage, Event], Stage] = {
     (Stage.PASSED, Event.OUTLIVE): Stage.MISSED,
     (Stage.PASSED, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
     (Stage.PASSED, Event.LEAVE): Stage.SPENT,
-    (Stage.LATE, Event.SHOW): Stage.LATE,
     (Stage.LATE, Event.GRANT): Stage.GRANTED,
     (Stage.LATE, Event.FALL_SILENT): Stage.PASSED,
-    (Stage.LATE, Event.OUTLIVE): Stage.MISSED,
     (Stage.LATE, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
     (Stage.LATE, Event.LEAVE): Stage.SPENT,
     (Stage.MISSED, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
@@ -240,7 +238,7 @@ class Line:
             ticket.on(Event.OUTLIVE)
         if ticket.stage is Stage.MISSED:
             return Outcome.MISSED
-        if ticket.stage in (Stage.PASSED, Stage.LATE):
+        if ticket.stage is Stage.PASSED:
             ticket.on(Event.SHOW)
         self.advance()
         if ticket.stage is Stage.GRANTED:
@@ -294,9 +292,7 @@ class Line:
         for ticket in self.staged(Stage.LATE)[: 4 * places + 1] if places else []:
             if served == places:
                 break
-            if ticket.number <= self.floor:
-                ticket.on(Event.OUTLIVE)
-            elif self.is_present(ticket):
+            if self.is_present(ticket):
                 self._grant(ticket, Event.GRANT)
                 served += 1
             else:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 MAX_FLUSH = 1000
 """Numbers told in one call: about two milliseconds of Redis."""
+
+
+class _Watch:
+    """One open event stream. Its number changes when its life of the line is put behind another."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
 
 
 class Presence:
@@ -21,7 +29,7 @@ class Presence:
         self._slot = -1
         self._told: set[int] = set()
         self._pending: dict[int, None] = {}
-        self._streams: Counter[int] = Counter()
+        self._streams: set[_Watch] = set()
 
     def __repr__(self) -> str:
         return f"<Presence slot {self._slot}: {len(self._pending)} to tell, {len(self._streams)} streams>"
@@ -34,26 +42,39 @@ class Presence:
     @contextmanager
     def streaming(self, number: int) -> Iterator[None]:
         """The holder of ``number`` is present until the block ends."""
-        self._streams[number] += 1
+        watch = _Watch(number)
+        self._streams.add(watch)
         self.saw(number)
         try:
             yield
         finally:
-            self._streams[number] -= 1
-            if not self._streams[number]:
-                del self._streams[number]
+            self._streams.discard(watch)
 
     def enter_slot(self, slot: int) -> None:
-        """A presence slot began, or Redis lost the bits: all is to be told anew."""
+        """A presence slot began: whoever is still there is told anew."""
         if slot == self._slot:
             return
         self._slot = slot
         self._told.clear()
-        self._pending.update(dict.fromkeys(self._streams))
+        self._pending.update(dict.fromkeys(watch.number for watch in self._streams))
 
     def forget(self) -> None:
-        """Redis lost what it was told."""
+        """Redis lost what it was told: all of this slot is told again, those who only poll included."""
+        self._pending.update(dict.fromkeys(self._told))
         self.enter_slot(-1)
+
+    def shift(self, offset: int) -> None:
+        """Every number is now ``offset`` higher: this life of the line was put behind one that came back."""
+        for watch in self._streams:
+            watch.number += offset
+        self._pending = {number + offset: None for number in (*self._told, *self._pending)}
+        self._told.clear()
+
+    def drop(self) -> None:
+        """The line was begun anew: the numbers seen so far are nobody's."""
+        self._told.clear()
+        self._pending.clear()
+        self._streams.clear()
 
     def take(self) -> list[int]:
         """Up to ``MAX_FLUSH`` numbers to tell; give them back with :meth:`put_back` if that fails."""

@@ -48,7 +48,9 @@ class Room:
         self._from_file = from_file
         self._live: Rules | None = None
         self._version = -1
+        self._brought = False
         self._joins = Joins(store.join)
+        self._recalling = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._viewed = self._flushed = -1e9
         self._clock = (0, 0.0)
@@ -80,6 +82,8 @@ class Room:
                 if self.down_since is not None:
                     logger.warning("room %s: Redis is back", self.name)
                     self.down_since = None
+                    # it may have lost its last second
+                    self.presence.forget()
                 busy = self.snapshot.waiting or self.snapshot.head.late
                 pause = BUSY_TICK_SECONDS if busy else IDLE_TICK_SECONDS
             except LineUnavailableError as error:
@@ -123,10 +127,15 @@ class Room:
         await self.store.finish(session)
 
     async def recall(self, epoch: int, number: int) -> None:
-        """Tells Redis of a genuine ticket that shows it forgot."""
-        self._note(await self.store.restore(Known(epoch, number, -1, 0, self.clock_ms)))
-        self.presence.forget()
-        await self._look()
+        """Tells Redis of a genuine ticket that shows it forgot, or that this worker has not heard yet."""
+        async with self._recalling:
+            if not self.snapshot.may_be_lost(epoch, number):
+                return  # the ticket of another visitor brought it back meanwhile
+            before = self.snapshot.head
+            self._note(await self.store.restore(Known(epoch, number, -1, 0, self.clock_ms)))
+            head = self.snapshot.head
+            if (head.epoch, head.alias) != (before.epoch, before.alias):
+                await self._look()
 
     async def change(self, changes: dict[str, str], *, who: str, why: str = "") -> None:
         """Changes live settings for all workers."""
@@ -152,7 +161,7 @@ class Room:
         before = self.snapshot.head
         head = await self.store.advance()
         self._note(head)
-        if head.version == 0:
+        if head.version == 0 or not self._brought:
             await self._bring_rules()
         elif head.version != self._version:
             await self._read_rules()
@@ -178,22 +187,37 @@ class Room:
 
     async def _bring_rules(self) -> None:
         """The file's settings and, where Redis lost them, what operators had set since."""
+        lost = self._live if self.snapshot.head.version == 0 else None
         head = await self.store.configure(self._from_file.to_redis(), source="file", who="configuration file")
-        if self._live is not None:
+        if lost is not None:
             head = await self.store.configure(
-                self._live.to_redis(), source="live", who="gateway", why="Redis lost the live settings"
+                lost.to_redis(), source="live", who="gateway", why="Redis lost the live settings"
             )
         self._note(head)
         await self._read_rules()
+        self._brought = True
 
     def _note(self, head: Head) -> None:
         previous = self.snapshot.head
-        if head.epoch == previous.epoch and head.clock < previous.clock:
-            return  # an answer that was overtaken by a later one
-        if previous.epoch and (head.epoch, head.alias) != (previous.epoch, previous.alias):
-            self.presence.forget()
+        overtaken = (
+            head.clock < previous.clock if head.epoch == previous.epoch else head.epoch < previous.epoch
+        )
+        if overtaken and head.alias == previous.alias:
+            return  # a later answer came first
         if head.epoch != previous.epoch:
+            self._renumber(previous, head)
             self.snapshot = blank(head)
+        elif head.alias != previous.alias:
+            self.presence.forget()
         self.snapshot.head = head
         self.presence.enter_slot(head.slot)
         self._clock = (head.clock, time.monotonic())
+
+    def _renumber(self, previous: Head, head: Head) -> None:
+        """Another life of the line goes on: those who were seen have other numbers in it, or none."""
+        if head.alias and head.alias == previous.epoch:
+            self.presence.shift(head.offset)
+        elif head.alias and head.alias == previous.alias:
+            self.presence.shift(head.offset - previous.offset)
+        elif previous.epoch:
+            self.presence.drop()

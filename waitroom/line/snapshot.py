@@ -53,7 +53,10 @@ class Snapshot:
     def is_late(self, number: int) -> bool:
         """Whether ``number`` was called while away, is back, and waits for budget."""
         at = bisect_left(self._late, number)
-        return at < len(self._late) and self._late[at] == number
+        if at < len(self._late):
+            return self._late[at] == number
+        # more are late than were told: whoever was called and stands behind those has them all to wait for
+        return len(self._late) < self.head.late and bool(self._late) and number <= self.head.called
 
     def is_used(self, number: int) -> bool:
         """Whether the ticket was exchanged or given up, as far as the bits reach."""

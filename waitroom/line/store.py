@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import cast
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from waitroom.errors import LineUnavailableError
 from waitroom.line import lua
@@ -147,7 +147,7 @@ class LineStore:
         try:
             stored = await self._redis.hgetall(self._keys[1])
         except (RedisError, OSError) as error:
-            raise LineUnavailableError(f"Redis does not answer: {error}") from error
+            raise _unavailable(error) from error
         return Rules.from_redis(cast(dict[bytes, bytes], stored))
 
     async def _head(self, script: str, *args: Word) -> Head:
@@ -176,7 +176,7 @@ class LineStore:
         try:
             return await self._evaluate(script, words)
         except (RedisError, OSError) as error:
-            raise LineUnavailableError(f"Redis does not answer: {error}") from error
+            raise _unavailable(error) from error
 
     async def _evaluate(self, script: str, words: tuple[Word, ...]) -> list[bytes]:
         sha = self._shas.get(script)
@@ -191,6 +191,12 @@ class LineStore:
     async def _evalsha(self, sha: str, words: tuple[Word, ...]) -> list[bytes]:
         reply = await self._redis.evalsha(sha, len(self._keys), *self._keys, *words)
         return cast(list[bytes], reply)
+
+
+def _unavailable(error: Exception) -> LineUnavailableError:
+    # a full disk, no replica, no memory: Redis is there, and what ops staff need is its own word for it
+    verb = "refuses" if isinstance(error, ResponseError) else "does not answer"
+    return LineUnavailableError(f"Redis {verb}: {error}")
 
 
 def _items(reply: object) -> list[bytes]:

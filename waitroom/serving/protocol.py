@@ -5,7 +5,9 @@ from __future__ import annotations
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-EVENTS = "/events"
+from waitroom.gate.app import OWN
+
+_EVENTS = "/events"
 
 
 class GateProtocol(HttpToolsProtocol):
@@ -20,8 +22,9 @@ class GateProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server stops. A request under way may end; an event stream never would."""
-        streaming = self.cycle is not None and not self.cycle.response_complete
-        if streaming and self.cycle.scope["path"].endswith(EVENTS):
-            self.transport.close()
-        else:
-            super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete:
+            path = self.cycle.scope["path"]
+            if path.startswith(OWN) and path.endswith(_EVENTS):
+                self.transport.close()
+                return
+        super().shutdown()

@@ -34,8 +34,8 @@ def manual() -> str:
                 "## The gateway\n",
                 *_table(Settings, skip=("rooms",)),
                 "\n## A room\n",
-                "Each room stands under a `[[rooms]]` heading of its own. Left out altogether: one room named `main` that",
-                "covers everything. What can be changed while it runs (`waitroom set`): all but `name`, `hosts`, `paths` and",
+                "Each room stands under a `[[rooms]]` heading of its own. Left out altogether: one room named `main`",
+                "that covers everything. While it runs, `waitroom set` changes all but `name`, `hosts`, `paths` and",
                 "`hold_status`.\n",
                 *_table(RoomSettings),
             ]

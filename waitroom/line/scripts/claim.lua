@@ -19,7 +19,8 @@ local function decide()
     return 'admitted'
   end
   if rules.mode == 'pause' or rules.mode == 'closed' then return 'shut' end
-  if number <= lane.called and not redis.call('ZSCORE', GRANTED, int(number)) then
+  local stands = redis.call('ZSCORE', GRANTED, int(number)) or redis.call('ZSCORE', LATE, int(number))
+  if number <= lane.called and not stands then
     if number <= lane.floor then return 'missed' end
     -- absent when called: within the rate, ahead of those not yet called, in the order of the numbers
     redis.call('ZADD', LATE, number, int(number))

@@ -38,7 +38,7 @@ local function serve_late(places)
     if served == places then break end
     local number = tonumber(member)
     redis.call('ZREM', LATE, member)
-    if number > lane.floor and is_present(number) and not is_used(number) then
+    if is_present(number) and not is_used(number) then
       grant(number)
       served = served + 1
     end
@@ -46,11 +46,14 @@ local function serve_late(places)
   return served
 end
 
--- The next number at or after byte `from` that some slot has seen, as a bit; nil when there is none.
-local function jump(from)
+-- The next number at or after byte `from` that some slot has seen, as a bit; nil when there is none. `ahead` keeps
+-- where each slot has its next bit (-1: none), so that one run goes through a bitmap at most once.
+local function jump(from, ahead)
   local nearest
-  for _, key in ipairs(SEEN) do
-    local at = redis.call('BITPOS', key, 1, from)
+  for i, key in ipairs(SEEN) do
+    local at = ahead[i]
+    if not at or (at >= 0 and at < from * 8) then at = redis.call('BITPOS', key, 1, from) end
+    ahead[i] = at
     if at >= 0 and (not nearest or at < nearest) then nearest = at end
   end
   return nearest
@@ -59,7 +62,7 @@ end
 -- Moves `called` forward past the absent until `places` present ones are called. Bounded work: runs of
 -- absent tickets are jumped over by BITPOS, and after MAX_CHUNKS stretches the rest is left to the next call.
 local function call_present(places)
-  local served, chunks = 0, 0
+  local served, chunks, ahead = 0, 0, {}
   local last = bit_of(lane.issued)
   local at = bit_of(lane.called) + 1
   while served < places and at <= last and chunks < MAX_CHUNKS do
@@ -91,7 +94,7 @@ local function call_present(places)
       end
     end
     at = (from + CHUNK) * 8
-    if not found then at = jump(from + CHUNK) or last + 1 end
+    if not found then at = jump(from + CHUNK, ahead) or last + 1 end
     chunks = chunks + 1
   end
   if served < places then lane.called = math.max(lane.called, math.min(at - 1, last) + lane.base) end

@@ -138,6 +138,14 @@ local function notice_restart()
   log('redis_restarted', 'issued', int(lane.issued))
 end
 
+-- Sessions and tokens are dated by this clock. A Redis that came back from an older copy sets it to what its
+-- callers have seen; the presence slot begins anew, so that nobody turns absent by that.
+local function catch_up()
+  if known.epoch == room.epoch and known.clock > room.clock then
+    room.clock, room.slot_since = known.clock, known.clock
+  end
+end
+
 local function head()
   local h = {
     int(room.epoch), int(room.fresh), int(room.alias), int(room.offset), int(lane.issued), int(lane.called),

@@ -30,7 +30,10 @@ local function move_floor()
 end
 
 local function trim_bitmaps()
-  local cut = math.floor((lane.floor - lane.base) / 8)
+  local settled = lane.floor
+  local oldest_late = redis.call('ZRANGE', LATE, 0, 0)[1]
+  if oldest_late then settled = math.min(settled, tonumber(oldest_late) - 1) end
+  local cut = math.floor((settled - lane.base) / 8)
   if cut * 8 < TRIM then return end
   for i = 0, 4 do
     local key = i == 0 and USED or SEEN[i]
@@ -81,6 +84,7 @@ local function enter()
   if not look() then return false end
   if room.epoch == 0 then begin_room() end
   notice_restart()
+  catch_up()
   stood = lane.called < lane.issued or redis.call('ZCARD', LATE) > 0
   -- without rules nothing has a length yet: the worker that sees version 0 brings them
   if rules.version > 0 then pass_time() else room.wall = wall end
