@@ -14,9 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from redis.asyncio import Redis
 
 from waitroom.line.head import Head
-from waitroom.line.model import Line, Stage
+from waitroom.line.model import Line
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.store import LineStore, Outcome
+from waitroom.line.ticket import Stage
 
 T = TypeVar("T")
 RATES = st.sampled_from([0.0, 30.0, 60.0, 300.0, 1000.0, 6000.0])

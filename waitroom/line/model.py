@@ -18,11 +18,11 @@ served before ``called`` moves on, and in which nobody's turn runs out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from math import floor
 
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.store import Outcome
+from waitroom.line.ticket import Event, Stage, Ticket
 
 PROVISIONAL_MS = 30_000
 """A new visit counts this long before its pass is first returned."""
@@ -30,88 +30,6 @@ SLOTS = 4
 """Presence slots kept; each is a third of the presence window long."""
 FLOOR_STEPS = 64
 """``keep`` is measured in this many steps: that many marks tell how far ``called`` was when."""
-
-
-class Stage(Enum):
-    """Where a ticket is on its way."""
-
-    WAITING = auto()
-    GRANTED = auto()
-    PASSED = auto()
-    LATE = auto()
-    INSIDE = auto()
-    MISSED = auto()
-    SPENT = auto()
-
-
-class Event(Enum):
-    """What happens to a ticket."""
-
-    CALL = auto()
-    """``called`` reaches it, and its holder is present."""
-    PASS_OVER = auto()
-    """``called`` goes past it, and its holder is absent."""
-    SHOW = auto()
-    """Its holder shows it at the door."""
-    GRANT = auto()
-    """The budget reaches it among the late ones."""
-    FALL_SILENT = auto()
-    """Its holder is gone again when the budget reaches it."""
-    ENTER = auto()
-    """Its holder comes in."""
-    LAPSE = auto()
-    """The granted place was not taken in time."""
-    OUTLIVE = auto()
-    """It was called more than ``keep`` ago."""
-    LEAVE = auto()
-    """Its holder gives it up."""
-    END = auto()
-    """The visit is over."""
-
-
-TRANSITIONS: dict[tuple[Stage, Event], Stage] = {
-    (Stage.WAITING, Event.CALL): Stage.GRANTED,
-    (Stage.WAITING, Event.PASS_OVER): Stage.PASSED,
-    (Stage.WAITING, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
-    (Stage.WAITING, Event.LEAVE): Stage.SPENT,
-    (Stage.GRANTED, Event.ENTER): Stage.INSIDE,
-    (Stage.GRANTED, Event.LAPSE): Stage.PASSED,
-    (Stage.GRANTED, Event.LEAVE): Stage.SPENT,
-    (Stage.PASSED, Event.SHOW): Stage.LATE,
-    (Stage.PASSED, Event.OUTLIVE): Stage.MISSED,
-    (Stage.PASSED, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
-    (Stage.PASSED, Event.LEAVE): Stage.SPENT,
-    (Stage.LATE, Event.GRANT): Stage.GRANTED,
-    (Stage.LATE, Event.FALL_SILENT): Stage.PASSED,
-    (Stage.LATE, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
-    (Stage.LATE, Event.LEAVE): Stage.SPENT,
-    (Stage.MISSED, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
-    (Stage.MISSED, Event.LEAVE): Stage.SPENT,
-    (Stage.INSIDE, Event.END): Stage.SPENT,
-}
-"""The whole life of a ticket. What is not in the table cannot happen."""
-
-
-class IllegalEventError(Exception):
-    """An event that the table does not know for this stage; nothing was changed."""
-
-
-@dataclass(slots=True)
-class Ticket:
-    """One place in line. ``seen`` is the presence slot in which its holder was last seen."""
-
-    number: int
-    seen: int
-    stage: Stage = Stage.WAITING
-    until: float = 0.0
-    """Granted: the open clock at which the grant lapses. Inside: the room clock at which the visit ends."""
-
-    def on(self, event: Event) -> None:
-        """Moves on by the table. Raises :class:`IllegalEventError` for what cannot happen."""
-        stage = TRANSITIONS.get((self.stage, event))
-        if stage is None:
-            raise IllegalEventError(f"ticket {self.number}: {event.name} while {self.stage.name}")
-        self.stage = stage
 
 
 @dataclass(slots=True)

@@ -5,7 +5,12 @@
 look()
 if is_lost() then
   local called = known.called
-  if room.epoch == 0 then begin_room() end
+  if room.epoch == 0 then
+    begin_room()
+    -- the lost life may have begun in this very second
+    room.epoch = math.max(room.epoch, known.epoch + 1)
+    room.fresh = room.epoch
+  end
   if known.epoch == room.epoch then
     lane.issued = math.max(lane.issued, known.issued) + GAP
     lane.called = math.max(lane.called, called)
