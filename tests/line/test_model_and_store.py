@@ -16,8 +16,8 @@ from redis.asyncio import Redis
 from waitroom.line.head import Head
 from waitroom.line.model import Line
 from waitroom.line.rules import Mode, Rules
-from waitroom.line.store import LineStore, Outcome
-from waitroom.line.ticket import Stage
+from waitroom.line.store import LineStore
+from waitroom.line.ticket import Outcome, Stage
 
 T = TypeVar("T")
 RATES = st.sampled_from([0.0, 30.0, 60.0, 300.0, 1000.0, 6000.0])

@@ -9,7 +9,7 @@ import pytest
 from waitroom.line.ticket import TRANSITIONS, Event, IllegalEventError, Stage, Ticket
 
 
-@pytest.mark.parametrize(("stage", "event"), product(Stage, Event))
+@pytest.mark.parametrize(("stage", "event"), list(product(Stage, Event)))
 def test_only_the_table_happens(stage: Stage, event: Event) -> None:
     """An event moves a ticket as the table says; any other is an error and changes nothing."""
     ticket = Ticket(1, seen=0, stage=stage)

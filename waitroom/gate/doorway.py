@@ -18,7 +18,8 @@ from waitroom.gate.tokens import Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
-from waitroom.line.store import GENERAL, Outcome
+from waitroom.line.store import GENERAL
+from waitroom.line.ticket import Outcome
 from waitroom.proxy import Origin, TrustedProxies, from_origin, to_origin
 
 logger = logging.getLogger("waitroom.gate")

@@ -13,7 +13,8 @@ from waitroom.gate.events import EventStreams
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.request import Request
 from waitroom.gate.state import State, plain_state, standing, state_of
-from waitroom.line.store import GENERAL, Outcome
+from waitroom.line.store import GENERAL
+from waitroom.line.ticket import Outcome
 
 MAX_FORM_BYTES = 16_384
 LINE_MARKS = 128

@@ -21,8 +21,7 @@ from dataclasses import dataclass, field
 from math import floor
 
 from waitroom.line.rules import Mode, Rules
-from waitroom.line.store import Outcome
-from waitroom.line.ticket import Event, Stage, Ticket
+from waitroom.line.ticket import Event, Outcome, Stage, Ticket
 
 PROVISIONAL_MS = 30_000
 """A new visit counts this long before its pass is first returned."""

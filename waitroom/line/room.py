@@ -13,7 +13,8 @@ from waitroom.line.joins import Joins, Place
 from waitroom.line.presence import Presence
 from waitroom.line.rules import Rules
 from waitroom.line.snapshot import Snapshot, blank
-from waitroom.line.store import LineStore, Outcome
+from waitroom.line.store import LineStore
+from waitroom.line.ticket import Outcome
 from waitroom.line.visits import Visits
 
 BUSY_TICK_SECONDS = 0.2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import cast
 
 from redis.asyncio import Redis
@@ -15,32 +14,10 @@ from waitroom.line import lua
 from waitroom.line.head import Head, Known
 from waitroom.line.keys import room_keys
 from waitroom.line.rules import Rules
+from waitroom.line.ticket import Outcome
 
 GENERAL = "general"
 """The lane of everyone who was given no other."""
-
-
-class Outcome(StrEnum):
-    """What became of a ticket that was shown at the door, or given up."""
-
-    ADMITTED = "admitted"
-    """It opened a new session."""
-    AGAIN = "again"
-    """It opened a session before, which still runs."""
-    CALLED = "called"
-    """Its turn came while it was away; it waits for budget ahead of those not yet called."""
-    WAITING = "waiting"
-    """Its turn has not come."""
-    MISSED = "missed"
-    """Its turn was more than ``keep`` ago."""
-    SPENT = "spent"
-    """It was given up, or its session is over."""
-    SHUT = "shut"
-    """Nobody may enter now."""
-    LEFT = "left"
-    """It has just been given up."""
-    UNKNOWN = "unknown"
-    """No such number was given out."""
 
 
 Word = str | int | float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 
 class Stage(Enum):
@@ -86,3 +86,26 @@ class Ticket:
         if stage is None:
             raise IllegalEventError(f"ticket {self.number}: {event.name} while {self.stage.name}")
         self.stage = stage
+
+
+class Outcome(StrEnum):
+    """What became of a ticket that was shown at the door, or given up."""
+
+    ADMITTED = "admitted"
+    """It opened a new session."""
+    AGAIN = "again"
+    """It opened a session before, which still runs."""
+    CALLED = "called"
+    """Its turn came while it was away; it waits for budget ahead of those not yet called."""
+    WAITING = "waiting"
+    """Its turn has not come."""
+    MISSED = "missed"
+    """Its turn was more than ``keep`` ago."""
+    SPENT = "spent"
+    """It was given up, or its session is over."""
+    SHUT = "shut"
+    """Nobody may enter now."""
+    LEFT = "left"
+    """It has just been given up."""
+    UNKNOWN = "unknown"
+    """No such number was given out."""
