@@ -88,7 +88,7 @@ class EventStreams:
     def _common(self) -> tuple[object, ...]:
         """What concerns everyone in the room alike."""
         head = self._room.snapshot.head
-        return self._room.rules, self._room.down_since is None, head.epoch, head.alias
+        return self._room.rules, self._room.is_away, head.epoch, head.alias
 
     def _tell(self, stream: _Stream, now: float) -> None:
         if stream.sending:

@@ -95,7 +95,7 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
 def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notice | None = None) -> State:
     """The state of the holder of ``number``, from the snapshot alone."""
     rules, snapshot = room.rules, room.snapshot
-    if room.down_since is not None:
+    if room.is_away:
         notice = notice or Notice.UNAVAILABLE
     elif rules.mode is Mode.PAUSE:
         notice = notice or Notice.PAUSED

@@ -25,6 +25,8 @@ VIEW_SECONDS = 1.0
 FLUSH_SECONDS = 2.0
 """Between two tellings of who was seen and who was active."""
 RETRY_SECONDS = 0.5
+BLINK_SECONDS = 2.0
+"""A Redis that is away for less is not worth telling visitors of."""
 
 logger = logging.getLogger("waitroom.line")
 
@@ -59,6 +61,11 @@ class Room:
     def __repr__(self) -> str:
         down = "" if self.down_since is None else ", Redis is away"
         return f"<Room {self.name}: {self.rules.mode}, {self.snapshot!r}{down}>"
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Redis has been away for long enough that visitors should know."""
+        return self.down_since is not None and time.monotonic() - self.down_since > BLINK_SECONDS
 
     @property
     def clock_ms(self) -> int:
