@@ -30,6 +30,8 @@ def run_checks(settings: Settings) -> bool:
 
 
 def _check_secret(settings: Settings) -> bool:
+    if not settings.secret and settings.secret_file is None and not (settings.data_dir / "secret").exists():
+        return _good(f"secret: none yet; the first start makes one in {settings.data_dir}")
     try:
         secrets = resolve_secret(settings)
     except WaitroomError as error:

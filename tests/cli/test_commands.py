@@ -1,0 +1,113 @@
+"""The command line as users type it: what it prints and how it exits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import waitroom
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "waitroom", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_version(tmp_path: Path) -> None:
+    """`waitroom version` prints the version."""
+    assert f"{waitroom.__version__}\n" == run("version", folder=tmp_path).stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "set", "demo"])
+def test_help_teaches(command: str, tmp_path: Path) -> None:
+    """Every command's help has an example that begins with the command itself."""
+    done = run(command, "--help", folder=tmp_path)
+    assert 0 == done.returncode
+    assert f"waitroom {command} " in done.stdout.partition("Usage")[2].partition("\n")[2]
+
+
+def test_a_wrong_setting_is_one_line(tmp_path: Path) -> None:
+    """It names file, line, setting, what was given and what is allowed; the exit code is 1."""
+    (tmp_path / "w.toml").write_text('[[rooms]]\nname = "drop"\nrate = "fast"\n')
+    for command in ("serve", "check"):
+        done = run(command, "--config", "w.toml", folder=tmp_path)
+        assert 1 == done.returncode
+        assert done.stderr == (
+            'waitroom: w.toml:3: rooms[0].rate (room "drop"): given "fast"; '
+            "allowed: a number from 0 to 1000000 (admissions per minute)\n"
+        )
+
+
+def test_wrong_usage_is_exit_code_2(tmp_path: Path) -> None:
+    """An unknown command or option is wrong usage, not a failure."""
+    assert 2 == run("serv", folder=tmp_path).returncode
+    assert 2 == run("serve", "--porrt", "1", folder=tmp_path).returncode
+
+
+def test_check_reaches_redis_and_the_origin(tmp_path: Path, redis_url: str) -> None:
+    """`check` says what is well and what is not, one line each, and leaves nothing behind."""
+    (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\norigin = "http://127.0.0.1:9"\n')
+    done = run("check", "--config", "w.toml", folder=tmp_path)
+    assert 1 == done.returncode
+    lines = done.stdout.splitlines()
+    assert lines[0] == "ok    settings: 1 room(s): main"
+    assert lines[1].startswith("ok    secret: none yet")
+    assert lines[2].startswith("ok    redis: ")
+    assert lines[3].startswith("WRONG origin: http://127.0.0.1:9: ")
+    assert ["w.toml"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_check_tells_a_dead_redis(tmp_path: Path) -> None:
+    """A Redis that does not answer is named as what is wrong."""
+    (tmp_path / "w.toml").write_text('redis_url = "redis://127.0.0.1:9/0"\n')
+    done = run("check", "--config", "w.toml", folder=tmp_path)
+    assert 1 == done.returncode
+    assert "WRONG redis: redis_url does not answer" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (
+            "rate=fast",
+            "rate: 'fast' was given, allowed is a number from 0 to 1000000 (admissions per minute)",
+        ),
+        ("speed=3", "'speed=3' is not a change; write name=value with one of rate, capacity"),
+        ("mode=shut", "mode: 'shut' was given, allowed is one of"),
+    ],
+)
+def test_a_wrong_change_is_refused(change: str, complaint: str, tmp_path: Path, redis_url: str) -> None:
+    """`set` checks what it is given as the file is checked."""
+    (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\n[[rooms]]\nname = "drop"\n')
+    done = run("set", "drop", change, "--config", "w.toml", folder=tmp_path)
+    assert 1 == done.returncode
+    assert complaint in done.stderr
+
+
+def test_set_needs_a_room_that_exists(tmp_path: Path, redis_url: str) -> None:
+    """An unknown room is refused with the names of those there are."""
+    (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\n[[rooms]]\nname = "drop"\n')
+    done = run("set", "dorp", "rate=1", "--config", "w.toml", folder=tmp_path)
+    assert "waitroom: there is no room 'dorp'; the rooms are drop\n" == done.stderr
+
+
+def test_a_port_in_use_is_told(tmp_path: Path, redis_url: str) -> None:
+    """A gateway that cannot listen says where and why."""
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\n')
+        done = run("serve", "--config", "w.toml", "--port", str(port), folder=tmp_path)
+    assert 1 == done.returncode
+    assert f"waitroom: cannot listen on 127.0.0.1 port {port}: Address already in use\n" == done.stderr
