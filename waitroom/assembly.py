@@ -11,11 +11,14 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.doorway import Doorway
+from waitroom.gate.inside import Inside
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
+from waitroom.gate.passage import Passage
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.visitor import Tokens
+from waitroom.gate.waiting import Waiting
 from waitroom.line.room import Room
 from waitroom.line.rules import Rules
 from waitroom.line.store import LineStore
@@ -69,12 +72,14 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         ),
         max_connections=settings.origin_connections,
     )
+    passage = Passage(origin, trusted)
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     entrances = []
     for of_room in settings.rooms:
         room = Room(of_room.name, LineStore(redis, of_room.name), rules_of(of_room))
         tokens = Tokens(room, tickets, passes)
-        doorway = Doorway(room, tokens, pages, origin, trusted, of_room.hold_status)
+        waiting = Waiting(room, pages, of_room.hold_status)
+        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)
         entrances.append(Entrance(room, doorway, RoomEndpoints(doorway)))
-    return Gate(entrances, RoomMap(settings.rooms), pages, origin, trusted)
+    return Gate(entrances, RoomMap(settings.rooms), pages, passage)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
+from pydantic_core import to_json
 from starlette.types import Scope, Send
 
 Header = tuple[bytes, bytes]
@@ -54,4 +54,4 @@ def problem(status: int, kind: str, detail: str, members: dict[str, object] | No
         "detail": detail,
         **(members or {}),
     }
-    return json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(about)

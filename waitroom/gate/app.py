@@ -17,10 +17,11 @@ from waitroom.gate.doorway import Doorway
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
+from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request
 from waitroom.gate.rooms import RoomMap
+from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
-from waitroom.proxy import Origin, TrustedProxies, from_origin, to_origin
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -47,18 +48,16 @@ class Gate:
         entrances: Sequence[Entrance],
         rooms: RoomMap,
         pages: Pages,
-        origin: Origin,
-        trusted: TrustedProxies,
+        passage: Passage,
     ) -> None:
         self._entrances = {entrance.room.name: entrance for entrance in entrances}
         self._rooms = rooms
         self._pages = pages
-        self._origin = origin
-        self._trusted = trusted
+        self._passage = passage
         self._keepers: list[asyncio.Task[None]] = []
 
     def __repr__(self) -> str:
-        return f"<Gate {[entrance.room for entrance in self._entrances.values()]}, {self._origin!r}>"
+        return f"<Gate {[entrance.room for entrance in self._entrances.values()]}, {self._passage.origin!r}>"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one ASGI connection."""
@@ -84,7 +83,7 @@ class Gate:
         for entrance in self._entrances.values():
             with suppress(LineUnavailableError):
                 await entrance.room.flush()
-        await self._origin.aclose()
+        await self._passage.origin.aclose()
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         complaint = _complaint(scope)
@@ -93,21 +92,24 @@ class Gate:
             body = problem(status, "bad-request", detail)
             await answer(scope, send, status, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
             return
-        visitor = self._trusted.visitor(scope["client"], scope["headers"], scheme=scope["scheme"])
-        request = Request(scope, receive, send, visitor)
-        if scope["path"].startswith(OWN):
-            with suppress(ClientGoneError):
-                await self._own(request)
-            return
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        name = self._rooms.find(visitor.host.decode("latin-1"), raw_path.decode("latin-1"))
+        request = Request(scope, receive, send, self._passage.trusted)
         try:
-            if name is None:
-                await self._pass_through(request)
+            if scope["path"].startswith(OWN):
+                await self._own(request)
             else:
-                await self._entrances[name].doorway.handle(request)
+                await self._shop(request)
         except ClientGoneError:
             pass
+
+    async def _shop(self, request: Request) -> None:
+        scope, send = request.scope, request.send
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        name = self._rooms.find(request.visitor.host.decode("latin-1"), raw_path.decode("latin-1"))
+        try:
+            if name is None:
+                await self._passage.through(request)
+            else:
+                await self._entrances[name].doorway.handle(request)
         except OriginError as error:
             logger.warning("%s %s: %s", scope["method"], request.target, error)
             await self._trouble(request, error, name)
@@ -120,6 +122,9 @@ class Gate:
         scope = request.scope
         path: str = scope["path"]
         name, _, action = path[len(OWN) :].partition("/")
+        entrance = self._entrances.get(name)
+        if entrance is not None and await entrance.endpoints.handle(request, action):
+            return
         if name == "static":
             await self._static(request)
             return
@@ -130,10 +135,8 @@ class Gate:
             rooms = [entrance.room for entrance in self._entrances.values()]
             await health.ready(request, rooms)
             return
-        entrance = self._entrances.get(name)
-        if entrance is None or not await entrance.endpoints.handle(request, action):
-            body = problem(404, "not-found", "There is no such address.")
-            await answer(scope, request.send, 404, PROBLEM, body, [NO_STORE])
+        body = problem(404, "not-found", "There is no such address.")
+        await answer(scope, request.send, 404, PROBLEM, body, [NO_STORE])
 
     async def _static(self, request: Request) -> None:
         scope = request.scope
@@ -153,30 +156,13 @@ class Gate:
             headers.append((b"content-encoding", b"gzip"))
         await answer(scope, request.send, 200, file.content_type.encode(), body, headers)
 
-    async def _pass_through(self, request: Request) -> None:
-        scope, visitor = request.scope, request.visitor
-        headers = to_origin(
-            scope["headers"],
-            client=scope["client"],
-            scheme=visitor.scheme,
-            host=visitor.host,
-            trusted=self._trusted,
-        )
-        await self._origin.forward(
-            scope,
-            request.receive,
-            request.send,
-            headers=headers,
-            edit=lambda _status, theirs: from_origin(theirs),
-        )
-
     async def _trouble(self, request: Request, error: OriginError, room: str | None) -> None:
-        """The shop failed. The visitor's cookies are left as they are: place and visit are kept."""
+        """The shop failed. Place and visit are kept, those that were given just now too."""
         status = error.status
-        headers = [NO_STORE, (b"retry-after", b"5")]
+        headers = [NO_STORE, (b"retry-after", b"5"), *request.gifts]
         if request.kind is Kind.NAVIGATION:
             body = self._pages.trouble(status, room)
-            await answer(request.scope, request.send, status, HTML, body, [*headers, *Doorway.page_headers])
+            await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
         else:
             kind = "origin-timeout" if status == 504 else "origin-failed"
             body = problem(status, kind, "The shop did not answer. Your place and your visit are kept.")

@@ -2,94 +2,59 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Sequence
-from typing import ClassVar
-
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.decision import Decision, Facts, Standing, decide
+from waitroom.gate.inside import Inside
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView
 from waitroom.gate.request import Request
 from waitroom.gate.state import Notice, State, plain_state, standing, state_of
 from waitroom.gate.tokens import Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
+from waitroom.gate.waiting import Waiting
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 from waitroom.line.store import GENERAL
 from waitroom.line.ticket import Outcome
-from waitroom.proxy import Origin, TrustedProxies, from_origin, to_origin
 
-logger = logging.getLogger("waitroom.gate")
-
-_COMMAND = b"waitroom-command"
-_CACHING = frozenset((b"expires", b"pragma", b"surrogate-control", b"x-accel-expires"))
-"""What a cache may obey besides ``Cache-Control`` and its targeted kin (RFC 9213), which end in that name."""
 HEARD_OF_MS = 3_000
 """By this age a ticket is known to every worker that reaches Redis."""
 
 
 class Doorway:
-    """Takes a request of its room to the origin, to the line, or to the waiting page."""
+    """Takes a request of its room to the shop, to the line, or to the waiting page."""
 
-    page_headers: ClassVar[list[Header]] = [
-        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"same-origin"),
-    ]
-
-    def __init__(
-        self,
-        room: Room,
-        tokens: Tokens,
-        pages: Pages,
-        origin: Origin,
-        trusted: TrustedProxies,
-        hold_status: int,
-    ) -> None:
+    def __init__(self, room: Room, tokens: Tokens, inside: Inside, waiting: Waiting) -> None:
         self.room = room
         self.tokens = tokens
-        self._pages = pages
-        self._origin = origin
-        self._trusted = trusted
-        self._hold_status = hold_status
-        self._finishing: set[asyncio.Task[None]] = set()
+        self.waiting = waiting
+        self._inside = inside
 
     async def handle(self, request: Request) -> None:
         """Answers one request to the shop."""
         brought = self.tokens.read(request.scope)
         if brought.admission is not None:
             renewed = self.tokens.renewed(brought.admission) if brought.renew else None
-            await self._forward(request, brought, brought.admission, None, renewed)
+            await self._let_in(request, brought, renewed or brought.admission, new_pass=renewed)
             return
         kind = request.kind
         stands, number = await self.standing(brought)
+        if stands is Standing.WAITING and self._is_news(brought.ticket):
+            stands = Standing.CALLED
         facts = Facts(kind, self.room.rules.mode, inside=False, standing=stands, holding=self._holding)
         match decide(facts):
             case Decision.FORWARD:
-                await self._forward(request, brought, None, None, None)
+                await self._inside.bring(request, None)
             case Decision.JOIN:
                 await self._join(request, brought, kind, self._lost_place(brought))
             case Decision.CLAIM:
                 await self._claim(request, brought, kind, stands, number)
             case Decision.WAIT:
                 state = state_of(self.room, stands, number, GENERAL)
-                await self._hold(request, kind, state, brought.ticket, by_header=brought.by_header)
+                await self._hold(request, brought, kind, state, brought.ticket)
             case Decision.REFUSE:
-                await self._refuse(request)
+                await self.waiting.refuse(request)
             case Decision.CLOSED:
-                await self._hold(
-                    request, kind, plain_state(self.room, "closed"), None, by_header=brought.by_header
-                )
-
-    @property
-    def _holding(self) -> bool:
-        """Whether a newcomer would have to wait."""
-        head, rules = self.room.snapshot.head, self.room.rules
-        full = 0 < rules.capacity <= head.sessions + head.granted
-        return full or head.tokens < 1 or self.room.snapshot.waiting > 0
+                await self._hold(request, brought, kind, plain_state(self.room, "closed"), None)
 
     async def standing(self, brought: Brought) -> tuple[Standing, int]:
         """How the visitor's ticket stands, and its number. They are present by having asked."""
@@ -108,6 +73,17 @@ class Doorway:
             self.room.presence.saw(found[1])
         return found
 
+    def _is_news(self, ticket: Ticket | None) -> bool:
+        """Whether a ticket is younger than what this worker has seen of the line: then only Redis knows."""
+        return ticket is not None and ticket.at > self.room.snapshot.head.clock
+
+    @property
+    def _holding(self) -> bool:
+        """Whether a newcomer would have to wait."""
+        head, rules = self.room.snapshot.head, self.room.rules
+        full = 0 < rules.capacity <= head.sessions + head.granted
+        return full or head.tokens < 1 or self.room.snapshot.waiting > 0
+
     def _lost_place(self, brought: Brought) -> Notice | None:
         """Why a visitor who holds a genuine ticket is given a new one."""
         ticket = brought.ticket
@@ -123,10 +99,11 @@ class Doorway:
             return
         ticket = self.tokens.ticket(place.number, GENERAL)
         if place.admitted:
-            await self._forward(request, brought, None, ticket, self.tokens.admit(place.number, GENERAL))
+            admission = self.tokens.admit(place.number, GENERAL)
+            await self._let_in(request, brought, admission, new_ticket=ticket, new_pass=admission)
             return
         state = state_of(self.room, Standing.WAITING, place.number, GENERAL, notice)
-        await self._hold(request, kind, state, ticket, by_header=brought.by_header)
+        await self._hold(request, brought, kind, state, ticket)
 
     async def _claim(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
@@ -135,12 +112,12 @@ class Doorway:
             outcome = await self.room.claim(number)
         except LineUnavailableError:
             state = state_of(self.room, stands, number, GENERAL, Notice.UNAVAILABLE)
-            await self._hold(request, kind, state, brought.ticket, by_header=brought.by_header)
+            await self._hold(request, brought, kind, state, brought.ticket)
             return
         match outcome:
             case Outcome.ADMITTED | Outcome.AGAIN:
                 admission = self.tokens.admit(number, GENERAL)
-                await self._forward(request, brought, None, None, admission)
+                await self._let_in(request, brought, admission, new_pass=admission)
             case Outcome.MISSED:
                 await self._join(request, brought, kind, Notice.MISSED)
             case Outcome.SPENT:
@@ -148,153 +125,37 @@ class Doorway:
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
                 state = state_of(self.room, stands, number, GENERAL)
-                await self._hold(request, kind, state, brought.ticket, by_header=brought.by_header)
+                await self._hold(request, brought, kind, state, brought.ticket)
 
     async def _without_line(self, request: Request, brought: Brought, kind: Kind) -> None:
         """Redis is away, and this newcomer has no place yet."""
         if self.room.rules.mode is Mode.PASS:
-            await self._forward(request, brought, None, None, None)
+            await self._inside.bring(request, None)
             return
         state = plain_state(self.room, "waiting", Notice.UNAVAILABLE)
-        await self._hold(request, kind, state, None, by_header=brought.by_header)
+        await self._hold(request, brought, kind, state, None)
 
-    async def _forward(
+    async def _let_in(
         self,
         request: Request,
         brought: Brought,
-        inside: Pass | None,
-        new_ticket: Ticket | None,
+        admission: Pass,
+        *,
+        new_ticket: Ticket | None = None,
         new_pass: Pass | None,
     ) -> None:
-        """To the origin, with the visitor's session; what is new in it goes back with the answer."""
-        admission = new_pass or inside
-        extra: list[Header] = [(b"waitroom-room", self.room.name.encode())]
-        gifts: list[Header] = []
-        if admission is not None:
-            extra.append((b"waitroom-visitor", admission.session.encode()))
-            self.room.visits.active(admission.session)
-        if new_ticket is not None or new_pass is not None:
-            in_headers = brought.by_header or (new_ticket is not None and request.kind is Kind.CALL)
-            gifts = self.tokens.hand_out(new_ticket, new_pass, secure=request.secure, in_headers=in_headers)
-        scope, visitor = request.scope, request.visitor
-        await self._origin.forward(
-            scope,
-            request.receive,
-            request.send,
-            headers=to_origin(
-                scope["headers"],
-                client=scope["client"],
-                scheme=visitor.scheme,
-                host=visitor.host,
-                trusted=self._trusted,
-                extra=extra,
-            ),
-            edit=self._editor(request, admission, gifts),
+        if new_pass is None:
+            await self._inside.bring(request, admission)
+            return
+        in_headers = brought.by_header or (new_ticket is not None and request.kind is Kind.CALL)
+        request.gifts = self.tokens.hand_out(
+            new_ticket, new_pass, secure=request.secure, in_headers=in_headers
         )
-
-    def _editor(
-        self, request: Request, admission: Pass | None, gifts: list[Header]
-    ) -> Callable[[int, list[Header]], list[Header]]:
-        def edit(_status: int, theirs: list[Header]) -> list[Header]:
-            ours = gifts
-            if admission is not None and _says_done(theirs):
-                self._finish(admission)
-                ours = self.tokens.take_back(secure=request.secure)
-            headers = from_origin(theirs)
-            return [*_uncacheable(headers), *ours] if ours else headers
-
-        return edit
-
-    def _finish(self, admission: Pass) -> None:
-        async def tell() -> None:
-            try:
-                await self.room.finish(admission.session)
-            except LineUnavailableError:
-                # it ends by itself, `session` after its last request
-                logger.warning("room %s: a finished visit could not be told to Redis", self.room.name)
-
-        task = asyncio.create_task(tell())
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
+        await self._inside.bring(request, admission)
 
     async def _hold(
-        self,
-        request: Request,
-        kind: Kind,
-        state: State,
-        ticket: Ticket | None,
-        *,
-        by_header: bool,
+        self, request: Request, brought: Brought, kind: Kind, state: State, ticket: Ticket | None
     ) -> None:
-        status = self._hold_status
-        headers = [
-            (b"retry-after", b"%d" % state.refresh_after),
-            NO_STORE,
-            VARY,
-            (b"waitroom-room", self.room.name.encode()),
-        ]
-        if state.position is not None:
-            headers.append((b"waitroom-position", b"%d" % state.position))
-        if ticket is not None:
-            headers += self.tokens.hand_out(
-                ticket, None, secure=request.secure, in_headers=by_header or kind is Kind.CALL
-            )
-        if kind is Kind.NAVIGATION:
-            body = self.page(state, request.target)
-            await answer(request.scope, request.send, status, HTML, body, [*headers, *self.page_headers])
-        else:
-            detail = "The shop is closed." if state.state == "closed" else "There is a line. Ask again later."
-            body = problem(status, state.state, detail, state.members())
-            await answer(request.scope, request.send, status, PROBLEM, body, headers)
-
-    def page(self, state: State, target: str) -> bytes:
-        """The page of a visitor who is not let in. ``target`` is the address first asked for."""
-        rules = self.room.rules
-        view = PageView(
-            room=self.room.name,
-            state=_page_state(state),
-            position=state.position,
-            ahead=state.ahead,
-            waiting=state.waiting,
-            eta_range=(state.eta.low, state.eta.high) if state.eta else None,
-            refresh_after=state.refresh_after,
-            code=state.code,
-            message=state.message,
-            keep_seconds=rules.keep_ms // 1000,
-            presence_seconds=rules.presence_ms // 1000,
-            target=target,
-        )
-        return self._pages.waiting(view)
-
-    async def _refuse(self, request: Request) -> None:
-        headers = [(b"retry-after", b"10"), NO_STORE, VARY, (b"waitroom-room", self.room.name.encode())]
-        await answer(request.scope, request.send, 503, TEXT, self._pages.texts.refusal(503).encode(), headers)
-
-
-_PAGE_STATES: dict[Notice | None, PageState] = {
-    Notice.PAUSED: "paused",
-    Notice.MISSED: "expired",
-    Notice.RESTARTED: "restarted",
-    Notice.UNAVAILABLE: "unavailable",
-    Notice.LATE: "called",
-}
-
-
-def _page_state(state: State) -> PageState:
-    match state.state:
-        case "closed" | "left" | "called":
-            return state.state
-        case _:
-            return _PAGE_STATES.get(state.notice, "waiting")
-
-
-def _says_done(headers: Sequence[Header]) -> bool:
-    return any(name == _COMMAND and value.strip().lower() == b"done" for name, value in headers)
-
-
-def _uncacheable(headers: Sequence[Header]) -> list[Header]:
-    """An answer that carries a visitor's own cookie must not be shared, whatever the shop says of it."""
-    kept = [
-        header for header in headers if header[0] not in _CACHING and not header[0].endswith(b"cache-control")
-    ]
-    return [*kept, (b"cache-control", b"private, no-cache")]
+        in_headers = brought.by_header or kind is Kind.CALL
+        request.gifts = self.tokens.hand_out(ticket, None, secure=request.secure, in_headers=in_headers)
+        await self.waiting.hold(request, kind, state)

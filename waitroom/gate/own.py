@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import parse_qs
 
 from waitroom.errors import ClientGoneError, LineUnavailableError
@@ -12,11 +13,13 @@ from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.request import Request
-from waitroom.gate.state import State, plain_state, standing, state_of
+from waitroom.gate.state import plain_state, standing, state_of
+from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.store import GENERAL
 from waitroom.line.ticket import Outcome
 
 MAX_FORM_BYTES = 16_384
+_PERSONAL = (NO_STORE, VARY)
 LINE_MARKS = 128
 """Points of the line of which the public document tells how many stand before them."""
 
@@ -29,32 +32,36 @@ class RoomEndpoints:
         self._room = doorway.room
         self.streams = EventStreams(doorway.room)
         self._line: tuple[object, bytes] = (None, b"")
+        self._actions: dict[str, tuple[Sequence[str], Callable[[Request], Awaitable[None]]]] = {
+            "status": (("GET", "HEAD"), self._status),
+            "events": (("GET",), self._events),
+            "line": (("GET", "HEAD"), self._public_line),
+            "leave": (("POST",), self._leave),
+        }
 
     async def handle(self, request: Request, action: str) -> bool:
         """Answers a request to ``/__waitroom/{room}/{action}``; False where there is no such address."""
-        method = request.scope["method"]
-        if action == "leave":
-            if method != "POST":
-                await _wrong_method(request, b"POST")
-            else:
-                await self._leave(request)
-            return True
-        serve = {"status": self._status, "events": self._events, "line": self._public_line}.get(action)
-        if serve is None:
+        found = self._actions.get(action)
+        if found is None:
             return False
-        if method != "GET" and (method != "HEAD" or action == "events"):
-            await _wrong_method(request, b"GET" if action == "events" else b"GET, HEAD")
-        else:
+        methods, serve = found
+        if request.scope["method"] in methods:
             await serve(request)
+        else:
+            await _wrong_method(request, ", ".join(methods))
         return True
 
     async def _status(self, request: Request) -> None:
-        state = await self._find(request)
-        if state is None:
-            await _no_ticket(request, self._room.name)
-            return
-        headers = [NO_STORE, VARY]
-        await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
+        brought = self._doorway.tokens.read(request.scope)
+        if brought.admission is not None:
+            state = plain_state(self._room, "admitted")
+        else:
+            stands, number = await self._doorway.standing(brought)
+            if stands is Standing.NONE:
+                await _no_ticket(request, self._room.name)
+                return
+            state = state_of(self._room, stands, number, GENERAL)
+        await answer(request.scope, request.send, 200, JSON, state.to_json(), _PERSONAL)
 
     async def _events(self, request: Request) -> None:
         brought = self._doorway.tokens.read(request.scope)
@@ -92,22 +99,10 @@ class RoomEndpoints:
         headers = [NO_STORE, VARY, *self._doorway.tokens.take_back(secure=request.secure)]
         if request.kind is Kind.NAVIGATION:
             target = await _form_target(request)
-            body = self._doorway.page(state, target)
-            await answer(
-                request.scope, request.send, 200, HTML, body, [*headers, *self._doorway.page_headers]
-            )
+            body = self._doorway.waiting.page(state, target)
+            await answer(request.scope, request.send, 200, HTML, body, [*headers, *PAGE_HEADERS])
         else:
             await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
-
-    async def _find(self, request: Request) -> State | None:
-        room = self._room
-        brought = self._doorway.tokens.read(request.scope)
-        if brought.admission is not None:
-            return plain_state(room, "admitted")
-        stands, number = await self._doorway.standing(brought)
-        if brought.ticket is None or stands is Standing.NONE:
-            return None
-        return state_of(room, stands, number, GENERAL)
 
     def _line_document(self) -> bytes:
         """The line as a whole, the same for everyone: made once for each snapshot.
@@ -159,6 +154,6 @@ async def _no_ticket(request: Request, room: str) -> None:
     await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE, VARY])
 
 
-async def _wrong_method(request: Request, allowed: bytes) -> None:
-    body = problem(405, "method", f"Only {allowed.decode()} is answered here.")
-    await answer(request.scope, request.send, 405, PROBLEM, body, [NO_STORE, (b"allow", allowed)])
+async def _wrong_method(request: Request, allowed: str) -> None:
+    body = problem(405, "method", f"Only {allowed} is answered here.")
+    await answer(request.scope, request.send, 405, PROBLEM, body, [NO_STORE, (b"allow", allowed.encode())])

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.types import Receive, Scope, Send
 
+from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind, classify
-from waitroom.proxy import Visitor
+from waitroom.proxy import TrustedProxies, Visitor
 
 
-@dataclass(frozen=True, slots=True)
 class Request:
     """An ASGI request, and who sent it as far as trusted proxies tell."""
 
-    scope: Scope
-    receive: Receive
-    send: Send
-    visitor: Visitor
+    __slots__ = ("_trusted", "_visitor", "gifts", "receive", "scope", "send")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, trusted: TrustedProxies) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self._trusted = trusted
+        self._visitor: Visitor | None = None
+        self.gifts: list[Header] = []
+        """Headers that hand the visitor new tokens, with whatever answer there will be."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who sent it: looked up when somebody asks, which a status poll does not."""
+        if self._visitor is None:
+            scope = self.scope
+            self._visitor = self._trusted.visitor(scope["client"], scope["headers"], scheme=scope["scheme"])
+        return self._visitor
 
     @property
     def secure(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic_core import to_json
 
 from waitroom.gate.decision import Standing
 from waitroom.gate.tokens import Ticket, support_code
@@ -14,6 +15,7 @@ from waitroom.shaping.estimate import Estimate, estimate
 
 MIN_REFRESH_SECONDS = 2
 MAX_REFRESH_SECONDS = 20
+_MOVING = (Mode.AUTO, Mode.QUEUE)
 
 
 class Notice(StrEnum):
@@ -31,8 +33,7 @@ class Notice(StrEnum):
     """The line cannot be reached just now; the place is safe."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A visitor's state at one moment; the members of the public JSON, in its order."""
 
     room: str
@@ -68,10 +69,7 @@ class State:
 
     def to_json(self) -> bytes:
         """The members as JSON text."""
-        return _encode(self.members()).encode()
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        return to_json(self.members())
 
 
 def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
@@ -109,8 +107,9 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         name, ahead = "called", 0
     else:
         name, ahead = "waiting", snapshot.ahead(number)
-    moving = rules.mode in (Mode.AUTO, Mode.QUEUE) and ahead is not None
-    eta = estimate(ahead or 0, flow=snapshot.head.flow, rate=rules.rate) if moving else None
+    eta = None
+    if ahead is not None and rules.mode in _MOVING:
+        eta = estimate(ahead, flow=snapshot.head.flow, rate=rules.rate)
     return State(
         room=room.name,
         state=name,

@@ -149,6 +149,7 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHECK = _CROCKFORD + "*~$=U"
 
 
+@lru_cache(CACHED_TOKENS)
 def support_code(number: int) -> str:
     """A short code to read out to the support desk: Crockford's base 32 with his check symbol, modulo 37."""
     digits, rest = "", number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.types import Scope
 
@@ -19,10 +19,10 @@ from waitroom.line.room import Room
 
 TICKET_HEADER = b"waitroom-ticket"
 PASS_HEADER = b"waitroom-pass"
+_CARRIERS = frozenset((b"cookie", TICKET_HEADER, PASS_HEADER))
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(NamedTuple):
     """A visitor's genuine tokens. ``refused`` says why another one that came along does not count."""
 
     ticket: Ticket | None = None
@@ -49,7 +49,9 @@ class Tokens:
 
     def read(self, scope: Scope) -> Brought:
         """What the visitor brings that counts."""
-        headers = scope["headers"]
+        headers = [header for header in scope["headers"] if header[0] in _CARRIERS]
+        if not headers:
+            return NOTHING
         ticket_text, pass_text = cookies.read(headers, self.ticket_cookie, self.pass_cookie)
         by_header = False
         for name, value in headers:

@@ -58,7 +58,10 @@ class Line:
 
     @property
     def most_tokens(self) -> float:
-        """What the bucket holds: an idle room's ``burst``; a queue that holds everyone saves nothing."""
+        """What the bucket holds: an idle room's ``burst``; a queue that holds everyone saves nothing; at a rate of
+        0 there is nothing to hold."""
+        if self.rules.rate <= 0:
+            return 0.0
         if self.rules.mode is not Mode.AUTO:
             return 1.0
         return max(1.0, self.rules.rate * self.rules.burst_ms / 60_000)

@@ -20,7 +20,7 @@ class Snapshot:
     moves several times a second, the bits are fetched once a second.
     """
 
-    __slots__ = ("_bits", "_late", "_start", "_totals", "_used", "head")
+    __slots__ = ("_bits", "_called_bits", "_head", "_late", "_start", "_totals", "_used")
 
     def __init__(self, view: View) -> None:
         length = max((len(bits) for bits in view.seen), default=0)
@@ -40,15 +40,25 @@ class Snapshot:
         return f"<Snapshot {self.waiting} waiting, {self.head.called} of {self.head.issued} called>"
 
     @property
+    def head(self) -> Head:
+        """The counters that lie over the bits."""
+        return self._head
+
+    @head.setter
+    def head(self, head: Head) -> None:
+        self._head = head
+        self._called_bits = self._before(head.called + 1)
+
+    @property
     def waiting(self) -> int:
         """Present visitors in line, the late ones included."""
-        return len(self._late) + self._totals[-1] - self._before(self.head.called + 1)
+        return len(self._late) + self._totals[-1] - self._called_bits
 
     def ahead(self, number: int) -> int:
         """Present visitors who will be called before ``number``."""
-        if number <= self.head.called:
+        if number <= self._head.called:
             return bisect_left(self._late, number)
-        return len(self._late) + self._before(number) - self._before(self.head.called + 1)
+        return len(self._late) + self._before(number) - self._called_bits
 
     def is_late(self, number: int) -> bool:
         """Whether ``number`` was called while away, is back, and waits for budget."""
@@ -56,7 +66,7 @@ class Snapshot:
         if at < len(self._late):
             return self._late[at] == number
         # more are late than were told: whoever was called and stands behind those has them all to wait for
-        return len(self._late) < self.head.late and bool(self._late) and number <= self.head.called
+        return len(self._late) < self._head.late and bool(self._late) and number <= self._head.called
 
     def is_used(self, number: int) -> bool:
         """Whether the ticket was exchanged or given up, as far as the bits reach."""
@@ -65,19 +75,19 @@ class Snapshot:
 
     def resolve(self, epoch: int, number: int) -> int | None:
         """The number that a ticket of ``epoch`` has in this life of the line; None: of no life it knows."""
-        if epoch == self.head.epoch:
+        if epoch == self._head.epoch:
             return number
-        if epoch == self.head.alias and epoch:
-            return number + self.head.offset
+        if epoch == self._head.alias and epoch:
+            return number + self._head.offset
         return None
 
     def may_be_lost(self, epoch: int, number: int) -> bool:
         """Whether a genuine ticket shows that Redis forgot: it should be told of it."""
-        if epoch == self.head.epoch:
-            return number > self.head.issued
-        if epoch == self.head.alias:
+        if epoch == self._head.epoch:
+            return number > self._head.issued
+        if epoch == self._head.alias:
             return False
-        return epoch > self.head.epoch or self.head.fresh == self.head.epoch
+        return epoch > self._head.epoch or self._head.fresh == self._head.epoch
 
     def add_late(self, number: int) -> None:
         """Notes that ``number`` has just been put among the late ones."""

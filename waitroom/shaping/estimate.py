@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import NamedTuple
 
 CONFIDENCE = 1.28
 """Standard deviations to either side: the range holds in about four cases of five."""
@@ -13,8 +13,7 @@ UNCERTAINTY_OF_PLAN = 0.3
 """The same where nothing was measured yet, and the configured rate stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A wait in whole seconds: the likely one, and the range that holds in about four cases of five."""
 
     seconds: int

@@ -47,10 +47,11 @@ local function may_enter()
   return (rules.mode == 'auto' or rules.mode == 'queue') and room.clock >= room.hold
 end
 
--- An idle room saves up `burst`; a queue that holds everyone saves nothing.
+-- An idle room saves up `burst`, and one admission at least; a queue that holds everyone no more than that one.
+-- A rate of 0 admits nobody, not even by what was saved before.
 local function trim_budget()
-  local most = 1
-  if rules.mode == 'auto' then most = math.max(1, rules.rate * rules.burst_ms / 60000) end
+  local most = rules.rate > 0 and 1 or 0
+  if rules.mode == 'auto' then most = math.max(most, rules.rate * rules.burst_ms / 60000) end
   room.tokens = math.min(room.tokens, most)
 end
 

@@ -1,0 +1,85 @@
+"""What those get who are not let in (yet)."""
+
+from __future__ import annotations
+
+from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView
+from waitroom.gate.request import Request
+from waitroom.gate.state import Notice, State
+from waitroom.line.room import Room
+
+REFUSED_RETRY_SECONDS = 10
+
+PAGE_HEADERS: list[Header] = [
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+]
+"""Of every page of the gateway's own."""
+
+_PAGE_STATES: dict[Notice | None, PageState] = {
+    Notice.PAUSED: "paused",
+    Notice.MISSED: "expired",
+    Notice.RESTARTED: "restarted",
+    Notice.UNAVAILABLE: "unavailable",
+    Notice.LATE: "called",
+}
+
+
+class Waiting:
+    """The answers of one room to those who wait: a page for people, a problem for programs."""
+
+    def __init__(self, room: Room, pages: Pages, hold_status: int) -> None:
+        self._room = room
+        self._pages = pages
+        self._hold_status = hold_status
+        self._name: Header = (b"waitroom-room", room.name.encode())
+
+    async def hold(self, request: Request, kind: Kind, state: State) -> None:
+        """Tells a visitor where they stand."""
+        headers = [(b"retry-after", b"%d" % state.refresh_after), NO_STORE, VARY, self._name]
+        if state.position is not None:
+            headers.append((b"waitroom-position", b"%d" % state.position))
+        headers += request.gifts
+        status = self._hold_status
+        if kind is Kind.NAVIGATION:
+            body = self.page(state, request.target)
+            await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
+        else:
+            detail = "The shop is closed." if state.state == "closed" else "There is a line. Ask again later."
+            body = problem(status, state.state, detail, state.members())
+            await answer(request.scope, request.send, status, PROBLEM, body, headers)
+
+    async def refuse(self, request: Request) -> None:
+        """A bare refusal, for what no person looks at."""
+        headers = [(b"retry-after", b"%d" % REFUSED_RETRY_SECONDS), NO_STORE, VARY, self._name]
+        text = self._pages.texts.refusal(503)
+        await answer(request.scope, request.send, 503, TEXT, text.encode(), headers)
+
+    def page(self, state: State, target: str) -> bytes:
+        """The page of a visitor who is not let in. ``target`` is the address first asked for."""
+        rules = self._room.rules
+        view = PageView(
+            room=self._room.name,
+            state=_page_state(state),
+            position=state.position,
+            ahead=state.ahead,
+            waiting=state.waiting,
+            eta_range=(state.eta.low, state.eta.high) if state.eta else None,
+            refresh_after=state.refresh_after,
+            code=state.code,
+            message=state.message,
+            keep_seconds=rules.keep_ms // 1000,
+            presence_seconds=rules.presence_ms // 1000,
+            target=target,
+        )
+        return self._pages.waiting(view)
+
+
+def _page_state(state: State) -> PageState:
+    match state.state:
+        case "closed" | "left" | "called":
+            return state.state
+        case _:
+            return _PAGE_STATES.get(state.notice, "waiting")
