@@ -284,9 +284,14 @@
   said = Date.now();
   const shown = Number(part("position").textContent.replace(/\D/g, ""));
   if (shown) showProgress(shown);
-  if (words.state === "called") after("enter", pause(refresh), enter);
-  listen();
-  plan();
+  addEventListener("load", () => {
+    // The answer's Refresh header serves those without this script. Here it is called off, like every load under way,
+    // which is why nothing is opened before.
+    window.stop();
+    if (words.state === "called") after("enter", pause(refresh), enter);
+    listen();
+    plan();
+  });
 
   document.addEventListener("visibilitychange", () => (document.hidden ? plan() : wake()));
   addEventListener("online", wake);

@@ -93,6 +93,7 @@ class FakeGateway:
             return HTMLResponse(f"<!doctype html><title>Shop</title><h1>{request.url.path}</h1>")
         self.pages_served += 1
         headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
+        headers["Refresh"] = str(self.view.refresh_after)
         return Response(self._pages.waiting(self.view), 503, headers, "text/html; charset=utf-8")
 
     async def _leave(self, request: Request) -> Response:
@@ -399,6 +400,16 @@ def test_leaving_needs_a_second_step(tab: webdriver.Chrome, gateway: FakeGateway
     assert gateway.left == ["target=%2Fdrop%2Fshoes%3Fsize%3D42"]
     assert tab.find_elements(By.TAG_NAME, "script") == []
     assert violations(tab) == []
+
+
+def test_the_script_calls_the_refresh_off(tab: webdriver.Chrome, gateway: FakeGateway) -> None:
+    """Where the script runs the page is not loaded again every few seconds."""
+    tab.get(gateway.address)
+    until(tab, lambda: gateway.streams_opened == 1)
+    served = gateway.pages_served
+    time.sleep(3 * gateway.view.refresh_after)
+    assert gateway.pages_served == served
+    assert gateway.streams_opened == 1
 
 
 def test_works_without_javascript(

@@ -131,10 +131,8 @@ def test_unknown_numbers_are_shown_as_unknown(pages: Pages) -> None:
     assert "From the shop" not in visible
 
 
-def test_refreshes_without_javascript_except_after_leaving(pages: Pages) -> None:
-    """The page asks again by a meta refresh for those without scripts; who left is not put back in line."""
-    refreshing = pages.waiting(VIEW).decode()
-    assert '<noscript><meta http-equiv="refresh" content="20"></noscript>' in refreshing
+def test_who_left_is_left_alone(pages: Pages) -> None:
+    """The page of someone who left has nothing that would put them back in line."""
     left = Document(pages.waiting(replace(VIEW, state="left")))
     assert left.all("script") == []
     assert [meta for meta in left.all("meta") if "http-equiv" in meta] == []

@@ -45,6 +45,8 @@ class Waiting:
         status = self._hold_status
         if kind is Kind.NAVIGATION:
             body = self.page(state, request.target)
+            # for those without JavaScript, or whose script did not arrive: where it runs it calls this off
+            headers.append((b"refresh", b"%d" % state.refresh_after))
             await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
         else:
             detail = "The shop is closed." if state.state == "closed" else "There is a line. Ask again later."
