@@ -27,8 +27,9 @@ logger = logging.getLogger("waitroom.gate")
 
 OWN = "/__waitroom/"
 """All below this address is the gateway's own; all else belongs to the shop."""
+HEALTH = OWN + "health/"
 MAX_FIELD_BYTES = 8190
-"""Of one header field's value, as in nginx and Apache."""
+"""Of one header field's value, and of the target, as in nginx and Apache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,9 @@ class Gate:
     async def _shop(self, request: Request) -> None:
         scope, send = request.scope, request.send
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        name = self._rooms.find(request.visitor.host.decode("latin-1"), raw_path.decode("latin-1"))
+        name = None
         try:
+            name = self._rooms.find(request.visitor.host.decode("latin-1"), raw_path.decode("latin-1"))
             if name is None:
                 await self._passage.through(request)
             else:
@@ -114,7 +116,7 @@ class Gate:
             logger.warning("%s %s: %s", scope["method"], request.target, error)
             await self._trouble(request, error, name)
         except ValueError as error:
-            # what the proxy refuses to send on: it would not mean the same to the origin
+            # a path or header that would not mean the same to the origin as to us
             body = problem(400, "bad-request", str(error))
             await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
 
@@ -191,6 +193,9 @@ def _complaint(scope: Scope) -> tuple[int, str] | None:
                 431,
                 f"The header field {name.decode('latin-1')[:40]} is longer than {MAX_FIELD_BYTES} bytes.",
             )
-    if hosts != 1:
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_FIELD_BYTES:
+        return 414, f"The target is longer than {MAX_FIELD_BYTES} bytes."
+    # load balancers ask for our health by HTTP/1.0 without a Host
+    if hosts != 1 and not (hosts == 0 and scope["path"].startswith(HEALTH)):
         return 400, "A request must have exactly one Host."
     return None

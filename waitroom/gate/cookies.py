@@ -27,7 +27,7 @@ def read(headers: Iterable[tuple[bytes, bytes]], *names: bytes) -> list[str]:
                 name, _, text = pair.strip().partition(b"=")
                 if name in found and not found[name]:
                     found[name] = text.decode("latin-1")
-    return [found[name] for name in names]
+    return list(found.values())
 
 
 def write(name: bytes, value: str, *, secure: bool) -> tuple[bytes, bytes]:

@@ -58,8 +58,8 @@ def decide(facts: Facts) -> Decision:
     """What becomes of a request in a room.
 
     In the order of the rules: those inside stay inside in every mode; a shut room is shut for all others; what
-    is no visitor (a part of a page, a prefetch) passes where nobody is held and is refused where somebody is,
-    without a ticket; everyone else joins, waits, or shows the ticket at the door.
+    is no visitor gets no ticket: a part of a page passes where nobody is held and is refused where somebody is, a
+    prefetch passes only where everyone does; everyone else joins, waits, or shows the ticket at the door.
     """
     if facts.inside:
         return Decision.FORWARD

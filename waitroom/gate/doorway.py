@@ -50,7 +50,7 @@ class Doorway:
                 await self._claim(request, brought, kind, stands, number)
             case Decision.WAIT:
                 state = state_of(self.room, stands, number, GENERAL)
-                await self._hold(request, brought, kind, state, brought.ticket)
+                await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
             case Decision.REFUSE:
                 await self.waiting.refuse(request)
             case Decision.CLOSED:
@@ -61,9 +61,10 @@ class Doorway:
         ticket = brought.ticket
         if ticket is None:
             return Standing.NONE, 0
-        # a ticket that another worker gave just now is only news that has not come here yet
+        # a number that another worker gave just now is only news that has not come here yet
+        other_life = ticket.epoch != self.room.snapshot.head.epoch
         known_of = ticket.at + HEARD_OF_MS < self.room.clock_ms
-        if known_of and self.room.snapshot.may_be_lost(ticket.epoch, ticket.number):
+        if (other_life or known_of) and self.room.snapshot.may_be_lost(ticket.epoch, ticket.number):
             try:
                 await self.room.recall(ticket.epoch, ticket.number)
             except LineUnavailableError:
@@ -72,6 +73,16 @@ class Doorway:
         if found[0] in (Standing.WAITING, Standing.LATE):
             self.room.presence.saw(found[1])
         return found
+
+    def _of_this_life(self, ticket: Ticket | None, number: int) -> Ticket | None:
+        """The ticket, or where its number has moved behind those of a line that came back, one that says so."""
+        if (
+            ticket is None
+            or ticket.epoch == self.room.snapshot.head.epoch
+            or not self.room.snapshot.head.epoch
+        ):
+            return ticket
+        return self.tokens.ticket(number, ticket.lane)
 
     def _is_news(self, ticket: Ticket | None) -> bool:
         """Whether a ticket is younger than what this worker has seen of the line: then only Redis knows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Iterable
 
 from starlette.types import Receive, Send
 
@@ -17,6 +18,8 @@ KEEP_ALIVE_SECONDS = 15.0
 """A stream is never silent for longer, so that a dead connection is found out."""
 MIN_INTERVAL_SECONDS = 1.0
 """Between two messages that tell of nothing but a new position."""
+SLICE = 100
+"""Streams gone through at a stretch: a few milliseconds, after which everyone else has their turn."""
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, private"),
@@ -42,9 +45,9 @@ class _Stream:
 class EventStreams:
     """All open event streams of one room in one worker.
 
-    After each tick of the room they are gone through once. Whoever is called, and everyone when the mode or the
-    message changes, is told at once; a mere step forward is told the more often the nearer the door is. There
-    is no timer and no waiting task a stream: ten thousand of them must fit into one worker.
+    After each tick of the room they are gone through once, in slices. Whoever is called, and everyone when the
+    mode or the message changes, is told at once; a mere step forward is told the more often the nearer the door
+    is. There is no timer and no waiting task a stream: ten thousand of them must fit into one worker.
     """
 
     def __init__(self, room: Room) -> None:
@@ -52,6 +55,8 @@ class EventStreams:
         self._streams: set[_Stream] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self._told_all = self._common()
+        self._round: asyncio.Task[None] | None = None
+        self._again = False
         room.on_change(self.wake)
 
     def __len__(self) -> int:
@@ -75,14 +80,31 @@ class EventStreams:
 
     def wake(self) -> None:
         """Tells everyone who is to be told something now."""
-        now = time.monotonic()
         if (common := self._common()) != self._told_all:
             self._told_all = common
             for stream in self._streams:
                 stream.news = True
+        self._again = True
+        if self._round is None and self._streams:
+            self._round = asyncio.create_task(self._go_round())
+
+    async def _go_round(self) -> None:
+        try:
+            while self._again:
+                self._again = False
+                streams = list(self._streams)
+                for start in range(0, len(streams), SLICE):
+                    self._tell_due(streams[start : start + SLICE])
+                    await asyncio.sleep(0)
+        finally:
+            self._round = None
+
+    def _tell_due(self, streams: Iterable[_Stream]) -> None:
+        now = time.monotonic()
         called = self._room.snapshot.head.called
-        for stream in list(self._streams):
-            if stream.news or now >= stream.due or stream.number <= called:
+        for stream in streams:
+            due = stream.news or now >= stream.due or stream.number <= called
+            if due and stream in self._streams:
                 self._tell(stream, now)
 
     def _common(self) -> tuple[object, ...]:

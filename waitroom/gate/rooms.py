@@ -15,6 +15,15 @@ _DECODINGS = 5
 """How often a path is percent-decoded at most: what is still encoded then is taken as it stands."""
 
 
+_REMEMBERED = 8192
+_SHORT = 256
+"""Characters of a path whose room is remembered: of longer ones, somebody could send many."""
+
+
+class AmbiguousPathError(ValueError):
+    """A path of which nobody can say in which room it is."""
+
+
 class Place(Protocol):
     """What is asked of a room's settings here."""
 
@@ -37,7 +46,6 @@ def normalise_host(host: str) -> str:
     return host.partition(":")[0].rstrip(".")
 
 
-@lru_cache(4096)
 def normalise_path(path: str) -> str:
     """A path as it is compared, so that no spelling of it walks around a room.
 
@@ -45,18 +53,43 @@ def normalise_path(path: str) -> str:
     segment cut off, empty and dot segments resolved (RFC 3986 section 5.2.4), lower case. Errs towards the
     room: a path that some shop may read as ``/drop`` counts as ``/drop``.
     """
-    for _ in range(_DECODINGS):
+    return _resolved(_decoded(path, _DECODINGS))
+
+
+def readings(path: str) -> frozenset[str]:
+    """The paths that different shops may read in this one.
+
+    They decode once or again, and resolve dot segments or take them as names. Browsers and HTTP clients send
+    none of what makes the difference; whoever does is up to something.
+    """
+    return frozenset(
+        _resolved(decoded) if resolve else "/" + "/".join(_segments(decoded))
+        for decoded in {_decoded(path, 1), _decoded(path, _DECODINGS)}
+        for resolve in (True, False)
+    )
+
+
+def _decoded(path: str, times: int) -> str:
+    for _ in range(times):
         decoded = unquote(path, errors="replace").casefold()
         if decoded == path:
             break
         path = decoded
+    return path
+
+
+def _segments(path: str) -> list[str]:
+    # a ? here was encoded, and so ends nothing: dot segments behind it still count for the shop
+    names = (re.split("[;?#]", segment, maxsplit=1)[0] for segment in re.split(r"[/\\]+", path))
+    return [name for name in (name.strip("\0\t\r\n ") for name in names) if name]
+
+
+def _resolved(path: str) -> str:
     kept: list[str] = []
-    for segment in re.split(r"[/\\]+", path):
-        # a ? here was encoded, and so ends nothing: dot segments behind it still count for the shop
-        name = re.split("[;?#]", segment, maxsplit=1)[0].strip("\0\t\r\n ")
+    for name in _segments(path):
         if name == "..":
             kept = kept[:-1]
-        elif name not in ("", "."):
+        elif name != ".":
             kept.append(name)
     return "/" + "/".join(kept)
 
@@ -71,7 +104,7 @@ class _Rule:
     below: bool
 
     def matches(self, host: str, path: str) -> bool:
-        if self.host and self.host != host and not self._covers(host):
+        if self.host and self.host != host:
             return False
         if path == self.path:
             return True
@@ -81,17 +114,12 @@ class _Rule:
     def _prefix(self) -> str:
         return self.path + "/" if self.below and self.path != "/" else self.path
 
-    def _covers(self, host: str) -> bool:
-        return self.host.startswith("*.") and host.endswith(self.host[1:])
-
     @property
-    def rank(self) -> tuple[bool, bool, int, int, bool, bool]:
-        """The most specific first: a host before any host, a whole host before a wildcard, the longer path;
-        of one path, itself before all below it before all that begin alike."""
+    def rank(self) -> tuple[bool, int, bool, bool]:
+        """The most specific first: a host before any host, the longer path; of one path, itself before all
+        below it before all that begin alike."""
         return (
             not self.host,
-            self.host.startswith("*."),
-            -len(self.host),
             -len(self.path),
             self.wildcard,
             not self.below,
@@ -109,12 +137,25 @@ class RoomMap:
             for path in place.paths or ("/*",)
         ]
         self._rules = sorted(rules, key=lambda rule: rule.rank)
-        self.find = lru_cache(8192)(self._find)
+        self._known = lru_cache(_REMEMBERED)(self._search)
 
-    def _find(self, host: str, path: str) -> str | None:
-        """The name of the room of a raw host and path; None where no room stands."""
-        at, wanted = normalise_host(host), normalise_path(path)
-        return next((rule.room for rule in self._rules if rule.matches(at, wanted)), None)
+    def find(self, host: str, path: str) -> str | None:
+        """The name of the room of a raw host and path; None where no room stands.
+
+        A path that only some shops would read as one of a room is in that room. Raises
+        :class:`AmbiguousPathError` where different shops would read paths of different rooms.
+        """
+        return self._known(host, path) if len(path) <= _SHORT else self._search(host, path)
+
+    def _search(self, host: str, path: str) -> str | None:
+        at = normalise_host(host)
+        found = {self._room_at(at, reading) for reading in readings(path)} - {None}
+        if len(found) > 1:
+            raise AmbiguousPathError("The path can be read in several ways, which lead to different rooms.")
+        return found.pop() if found else None
+
+    def _room_at(self, host: str, path: str) -> str | None:
+        return next((rule.room for rule in self._rules if rule.matches(host, path)), None)
 
 
 def _rule(room: str, host: str, path: str) -> _Rule:

@@ -106,7 +106,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     elif rules.mode is Mode.PASS or (stands is Standing.CALLED and rules.mode is not Mode.PAUSE):
         name, ahead = "called", 0
     else:
-        name, ahead = "waiting", snapshot.ahead(number)
+        name, ahead = "waiting", snapshot.ahead(number) if snapshot.head.epoch else None
     eta = None
     if ahead is not None and rules.mode in _MOVING:
         eta = estimate(ahead, flow=snapshot.head.flow, rate=rules.rate)

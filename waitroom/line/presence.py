@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 MAX_FLUSH = 1000
 """Numbers told in one call: about two milliseconds of Redis."""
@@ -12,10 +11,17 @@ MAX_FLUSH = 1000
 class _Watch:
     """One open event stream. Its number changes when its life of the line is put behind another."""
 
-    __slots__ = ("number",)
+    __slots__ = ("_presence", "number")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, presence: Presence, number: int) -> None:
+        self._presence = presence
         self.number = number
+
+    def __enter__(self) -> None:
+        self._presence._begin(self)
+
+    def __exit__(self, *_: object) -> None:
+        self._presence._end(self)
 
 
 class Presence:
@@ -39,16 +45,16 @@ class Presence:
         if number not in self._told:
             self._pending[number] = None
 
-    @contextmanager
-    def streaming(self, number: int) -> Iterator[None]:
+    def streaming(self, number: int) -> AbstractContextManager[None]:
         """The holder of ``number`` is present until the block ends."""
-        watch = _Watch(number)
+        return _Watch(self, number)
+
+    def _begin(self, watch: _Watch) -> None:
         self._streams.add(watch)
-        self.saw(number)
-        try:
-            yield
-        finally:
-            self._streams.discard(watch)
+        self.saw(watch.number)
+
+    def _end(self, watch: _Watch) -> None:
+        self._streams.discard(watch)
 
     def enter_slot(self, slot: int) -> None:
         """A presence slot began: whoever is still there is told anew."""

@@ -8,6 +8,8 @@ from itertools import accumulate
 from waitroom.line.head import Head
 from waitroom.line.store import View
 
+GAP = 10_000
+"""Numbers left out after a restart of Redis: see ``scripts/lib/state.lua``."""
 _BLOCK = 512
 """Bytes between two running totals: a position costs one popcount of at most this many."""
 
@@ -20,7 +22,17 @@ class Snapshot:
     moves several times a second, the bits are fetched once a second.
     """
 
-    __slots__ = ("_bits", "_called_bits", "_head", "_late", "_start", "_totals", "_used")
+    __slots__ = (
+        "_bits",
+        "_called_bits",
+        "_head",
+        "_late",
+        "_newcomers",
+        "_start",
+        "_totals",
+        "_used",
+        "_viewed",
+    )
 
     def __init__(self, view: View) -> None:
         length = max((len(bits) for bits in view.seen), default=0)
@@ -34,6 +46,7 @@ class Snapshot:
         self._used = view.used
         self._start = view.start
         self._late = view.late
+        self._viewed = view.head.issued
         self.head = view.head
 
     def __repr__(self) -> str:
@@ -48,17 +61,20 @@ class Snapshot:
     def head(self, head: Head) -> None:
         self._head = head
         self._called_bits = self._before(head.called + 1)
+        self._newcomers = self._joined_before(head.issued + 1)
 
     @property
     def waiting(self) -> int:
         """Present visitors in line, the late ones included."""
-        return len(self._late) + self._totals[-1] - self._called_bits
+        late = max(len(self._late), self._head.late)
+        return late + self._totals[-1] - self._called_bits + self._newcomers
 
     def ahead(self, number: int) -> int:
         """Present visitors who will be called before ``number``."""
         if number <= self._head.called:
             return bisect_left(self._late, number)
-        return len(self._late) + self._before(number) - self._called_bits
+        late = max(len(self._late), self._head.late)
+        return late + self._before(number) - self._called_bits + self._joined_before(number)
 
     def is_late(self, number: int) -> bool:
         """Whether ``number`` was called while away, is back, and waits for budget."""
@@ -93,6 +109,12 @@ class Snapshot:
         """Notes that ``number`` has just been put among the late ones."""
         if not self.is_late(number):
             self._late = tuple(sorted((*self._late, number)))
+
+    def _joined_before(self, number: int) -> int:
+        """Who joined since the bits were fetched, and stands before ``number``: counted as present, which errs to
+        the late side. A jump in the numbers is the gap that a restarted Redis leaves."""
+        joined = number - 1 - max(self._viewed, self._head.called)
+        return max(joined - GAP if joined >= GAP else joined, 0)
 
     def _before(self, number: int) -> int:
         """Set bits of numbers below ``number``."""

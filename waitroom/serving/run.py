@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import NoReturn
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -28,6 +31,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
     ``announce`` is called with the gateway's address once it listens. Raises
     :class:`~waitroom.errors.WaitroomError` when it cannot start.
     """
+    signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as stack:
         secrets = resolve_secret(settings)
         listener = stack.enter_context(listen(settings.host, settings.port))
@@ -41,6 +45,11 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
             Multiprocess(config, [listener]).run()
         else:
             uvicorn.Server(config).run([listener])
+
+
+def _leave(_signal: int, _frame: object) -> NoReturn:
+    """Told to stop before uvicorn listens to signals, or handed on by it afterwards: unwinds what was begun."""
+    sys.exit(0)
 
 
 def uvicorn_config(app: Callable[[], object], workers: int) -> uvicorn.Config:

@@ -1,0 +1,219 @@
+"""The gateway's own addresses below ``/__waitroom/``."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.contract.harness import APP, TWO_WORKERS, House, entered, events, eventually
+
+pytestmark = pytest.mark.anyio
+
+STATE = {
+    "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "refresh_after", "lane", "number",
+    "code", "message", "notice",
+}  # fmt: skip
+
+
+@pytest.mark.room(mode="pause")
+async def test_status_tells_where_the_holder_stands(house: House) -> None:
+    """As JSON that nobody else may keep; it gives nothing out."""
+    visitor = house.visitor()
+    await visitor.get("/")
+    answer = await visitor.get(house.own("status"))
+    assert (200, "application/json") == (answer.status_code, answer.headers["content-type"])
+    assert "no-store, private" == answer.headers["cache-control"]
+    assert STATE == set(answer.json())
+    assert ("waiting", 1, house.name) == tuple(
+        answer.json()[member] for member in ("state", "number", "room")
+    )
+    assert [] == answer.headers.get_list("set-cookie")
+
+
+@pytest.mark.room(mode="pause")
+async def test_without_a_ticket_there_is_no_status(house: House) -> None:
+    """Asking for it does not join."""
+    for action in ("status", "events"):
+        answer = await house.visitor().get(house.own(action))
+        assert (404, "urn:waitroom:no-ticket") == (answer.status_code, answer.json()["type"])
+    assert 0 == (await house.store.advance()).issued
+
+
+@pytest.mark.room(mode="pause")
+async def test_events_tell_the_place_the_turn_and_end(house: House) -> None:
+    """``status`` as it is and as it changes, then ``admitted``, then the end; the next request enters."""
+    visitor = house.visitor()
+    await visitor.get("/")
+    told = []
+    async with asyncio.timeout(15), events(visitor, house.own("events")) as stream:
+        async for name, data in stream:
+            told.append((name, data.get("state")))
+            if len(told) == 1:
+                assert STATE == set(data)
+                await house.configure(mode="queue")
+    assert ("status", "waiting") == told[0]
+    assert [("status", "called"), ("admitted", None)] == told[-2:]
+    assert {"status", "admitted"} >= {name for name, _ in told}
+    await entered(visitor)
+
+
+@pytest.mark.room(mode="pause")
+async def test_an_operators_message_reaches_every_stream(house: House) -> None:
+    """Without being asked for."""
+    visitors = [house.visitor() for _ in range(3)]
+
+    async def hear(visitor_number: int) -> str:
+        visitor = visitors[visitor_number]
+        await visitor.get("/")
+        async with asyncio.timeout(10), events(visitor, house.own("events")) as stream:
+            async for _, data in stream:
+                if data.get("message"):
+                    return str(data["message"])
+        return "the stream ended"
+
+    listening = [asyncio.create_task(hear(number)) for number in range(3)]
+    await asyncio.sleep(0.3)
+    await house.store.configure({"message": "Back in five minutes"}, source="live", who="test")
+    assert ["Back in five minutes"] * 3 == await asyncio.gather(*listening)
+
+
+@TWO_WORKERS
+@pytest.mark.room(mode="pause", presence="2s")
+async def test_an_open_stream_is_presence(house: House) -> None:
+    """Who listens is there, though they ask for nothing for longer than the presence window."""
+    listener, silent = house.visitor(), house.visitor()
+    await listener.get("/")
+    await silent.get("/")
+    async with events(listener, house.own("events")) as stream:
+        await anext(stream)
+        watcher = house.visitor(APP)
+
+        async def one_is_left() -> bool:
+            return bool((await watcher.get(house.own("line"))).json()["waiting"] == 1)
+
+        await asyncio.sleep(2)
+        await eventually(one_is_left)
+
+
+@pytest.mark.room(mode="pause", message="Hello")
+async def test_the_line_is_public_and_cacheable(house: House) -> None:
+    """The same for everyone; its marks tell a ticket holder's own place."""
+    visitors = [house.visitor(APP) for _ in range(3)]
+    numbers = [(await visitor.get("/")).json()["number"] for visitor in visitors]
+    stranger = house.visitor(APP)
+
+    async def seen() -> bool:
+        return bool((await stranger.get(house.own("line"))).json()["waiting"] == 3)
+
+    await house.everywhere(seen)
+    answer = await stranger.get(house.own("line"))
+    line = answer.json()
+    directives = dict(part.strip().partition("=")[::2] for part in answer.headers["cache-control"].split(","))
+    assert "public" in directives
+    assert 1 <= int(directives["max-age"])
+    assert [] == answer.headers.get_list("set-cookie")
+    assert "cookie" not in answer.headers.get("vary", "").lower()
+    expected = {
+        "room": house.name, "mode": "pause", "rate": 600, "waiting": 3, "called": 0, "issued": 3, "opens_at": None,
+        "message": "Hello",
+    }  # fmt: skip
+    assert expected == {name: line[name] for name in expected}
+    before = dict(line["marks"])
+    assert [0, 1, 2] == [before[number] for number in numbers]
+
+
+@pytest.mark.room(mode="pause")
+async def test_leaving_gives_the_place_up(house: House) -> None:
+    """Both cookies are taken back; the ticket, if it was copied, is worth nothing."""
+    visitor, next_one = house.visitor(APP), house.visitor(APP)
+    ticket = (await visitor.get("/")).headers["waitroom-ticket"]
+    await next_one.get("/")
+    answer = await visitor.post(house.own("leave"))
+    assert (200, "left") == (answer.status_code, answer.json()["state"])
+    cleared = answer.headers.get_list("set-cookie")
+    assert {f"waitroom_{kind}_{house.name}=" for kind in ("ticket", "pass")} == {
+        c.partition(";")[0] for c in cleared
+    }
+    assert all("Max-Age=0" in cookie for cookie in cleared)
+    assert 404 == (await visitor.get(house.own("status"))).status_code
+
+    async def moved_up() -> bool:
+        return bool((await next_one.get("/")).json()["position"] == 1)
+
+    await eventually(moved_up)
+    copy = house.visitor(APP, waitroom_ticket=ticket)
+
+    async def known() -> bool:
+        return bool((await copy.get(house.own("status"))).json()["state"] == "left")
+
+    await house.everywhere(known)
+    again = await copy.get("/")
+    assert (503, 3) == (again.status_code, again.json()["number"])
+
+
+@pytest.mark.room
+async def test_leaving_from_inside_ends_the_visit(house: House) -> None:
+    """Its capacity goes back at once, and its pass is refused."""
+    visitor = house.visitor(APP)
+    admission = (await visitor.get("/lab/echo")).headers["waitroom-pass"]
+    assert 1 == (await house.store.advance()).sessions
+    await visitor.post(house.own("leave"))
+    assert 0 == (await house.store.advance()).sessions
+    copy = house.visitor(APP, waitroom_pass=admission)
+
+    async def refused() -> bool:
+        answer = await copy.get(house.own("status"))
+        return answer.status_code == 404 or answer.json()["state"] != "admitted"
+
+    await eventually(refused)
+
+
+@pytest.mark.room(mode="pause")
+async def test_a_place_is_given_up_only_from_the_shops_own_pages(house: House) -> None:
+    """Another site's form, or a mere link, cannot do it."""
+    visitor = house.visitor(APP)
+    await visitor.get("/")
+    crossing = await visitor.post(house.own("leave"), headers={"sec-fetch-site": "cross-site"})
+    link = await visitor.get(house.own("leave"))
+    assert (403, 405, "POST") == (crossing.status_code, link.status_code, link.headers["allow"])
+    assert 1 == (await visitor.get("/")).json()["number"]
+
+
+@pytest.mark.room(mode="pause")
+async def test_the_form_of_the_page_leaves_too(house: House) -> None:
+    """A person gets a page, with the way back to the address first asked for."""
+    visitor = house.visitor()
+    await visitor.get("/lab/echo")
+    answer = await visitor.post(house.own("leave"), data={"target": "/lab/echo?size=42"})
+    assert (200, "text/html; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
+    assert "/lab/echo?size=42" in answer.text
+
+
+@pytest.mark.room
+async def test_health(house: House) -> None:
+    """Alive and ready, whatever the room does, for any host and with no cookie."""
+    for state in ("live", "ready"):
+        answer = await house.gateway.client({"host": "10.0.0.1"}).get(f"/__waitroom/health/{state}")
+        assert (200, "ok") == (answer.status_code, answer.json()["status"])
+        assert "no-store" in answer.headers["cache-control"]
+
+
+@pytest.mark.room
+@pytest.mark.parametrize(
+    "path", ["/__waitroom/", "/__waitroom/nowhere/status", "/__waitroom/health/x", "/__waitroom/static/x.js"]
+)
+async def test_other_addresses_of_ours_are_not_the_shops(house: House, path: str) -> None:
+    """Nothing below ``/__waitroom/`` ever reaches the shop."""
+    answer = await house.visitor().get(path)
+    assert 404 == answer.status_code
+    assert [] == answer.headers.get_list("set-cookie")
+
+
+@pytest.mark.room
+async def test_status_once_inside(house: House) -> None:
+    """Admitted, on any worker."""
+    visitor = house.visitor()
+    await entered(visitor)
+    for _ in range(4):
+        assert "admitted" == (await visitor.get(house.own("status"))).json()["state"]

@@ -1,0 +1,192 @@
+"""A gateway with two workers in front of the shop, as processes that may be killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import httpx
+from redis.asyncio import Redis
+
+from waitroom.line.keys import room_keys
+from waitroom.line.store import GENERAL, LineStore
+
+SECONDS = 20
+CONFIG = """
+origin = "{origin}"
+data_dir = "{data}"
+port = {port}
+workers = 2
+{more}
+[[rooms]]
+name = "drop"
+mode = "queue"
+rate = 0
+presence = "9s"
+keep = "60s"
+entry = "20s"
+"""
+LOG = room_keys("drop", GENERAL)[5]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(is_true: Callable[[], bool], what: str) -> None:
+    """Waits for something to become true."""
+    deadline = time.monotonic() + SECONDS
+    while not is_true():
+        assert time.monotonic() < deadline, f"{what}: not within {SECONDS} s"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process still runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Grant(NamedTuple):
+    """One entry of the record: ``called`` went so far, and so many were granted a place by it."""
+
+    at: int
+    start: int
+    end: int
+    granted: int
+    late: int
+
+
+class Site:
+    """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned."""
+
+    def __init__(self, folder: Path, origin: str, *, redis_url: str | None = None) -> None:
+        self.port = free_port()
+        self.data = folder / "data"
+        self.errors = folder / "errors.log"
+        self._config = folder / "waitroom.toml"
+        more = f'redis_url = "{redis_url}"' if redis_url else ""
+        self._config.write_text(CONFIG.format(origin=origin, data=self.data, port=self.port, more=more))
+        self.redis_url = redis_url or f"unix://{quote(str(self.data / 'redis.sock'))}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The main process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def redis_pid(self) -> int:
+        """The embedded Redis; 0 while there is none."""
+        return int((self.data / "redis.pid").read_text() or 0)
+
+    def workers(self) -> list[int]:
+        """The processes that serve."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent == self.pid and b"spawn_main" in (folder / "cmdline").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+        return found
+
+    def start(self) -> None:
+        """Returns once both workers serve."""
+        command = [sys.executable, "-m", "waitroom", "serve", "--config", str(self._config)]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("WAITROOM_")}
+        with self.errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=errors, env=environment
+            )
+        until(lambda: len(self.workers()) == 2 and self.is_ready(), "the gateway does not start")
+
+    def is_ready(self) -> bool:
+        """Whether a worker says that it keeps its rooms."""
+        try:
+            answer = httpx.get(f"http://127.0.0.1:{self.port}/__waitroom/health/ready", trust_env=False)
+        except httpx.TransportError:
+            return False
+        return answer.status_code == 200
+
+    def listens(self) -> bool:
+        """Whether the port is taken."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        """Ends the gateway in good order."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(SECONDS)
+
+    def kill(self) -> None:
+        """Kills the main process, and returns when all it started has gone by itself."""
+        assert self._process is not None
+        rest = [*self.workers(), self.redis_pid]
+        self._process.kill()
+        self._process.wait()
+        until(lambda: not any(map(is_alive, rest)), "what the gateway started outlives it")
+        assert not self.listens()
+
+    def lose_everything(self) -> None:
+        """Kills all at once, and wipes what Redis kept. The secret stays."""
+        rest = [*self.workers(), self.redis_pid]
+        os.kill(self.pid, signal.SIGKILL)
+        for pid in rest:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(map(is_alive, rest)), "killed processes live")
+        assert self._process is not None
+        self._process.wait()
+        shutil.rmtree(self.data / "redis")
+
+    def said(self) -> str:
+        """What the gateway logged."""
+        return self.errors.read_text()
+
+    async def turn(self, rate: float) -> None:
+        """Turns the dial while the room runs. ``rate`` is a minute."""
+        redis = Redis.from_url(self.redis_url)
+        changes = {"rate": str(rate)}
+        await LineStore(redis, "drop").configure(changes, source="live", who="test")
+        await redis.aclose()
+
+    async def grants(self) -> list[Grant]:
+        """Each call of somebody, from the record."""
+        redis = Redis.from_url(self.redis_url)
+        entries: Any = await redis.xrange(LOG)
+        await redis.aclose()
+        return [
+            Grant(
+                int(at.split(b"-")[0]), *(int(entry[name]) for name in (b"from", b"to", b"granted", b"late"))
+            )
+            for at, entry in entries
+            if entry[b"type"] == b"called"
+        ]
+
+
+def most_over_the_rate(grants: Sequence[Grant], rate: float) -> float:
+    """By how many admissions the worst of all windows exceeds the rate (admissions a minute)."""
+    worst = level = 0.0
+    for before, after in pairwise(grants):
+        level = max(level, 0.0) + after.granted - (after.at - before.at) * rate / 60_000
+        worst = max(worst, level)
+    return worst

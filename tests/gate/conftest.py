@@ -1,0 +1,54 @@
+"""Rooms for tests of what is computed from a snapshot alone: they never talk to Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from redis.asyncio import Redis
+
+from waitroom.line.head import Head
+from waitroom.line.room import Room
+from waitroom.line.rules import Rules
+from waitroom.line.snapshot import Snapshot
+from waitroom.line.store import LineStore, View
+
+MakeRoom = Callable[..., Room]
+
+
+def bits(numbers: Iterable[int], start: int) -> bytes:
+    """A bitmap as Redis has it, its first bit for ``start``."""
+    made = bytearray()
+    for number in numbers:
+        byte, bit = divmod(number - start, 8)
+        made.extend(b"\0" * (byte + 1 - len(made)))
+        made[byte] |= 0x80 >> bit
+    return bytes(made)
+
+
+@pytest.fixture(scope="session")
+def bitmap() -> Callable[[Iterable[int], int], bytes]:
+    """``bitmap(numbers, start)``: see :func:`bits`."""
+    return bits
+
+
+@pytest.fixture
+def make_room() -> MakeRoom:
+    """``make_room(rules, present=…, used=…, late=…, head=…)``: a room at one moment."""
+
+    def make(
+        rules: Rules,
+        *,
+        head: Head,
+        present: Iterable[int] = (),
+        used: Iterable[int] = (),
+        late: tuple[int, ...] = (),
+    ) -> Room:
+        store = LineStore(Redis.from_url("unix:///nowhere"), "drop")
+        room = Room("drop", store, rules)
+        start = (head.called + 1) // 8 * 8
+        view = View(head, start, bits(used, start), (bits(present, start), b"", b"", b""), late, ())
+        room.snapshot = Snapshot(view)
+        return room
+
+    return make

@@ -1,0 +1,158 @@
+"""Tickets and passes: what is accepted, and the typed reasons why anything else is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from waitroom.gate.tokens import (
+    MAX_LENGTH,
+    RENEW_FRACTION,
+    CutTokenError,
+    ExpiredTokenError,
+    ForgedTokenError,
+    Mint,
+    OtherRoomError,
+    Pass,
+    Ticket,
+    TokenError,
+    check_pass,
+    support_code,
+    wants_renewal,
+)
+
+OLD, NEW = "the old secret of the shop", "the new secret of the shop"
+TICKET = Ticket("drop", 1_700_000_000, "general", 4711, 1_700_000_123_456)
+PASS = Pass("drop", 1_700_000_000, "general", 4711, 1_700_000_123_456)
+SESSION_MS = 8_000
+
+
+def test_what_was_signed_is_read_again() -> None:
+    """A ticket and a pass come back whole."""
+    tickets, passes = Mint(Ticket, [OLD]), Mint(Pass, [OLD])
+    assert TICKET == tickets.verify(tickets.sign(TICKET), "drop")
+    assert PASS == passes.verify(passes.sign(PASS), "drop")
+
+
+def test_a_token_is_a_cookie_value() -> None:
+    """It needs no quoting (RFC 6265 section 4.1.1), and stays below the longest that is read."""
+    longest = Ticket("r" * 40, 2**33, "general", 10**12, 2**43)
+    text = Mint(Ticket, [OLD]).sign(longest)
+    assert not set(text) & set(' ",;\\') and text.isascii() and text.isprintable()
+    assert MAX_LENGTH > len(text)
+
+
+def test_the_newest_secret_signs_and_all_are_believed() -> None:
+    """After a rotation old tokens still count, and new ones bear the new signature."""
+    before, rotated = Mint(Ticket, [OLD]), Mint(Ticket, [NEW, OLD])
+    assert TICKET == rotated.verify(before.sign(TICKET), "drop")
+    assert Mint(Ticket, [NEW]).sign(TICKET) == rotated.sign(TICKET)
+
+
+def test_a_secret_that_was_taken_away_is_believed_no_more() -> None:
+    """Its tokens are forged from then on."""
+    with pytest.raises(ForgedTokenError):
+        Mint(Ticket, [NEW]).verify(Mint(Ticket, [OLD]).sign(TICKET), "drop")
+
+
+def test_a_ticket_never_serves_as_a_pass() -> None:
+    """Nor a pass as a ticket: each kind has a salt of its own."""
+    tickets, passes = Mint(Ticket, [OLD]), Mint(Pass, [OLD])
+    with pytest.raises(ForgedTokenError):
+        passes.verify(tickets.sign(TICKET), "drop")
+    with pytest.raises(ForgedTokenError):
+        tickets.verify(passes.sign(PASS), "drop")
+
+
+def test_a_token_of_another_room_is_told_apart() -> None:
+    """It is genuine, and opens nothing here; also when it was read before."""
+    mint = Mint(Ticket, [OLD])
+    text = mint.sign(TICKET)
+    assert TICKET == mint.verify(text, "drop")
+    for name in ("other", "dro", "drop:1", ""):
+        with pytest.raises(OtherRoomError):
+            mint.verify(text, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["", ".", "..", "x", "drop:1:general:1:1", "a.b.c", "a" * (MAX_LENGTH + 1), "é.x"]
+)
+def test_what_is_no_whole_token_is_refused(text: str) -> None:
+    """Empty, dotless, overlong and non-ASCII texts are refused, and none of them is a failure."""
+    with pytest.raises(TokenError):
+        Mint(Ticket, [OLD]).verify(text, "drop")
+
+
+def test_an_overlong_token_is_refused_unread() -> None:
+    """Even a genuine one with something behind it."""
+    mint = Mint(Ticket, [OLD])
+    with pytest.raises(CutTokenError):
+        mint.verify(mint.sign(TICKET) + "A" * MAX_LENGTH, "drop")
+
+
+def test_a_token_is_verified_once() -> None:
+    """The second time the very same object is handed out, with no new signature computed."""
+    mint = Mint(Pass, [OLD])
+    text = mint.sign(PASS)
+    assert mint.verify(text, "drop") is mint.verify("".join(text), "drop")
+
+
+def test_refusals_are_not_remembered_as_acceptances() -> None:
+    """A forged text is refused each time."""
+    mint = Mint(Pass, [OLD])
+    text = Mint(Pass, [NEW]).sign(PASS)
+    for _ in range(3):
+        with pytest.raises(ForgedTokenError):
+            mint.verify(text, "drop")
+
+
+def test_a_pass_lives_as_long_as_the_session() -> None:
+    """From its last renewal on; then it has expired."""
+    for now in (PASS.at - 60_000, PASS.at, PASS.at + SESSION_MS):
+        check_pass(PASS, now_ms=now, session_ms=SESSION_MS)
+    with pytest.raises(ExpiredTokenError):
+        check_pass(PASS, now_ms=PASS.at + SESSION_MS + 1, session_ms=SESSION_MS)
+
+
+def test_a_pass_is_renewed_when_an_eighth_of_the_session_has_gone_by() -> None:
+    """Not with each answer."""
+    threshold = PASS.at + SESSION_MS // RENEW_FRACTION
+    ages = [PASS.at - 1, PASS.at, threshold, threshold + 1]
+    expected = [False, False, False, True]
+    assert expected == [wants_renewal(PASS, now_ms=now, session_ms=SESSION_MS) for now in ages]
+
+
+def test_a_visit_is_named_by_its_ticket() -> None:
+    """Every pass of one ticket is of one session, renewed or not."""
+    assert "1700000000:general:4711" == PASS.session
+
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def number_of(code: str) -> int | None:
+    """The number that a support code stands for; None where its check symbol does not fit."""
+    digits, _, check = code.partition("-")
+    number = 0
+    for digit in digits:
+        number = number * 32 + CROCKFORD.index(digit)
+    return number if (CROCKFORD + "*~$=U")[number % 37] == check else None
+
+
+@pytest.mark.parametrize("number", [0, 1, 31, 32, 37, 4711, 2**20 - 1, 2**20, 12_345_678, 10**12])
+def test_a_support_code_stands_for_its_number(number: int) -> None:
+    """It can be read back, and has four symbols at least."""
+    code = support_code(number)
+    assert number == number_of(code)
+    assert 4 <= len(code.partition("-")[0])
+
+
+@pytest.mark.parametrize("number", [1, 4711, 2**20 - 1, 12_345_678])
+def test_one_misheard_symbol_is_noticed(number: int) -> None:
+    """No code with a single wrong digit fits its check symbol; nor do two digits that changed places."""
+    digits, _, check = support_code(number).partition("-")
+    for at, digit in enumerate(digits):
+        for other in set(CROCKFORD) - {digit}:
+            assert number_of(f"{digits[:at]}{other}{digits[at + 1 :]}-{check}") is None
+        if at and digits[at - 1] != digit:
+            swapped = digits[: at - 1] + digit + digits[at - 1] + digits[at + 1 :]
+            assert number_of(f"{swapped}-{check}") is None

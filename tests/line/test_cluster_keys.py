@@ -1,0 +1,76 @@
+"""Every script names all its keys, and they share one slot: a Redis Cluster can run them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from redis import Redis as BlockingRedis
+
+from tests.line.bench import KEYS, Bench
+from waitroom.line import lua
+from waitroom.line.head import Known
+
+pytestmark = pytest.mark.anyio
+
+SCRIPTS = sorted(path.stem for path in (Path(lua.__file__).parent / "scripts").glob("*.lua"))
+KEYLESS = {"TIME", "INFO"}
+
+
+def test_all_keys_share_one_hash_tag() -> None:
+    """The tag is the room's name, so that rooms spread over the shards."""
+    assert ["room"] * len(KEYS) == [tag for key in KEYS for tag in re.findall(r"\{(.*?)\}", key)]
+    assert len(KEYS) == len(set(KEYS))
+
+
+async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url: str) -> None:
+    """What the scripts really do, watched by MONITOR: no command inside them names another key."""
+    store, other = bench.store, bench.worker()
+    doings: dict[str, Callable[[], Awaitable[object]]] = {
+        "configure": lambda: bench.open(rate=60_000.0, capacity=3, keep_ms=1000),
+        "join": lambda: store.join(8),
+        "see": lambda: store.see([1, 2, 3, 7]),
+        "advance": lambda: bench.wait(2000, present=(1, 2)),
+        "claim": lambda: store.claim(1),
+        "leave": lambda: store.leave(2),
+        "renew": lambda: store.renew({"1:general:1": 0}),
+        "finish": lambda: store.finish("1:general:1"),
+        "view": lambda: store.view(0),
+        "restore": lambda: other.restore(Known(1, 40, -1)),
+        "reset": lambda: store.reset(who="test", why="test"),
+    }
+    assert SCRIPTS == sorted(doings)
+    seen: dict[str, set[str]] = {}
+    with BlockingRedis.from_url(line_url) as watcher, watcher.monitor() as monitor:
+        commands = monitor.listen()
+        for name, do in doings.items():
+            await do()
+            await bench.ask("ECHO", name)
+            seen[name] = inner_keys(commands, until=name)
+
+    assert {} == {name: keys - set(KEYS) for name, keys in seen.items() if keys - set(KEYS)}
+    assert all(seen.values()), "each script was watched at work"
+
+
+def inner_keys(commands: object, *, until: str) -> set[str]:
+    """The keys of all commands that ran inside a script before the ECHO of ``until``."""
+    keys: set[str] = set()
+    for command in commands:  # type: ignore[attr-defined]
+        words = command["command"].split(" ")
+        if words[0].upper() == "ECHO" and words[1] == until:
+            return keys
+        if command["client_type"] == "lua" and words[0].upper() not in KEYLESS:
+            # DEL takes many keys; every other command of the scripts takes one, in front
+            keys.update(words[1:] if words[0].upper() == "DEL" else words[1:2])
+    raise AssertionError("MONITOR ended")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_key_is_made_up_in_a_script(name: str) -> None:
+    """A key comes from KEYS, never from what a client sent: no script glues one together."""
+    text = lua.source(name)
+
+    assert [] == re.findall(r"redis\.call\('\w+', *[^,)]*\.\.", text)
+    assert "waitroom:" not in text

@@ -1,0 +1,100 @@
+"""Live settings: who wins, and who hears of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import anyio
+import pytest
+
+from tests.line.bench import LOG, RULES, STILL, Bench
+from waitroom.line.room import Room
+from waitroom.line.rules import Mode
+from waitroom.line.store import LineStore
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_an_operator_set_survives_a_restart(bench: Bench) -> None:
+    """The same file read again changes nothing."""
+    await bench.open(rate=300.0)
+    await bench.turn(rate=60.0)
+    before = await bench.store.advance()
+    await bench.worker().configure(replace(RULES, rate=300.0).to_redis(), source="file", who="restart")
+    after = await bench.store.advance()
+
+    assert 60.0 == (await bench.store.rules()).rate
+    assert before.version == after.version
+
+
+async def test_a_file_that_changed_wins_over_what_an_operator_set(bench: Bench) -> None:
+    """Only in what changed: the rest stays as the operator left it."""
+    await bench.open(rate=300.0, capacity=10)
+    await bench.turn(rate=60.0, capacity=20)
+    changed = replace(RULES, rate=120.0, capacity=10)
+    await bench.worker().configure(changed.to_redis(), source="file", who="restart")
+
+    rules = await bench.store.rules()
+    assert (120.0, 20) == (rules.rate, rules.capacity)
+
+
+async def test_every_change_is_in_the_log_with_who_and_why(bench: Bench) -> None:
+    """An operator's change tells field, old and new value; a change to the same value is none."""
+    await bench.open(rate=300.0)
+    await bench.store.configure({"rate": "60"}, source="live", who="ada", why="payment is slow")
+    await bench.store.configure({"rate": "60"}, source="live", who="ada", why="again")
+
+    entries = [entry for _, entry in await bench.ask("XRANGE", LOG, "-", "+")]
+    by_ada = [entry for entry in entries if entry.get(b"who") == b"ada"]
+    assert 1 == len(by_ada)
+    assert (b"300 -> 60", b"payment is slow") == (by_ada[0][b"rate"], by_ada[0][b"why"])
+
+
+async def test_another_worker_follows_within_a_second(bench: Bench) -> None:
+    """A change made through one worker is seen by the others in about a tick."""
+    one = Room("room", LineStore(bench.redis, "room"), RULES)
+    other = Room("room", LineStore(bench.redis, "room"), RULES)
+    await one.start()
+    await other.start()
+    async with anyio.create_task_group() as group:
+        group.start_soon(other.run)
+        await anyio.sleep(0.1)
+        changed = time.monotonic()
+        await one.change({"rate": "42", "mode": "pause", "message": "Back soon"}, who="ada")
+        while other.rules.rate != 42.0:
+            assert time.monotonic() - changed < 1.5
+            await anyio.sleep(0.01)
+        group.cancel_scope.cancel()
+
+    assert (Mode.PAUSE, "Back soon") == (other.rules.mode, other.rules.message)
+    assert one.rules == other.rules
+
+
+async def test_what_an_operator_set_survives_a_total_loss(bench: Bench) -> None:
+    """Workers that live on bring the live settings back, not those of the file."""
+    rooms = [Room("room", LineStore(bench.redis, "room"), RULES) for _ in range(2)]
+    for room in rooms:
+        await room.start()
+    await rooms[0].change({"rate": "42"}, who="ada")
+    for room in rooms:
+        await room._tick()
+    await bench.redis.flushall()
+    for room in (*rooms, *rooms):
+        await room._tick()
+
+    assert [42.0, 42.0] == [room.rules.rate for room in rooms]
+    assert 42.0 == (await bench.store.rules()).rate
+
+
+async def test_scripts_that_redis_dropped_are_loaded_again(bench: Bench) -> None:
+    """SCRIPT FLUSH, or a replica that was promoted: the next call works as if nothing had been."""
+    await bench.open(rate=STILL)
+    first = (await bench.store.join(3)).first
+    await bench.redis.script_flush()
+    second = (await bench.store.join(1)).first
+    await bench.redis.script_flush()
+    await bench.store.see([1, 2, 3, 4])
+
+    assert (1, 4) == (first, second)
+    assert 4 == (await bench.store.advance()).issued
