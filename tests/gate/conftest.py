@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from redis.asyncio import Redis
 
+from tests.line.bitmaps import bits
 from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Rules
@@ -14,22 +15,6 @@ from waitroom.line.snapshot import Snapshot
 from waitroom.line.store import LineStore, View
 
 MakeRoom = Callable[..., Room]
-
-
-def bits(numbers: Iterable[int], start: int) -> bytes:
-    """A bitmap as Redis has it, its first bit for ``start``."""
-    made = bytearray()
-    for number in numbers:
-        byte, bit = divmod(number - start, 8)
-        made.extend(b"\0" * (byte + 1 - len(made)))
-        made[byte] |= 0x80 >> bit
-    return bytes(made)
-
-
-@pytest.fixture(scope="session")
-def bitmap() -> Callable[[Iterable[int], int], bytes]:
-    """``bitmap(numbers, start)``: see :func:`bits`."""
-    return bits
 
 
 @pytest.fixture

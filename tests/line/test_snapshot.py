@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.line.bitmaps import bits
 from waitroom.line.head import Head
 from waitroom.line.snapshot import Snapshot, blank
 from waitroom.line.store import View
-
-Bitmap = Callable[[Iterable[int], int], bytes]
 
 
 @st.composite
@@ -30,13 +27,11 @@ def moments(draw: st.DrawFn) -> tuple[int, list[set[int]], set[int], Head, tuple
 
 @given(moment=moments(), later=st.integers(0, 50))
 def test_counting_one_by_one_gives_the_same(
-    bitmap: Bitmap, moment: tuple[int, list[set[int]], set[int], Head, tuple[int, ...]], later: int
+    moment: tuple[int, list[set[int]], set[int], Head, tuple[int, ...]], later: int
 ) -> None:
     """Waiting, ahead, late and used for every number near the ends, also with newer counters over older bits."""
     start, seen, used, head, late = moment
-    snapshot = Snapshot(
-        View(head, start, bitmap(used, start), tuple(bitmap(s, start) for s in seen), late, ())
-    )
+    snapshot = Snapshot(View(head, start, bits(used, start), tuple(bits(s, start) for s in seen), late, ()))
     present = set().union(*seen) - used
     edges = {n + d for n in (start, head.called, head.issued) for d in range(-9, 18)}
     for snapshot.head in (head, head._replace(called=head.called + later)):
