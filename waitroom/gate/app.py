@@ -18,7 +18,7 @@ from waitroom.gate.negotiate import Kind
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
-from waitroom.gate.request import Request
+from waitroom.gate.request import Request, Serve
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
@@ -62,12 +62,23 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one ASGI connection."""
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "lifespan":
+        if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        else:
+            return
+        if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
+        complaint = _complaint(scope)
+        if complaint is not None:
+            status, detail = complaint
+            body = problem(status, "bad-request", detail)
+            await answer(scope, send, status, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
+            return
+        request = Request(scope, receive, send, self._passage.trusted)
+        try:
+            serve = self._find(scope["method"], scope["path"])
+            await serve(request)
+        except ClientGoneError:
+            pass
 
     async def start(self) -> None:
         """Begins to keep the rooms. A Redis that is away is waited for."""
@@ -86,21 +97,18 @@ class Gate:
                 await entrance.room.flush()
         await self._passage.origin.aclose()
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        complaint = _complaint(scope)
-        if complaint is not None:
-            status, detail = complaint
-            body = problem(status, "bad-request", detail)
-            await answer(scope, send, status, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
-            return
-        request = Request(scope, receive, send, self._passage.trusted)
-        try:
-            if scope["path"].startswith(OWN):
-                await self._own(request)
-            else:
-                await self._shop(request)
-        except ClientGoneError:
-            pass
+    def _find(self, method: str, path: str) -> Serve:
+        """What answers such a request."""
+        if not path.startswith(OWN):
+            return self._shop
+        name, _, action = path[len(OWN) :].partition("/")
+        if (entrance := self._entrances.get(name)) is not None:
+            return entrance.endpoints.find(method, action) or _not_found
+        if name == "static":
+            return self._static
+        if name == "health":
+            return {"live": health.live, "ready": self._ready}.get(action, _not_found)
+        return _not_found
 
     async def _shop(self, request: Request) -> None:
         scope, send = request.scope, request.send
@@ -120,25 +128,8 @@ class Gate:
             body = problem(400, "bad-request", str(error))
             await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
 
-    async def _own(self, request: Request) -> None:
-        scope = request.scope
-        path: str = scope["path"]
-        name, _, action = path[len(OWN) :].partition("/")
-        entrance = self._entrances.get(name)
-        if entrance is not None and await entrance.endpoints.handle(request, action):
-            return
-        if name == "static":
-            await self._static(request)
-            return
-        if name == "health" and action == "live":
-            await health.live(request)
-            return
-        if name == "health" and action == "ready":
-            rooms = [entrance.room for entrance in self._entrances.values()]
-            await health.ready(request, rooms)
-            return
-        body = problem(404, "not-found", "There is no such address.")
-        await answer(scope, request.send, 404, PROBLEM, body, [NO_STORE])
+    async def _ready(self, request: Request) -> None:
+        await health.ready(request, [entrance.room for entrance in self._entrances.values()])
 
     async def _static(self, request: Request) -> None:
         scope = request.scope
@@ -180,6 +171,11 @@ class Gate:
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+async def _not_found(request: Request) -> None:
+    body = problem(404, "not-found", "There is no such address.")
+    await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE])
 
 
 def _complaint(scope: Scope) -> tuple[int, str] | None:

@@ -20,14 +20,25 @@ def pass_cookie(room: str) -> bytes:
 
 def read(headers: Iterable[tuple[bytes, bytes]], *names: bytes) -> list[str]:
     """The values of cookies ``names``; empty where a cookie is not there. The first of a name counts."""
-    found = dict.fromkeys(names, "")
+    found = [""] * len(names)
     for header, value in headers:
         if header == b"cookie" and b"waitroom_" in value:
-            for pair in value.split(b";"):
-                name, _, text = pair.strip().partition(b"=")
-                if name in found and not found[name]:
-                    found[name] = text.decode("latin-1")
-    return list(found.values())
+            for at, name in enumerate(names):
+                found[at] = found[at] or _find(value, name + b"=")
+    return found
+
+
+def _find(pairs: bytes, start: bytes) -> str:
+    """The first value that is not empty of the pairs that begin with ``start``."""
+    at = pairs.find(start)
+    while at >= 0:
+        begin = at + len(start)
+        end = pairs.find(b";", begin)
+        text = pairs[begin : end if end >= 0 else None].rstrip()
+        if text and pairs[:at].rstrip()[-1:] in (b"", b";"):
+            return text.decode("latin-1")
+        at = pairs.find(start, begin)
+    return ""
 
 
 def write(name: bytes, value: str, *, secure: bool) -> tuple[bytes, bytes]:

@@ -7,8 +7,8 @@ from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.inside import Inside
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.request import Request
-from waitroom.gate.state import Notice, State, plain_state, standing, state_of
-from waitroom.gate.tokens import Pass, Ticket
+from waitroom.gate.state import Notice, State, number_of, plain_state, standing, state_of
+from waitroom.gate.tokens import EarlierEpochError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.room import Room
@@ -97,10 +97,13 @@ class Doorway:
 
     def _lost_place(self, brought: Brought) -> Notice | None:
         """Why a visitor who holds a genuine ticket is given a new one."""
-        ticket = brought.ticket
-        if ticket is None or self.room.snapshot.resolve(ticket.epoch, ticket.number) is not None:
+        if brought.ticket is None:
             return None
-        return Notice.RESTARTED
+        try:
+            number_of(self.room, brought.ticket)
+        except EarlierEpochError:
+            return Notice.RESTARTED
+        return None
 
     async def _join(self, request: Request, brought: Brought, kind: Kind, notice: Notice | None) -> None:
         try:

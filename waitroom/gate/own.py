@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from urllib.parse import parse_qs
 
 from waitroom.errors import ClientGoneError, LineUnavailableError
@@ -12,7 +13,7 @@ from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.request import Request
+from waitroom.gate.request import Request, Serve
 from waitroom.gate.state import plain_state, standing, state_of
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.store import GENERAL
@@ -32,24 +33,20 @@ class RoomEndpoints:
         self._room = doorway.room
         self.streams = EventStreams(doorway.room)
         self._line: tuple[object, bytes] = (None, b"")
-        self._actions: dict[str, tuple[Sequence[str], Callable[[Request], Awaitable[None]]]] = {
+        self._actions: dict[str, tuple[Sequence[str], Serve]] = {
             "status": (("GET", "HEAD"), self._status),
             "events": (("GET",), self._events),
             "line": (("GET", "HEAD"), self._public_line),
             "leave": (("POST",), self._leave),
         }
 
-    async def handle(self, request: Request, action: str) -> bool:
-        """Answers a request to ``/__waitroom/{room}/{action}``; False where there is no such address."""
+    def find(self, method: str, action: str) -> Serve | None:
+        """What answers ``method`` at ``/__waitroom/{room}/{action}``; None where there is no such address."""
         found = self._actions.get(action)
         if found is None:
-            return False
+            return None
         methods, serve = found
-        if request.scope["method"] in methods:
-            await serve(request)
-        else:
-            await _wrong_method(request, ", ".join(methods))
-        return True
+        return serve if method in methods else partial(_wrong_method, ", ".join(methods))
 
     async def _status(self, request: Request) -> None:
         brought = self._doorway.tokens.read(request.scope)
@@ -156,6 +153,6 @@ async def _no_ticket(request: Request, room: str) -> None:
     await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE, VARY])
 
 
-async def _wrong_method(request: Request, allowed: str) -> None:
+async def _wrong_method(allowed: str, request: Request) -> None:
     body = problem(405, "method", f"Only {allowed} is answered here.")
     await answer(request.scope, request.send, 405, PROBLEM, body, [NO_STORE, (b"allow", allowed.encode())])

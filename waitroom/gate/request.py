@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.types import Receive, Scope, Send
 
 from waitroom.gate.answers import Header
@@ -47,3 +49,7 @@ class Request:
         query: bytes = self.scope["query_string"]
         path: bytes = self.scope.get("raw_path") or self.scope["path"].encode()
         return (path + b"?" + query if query else path).decode("latin-1")
+
+
+Serve = Callable[[Request], Awaitable[None]]
+"""Answers one request."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic_core import to_json
 
 from waitroom.gate.decision import Standing
-from waitroom.gate.tokens import Ticket, support_code
+from waitroom.gate.tokens import EarlierEpochError, Ticket, support_code
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 from waitroom.shaping.estimate import Estimate, estimate
@@ -72,13 +73,22 @@ class State(NamedTuple):
         return to_json(self.members())
 
 
+def number_of(room: Room, ticket: Ticket) -> int:
+    """The number of a genuine ticket in this life of the line. Raises :class:`EarlierEpochError`."""
+    number = room.snapshot.resolve(ticket.epoch, ticket.number)
+    if number is None:
+        raise EarlierEpochError(f"of epoch {ticket.epoch}, and this is {room.snapshot.head.epoch}")
+    return number
+
+
 def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
     """How a genuine ticket stands by the snapshot, and its number in this life of the line."""
     if ticket is None:
         return Standing.NONE, 0
     snapshot = room.snapshot
-    number = snapshot.resolve(ticket.epoch, ticket.number)
-    if number is None:
+    try:
+        number = number_of(room, ticket)
+    except EarlierEpochError:
         return Standing.NONE, 0
     if snapshot.is_late(number):
         return Standing.LATE, number
@@ -148,5 +158,11 @@ def refresh_after(room: Room, eta: Estimate | None) -> int:
     """Seconds until the visitor should ask again: seldom far back, often near the door, never so seldom that
     they would count as absent."""
     wanted = eta.seconds / 10 if eta else MAX_REFRESH_SECONDS / 2
-    most = max(min(MAX_REFRESH_SECONDS, room.rules.presence_ms / 3000), 1)
-    return int(max(min(wanted, most), min(MIN_REFRESH_SECONDS, most)))
+    least, most = _refresh_bounds(room.rules.presence_ms)
+    return int(min(max(wanted, least), most))
+
+
+@lru_cache(64)
+def _refresh_bounds(presence_ms: int) -> tuple[float, float]:
+    most = max(min(MAX_REFRESH_SECONDS, presence_ms / 3000), 1)
+    return min(MIN_REFRESH_SECONDS, most), most
