@@ -1,0 +1,131 @@
+"""The real servers that are measured: Redis, the gateway, and bare ASGI applications beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from redis import Redis
+
+from waitroom.embedded import find_server
+
+_START_SECONDS = 20.0
+_STOP_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that listens on loopback. ``pid`` is the process that was started."""
+
+    host: str
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://{self.host}:{self.port}"
+
+
+class RedisServer(NamedTuple):
+    """A Redis that keeps nothing on disk."""
+
+    url: str
+    version: str
+
+
+@contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    """A real Redis of its own, empty, on a unix socket."""
+    with tempfile.TemporaryDirectory(prefix="waitroom-measure-") as folder:
+        path = Path(folder) / "redis.sock"
+        command = [
+            str(find_server()),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--save",
+            "",
+            "--dir",
+            folder,
+        ]
+        with _process(command, stdout=subprocess.DEVNULL), Redis(unix_socket_path=str(path)) as client:
+            deadline = time.monotonic() + _START_SECONDS
+            while not path.exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            yield RedisServer(f"unix://{path}", str(client.info("server")["redis_version"]))
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOptions:
+    """A room of the measured gateway, as the configuration file has it."""
+
+    name: str = "drop"
+    mode: str = "queue"
+    rate: float = 60
+    capacity: int = 0
+    presence: str = "60s"
+    entry: str = "60s"
+    paths: tuple[str, ...] = ()
+
+    def to_toml(self) -> str:
+        """Its ``[[rooms]]`` table."""
+        lines = ["[[rooms]]", f'name = "{self.name}"', f'mode = "{self.mode}"', f"rate = {self.rate}"]
+        lines += [f"capacity = {self.capacity}", f'presence = "{self.presence}"', f'entry = "{self.entry}"']
+        if self.paths:
+            lines.append(f"paths = [{', '.join(f'{path!r}' for path in self.paths)}]")
+        return "\n".join(lines)
+
+
+@contextmanager
+def gateway(redis_url: str, *rooms: RoomOptions, origin: str, workers: int = 1) -> Iterator[Server]:
+    """``waitroom serve`` with these rooms in front of ``origin``."""
+    with tempfile.TemporaryDirectory(prefix="waitroom-measure-") as folder:
+        config = Path(folder) / "waitroom.toml"
+        head = f'secret = "a secret for measurements"\nredis_url = "{redis_url}"\norigin = "{origin}"\n'
+        config.write_text("\n".join([head, *(room.to_toml() for room in rooms)]))
+        command = [sys.executable, "-m", "waitroom", "serve", "--config", str(config), "--port", "0"]
+        with _announced([*command, "--workers", str(workers)]) as server:
+            yield server
+
+
+@contextmanager
+def bare(app: str, origin: str = "") -> Iterator[Server]:
+    """An application of :mod:`loadtests.measure.bare`, served as the gateway is."""
+    with _announced([sys.executable, "-m", "loadtests.measure.bare", app, origin]) as server:
+        yield server
+
+
+@contextmanager
+def _announced(command: list[str]) -> Iterator[Server]:
+    """A server that prints its address in its first line, once it listens."""
+    with _process(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline().decode()
+        address = next((word for word in line.split() if word.startswith("http://")), "")
+        if not address:
+            raise RuntimeError(f"{command[2]} did not start: {line!r}")
+        host, _, port = address.removeprefix("http://").rpartition(":")
+        yield Server(host, int(port), process.pid)
+
+
+@contextmanager
+def _process(command: list[str], *, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, stdout=stdout)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
