@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from redis import Redis as BlockingRedis
 
 import waitroom
 
@@ -82,12 +83,16 @@ def test_check_tells_a_dead_redis(tmp_path: Path) -> None:
         ),
         ("speed=3", "'speed=3' is not a change; write name=value with one of rate, capacity"),
         ("mode=shut", "mode: 'shut' was given, allowed is one of"),
+        ("keep=30s", "entry (1m now) must not be longer than keep (30s)"),
+        ("rate=1 rate=2", "rate is given twice"),
     ],
 )
 def test_a_wrong_change_is_refused(change: str, complaint: str, tmp_path: Path, redis_url: str) -> None:
     """`set` checks what it is given as the file is checked."""
     (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\n[[rooms]]\nname = "drop"\n')
-    done = run("set", "drop", change, "--config", "w.toml", folder=tmp_path)
+    with BlockingRedis.from_url(redis_url) as redis:
+        redis.flushall()
+    done = run("set", "drop", *change.split(), "--config", "w.toml", folder=tmp_path)
     assert 1 == done.returncode
     assert complaint in done.stderr
 
@@ -111,3 +116,35 @@ def test_a_port_in_use_is_told(tmp_path: Path, redis_url: str) -> None:
         done = run("serve", "--config", "w.toml", "--port", str(port), folder=tmp_path)
     assert 1 == done.returncode
     assert f"waitroom: cannot listen on 127.0.0.1 port {port}: Address already in use\n" == done.stderr
+
+
+def test_set_is_checked_against_what_is_live(tmp_path: Path, redis_url: str) -> None:
+    """Each change is checked together with those made before it, and told in the words of the settings."""
+    with BlockingRedis.from_url(redis_url) as redis:
+        redis.flushall()
+    (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\n[[rooms]]\nname = "drop"\n')
+
+    def change(*changes: str) -> subprocess.CompletedProcess[str]:
+        return run("set", "drop", *changes, "--config", "w.toml", folder=tmp_path)
+
+    assert "drop: keep 10m -> 30m\ndrop: entry 1m -> 20m\n" == change("keep=30m", "entry=20m").stdout
+    assert "waitroom: entry (20m now) must not be longer than keep (10m)\n" == change("keep=10m").stderr
+    assert "drop: entry 20m -> 9m\ndrop: keep 30m -> 10m\n" == change("entry=9m", "keep=10m").stdout
+    assert "drop: message (none) -> Back soon.\n" == change("message=Back soon.").stdout
+
+
+def test_reset_asks_before(tmp_path: Path, redis_url: str) -> None:
+    """The room's name must be typed; anything else changes nothing."""
+    (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\n[[rooms]]\nname = "drop"\n')
+    command = [sys.executable, "-m", "waitroom", "reset", "drop", "--config", "w.toml"]
+    for typed, code, told in (("yes\n", 1, "Nothing was changed."), ("drop\n", 0, "the line begins anew")):
+        done = subprocess.run(command, cwd=tmp_path, input=typed, capture_output=True, text=True, check=False)
+        assert code == done.returncode
+        assert told in done.stdout
+
+
+def test_set_without_a_gateway_says_so(tmp_path: Path) -> None:
+    """With an embedded Redis, nobody answers where no gateway runs."""
+    (tmp_path / "w.toml").write_text('[[rooms]]\nname = "drop"\n')
+    done = run("set", "drop", "rate=1", "--config", "w.toml", folder=tmp_path)
+    assert f"waitroom: no gateway runs with data_dir {tmp_path / 'data'}\n" == done.stderr

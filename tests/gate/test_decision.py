@@ -97,3 +97,27 @@ def test_a_prefetch_is_refused_but_in_an_open_room(mode: Mode, standing: Standin
     """What nobody has asked for yet gets nothing that the visit itself would have to be admitted for."""
     facts = Facts(Kind.PREFETCH, mode, inside=False, standing=standing, holding=holding)
     assert PREFETCHES[mode] == decide(facts)
+
+
+@pytest.mark.parametrize(("mode", "standing", "holding"), [*product(Mode, Standing, BOTH)])
+def test_a_preflight_always_passes(mode: Mode, standing: Standing, holding: bool) -> None:
+    """It never brings cookies, and the call that follows is decided on its own."""
+    facts = Facts(Kind.PREFLIGHT, mode, inside=False, standing=standing, holding=holding)
+    assert Decision.FORWARD == decide(facts)
+
+
+@pytest.mark.parametrize(("mode", "holding"), [*product(Mode, BOTH)])
+def test_a_form_of_another_site_gets_no_ticket(mode: Mode, holding: bool) -> None:
+    """Its sender's cookies stayed behind: it passes where nobody is held, and is else asked to come by GET."""
+    facts = Facts(Kind.FOREIGN, mode, inside=False, standing=Standing.NONE, holding=holding)
+    passes = SUBRESOURCES[mode, holding] is Decision.FORWARD
+    assert (Decision.FORWARD if passes else Decision.REDIRECT) == decide(facts)
+
+
+@pytest.mark.parametrize(
+    ("mode", "standing", "holding"), [*product(Mode, set(Standing) - {Standing.NONE}, BOTH)]
+)
+def test_a_form_that_brings_its_ticket_is_a_navigation(mode: Mode, standing: Standing, holding: bool) -> None:
+    """Where the cookies did come, nothing is in doubt."""
+    facts = Facts(Kind.FOREIGN, mode, inside=False, standing=standing, holding=holding)
+    assert TICKETS[mode][standing] == decide(facts)

@@ -155,3 +155,33 @@ ACCEPTABLE = st.lists(
 def test_any_accept_has_a_kind(accept: str) -> None:
     """No header makes the judgement fail."""
     assert isinstance(kind_of(("accept", accept)), Kind)
+
+
+NAVIGATES = [(b"host", b"shop.example"), (b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document")]
+
+
+@pytest.mark.parametrize(
+    ("method", "extra", "expected"),
+    [
+        ("POST", [(b"sec-fetch-site", b"cross-site")], Kind.FOREIGN),
+        ("PUT", [(b"sec-fetch-site", b"cross-site")], Kind.FOREIGN),
+        ("GET", [(b"sec-fetch-site", b"cross-site")], Kind.NAVIGATION),
+        ("POST", [(b"sec-fetch-site", b"same-origin")], Kind.NAVIGATION),
+        ("POST", [(b"sec-fetch-site", b"same-site")], Kind.NAVIGATION),
+        ("POST", [(b"origin", b"https://pay.example")], Kind.FOREIGN),
+        ("POST", [(b"origin", b"https://Shop.example")], Kind.NAVIGATION),
+        ("POST", [(b"origin", b"null")], Kind.FOREIGN),
+        ("POST", [], Kind.NAVIGATION),
+    ],
+)
+def test_forms_of_other_sites(method: str, extra: list[tuple[bytes, bytes]], expected: Kind) -> None:
+    """A form that another site sends comes without SameSite=Lax cookies; links bring them."""
+    assert expected is classify([*NAVIGATES, *extra], method)
+
+
+def test_preflights() -> None:
+    """An OPTIONS with Origin and Access-Control-Request-Method, and only that."""
+    asks = [(b"origin", b"https://app.example"), (b"access-control-request-method", b"POST")]
+    assert Kind.PREFLIGHT is classify(asks, "OPTIONS")
+    assert Kind.CALL is classify(asks[:1], "OPTIONS")
+    assert Kind.CALL is classify(asks, "POST")

@@ -126,7 +126,7 @@ def test_a_pass_that_admits_no_more_is_still_shown_at_the_door(tokens: Tokens, r
 def test_what_is_handed_out_is_read_again(tokens: Tokens, in_headers: bool) -> None:
     """As cookies always, as headers to those who keep their tokens themselves."""
     given = tokens.hand_out(
-        tokens.ticket(4, "general"), tokens.admit(4, "general"), secure=True, in_headers=in_headers
+        tokens.ticket(4, "general", 7), tokens.admit(4, "general", 7), secure=True, in_headers=in_headers
     )
     cookies = [value.split(b";")[0] for name, value in given if name == b"set-cookie"]
     headers = [(name, value.decode()) for name, value in given if name != b"set-cookie"]
@@ -151,3 +151,11 @@ def test_both_cookies_are_taken_back(tokens: Tokens) -> None:
     """At the end of a visit nothing of it is left."""
     names = [value.partition(b"=")[0] for _, value in tokens.take_back(secure=False)]
     assert [b"waitroom_ticket_drop", b"waitroom_pass_drop"] == names
+
+
+def test_a_neighbours_cookie_hides_no_ticket(tokens: Tokens) -> None:
+    """Of several cookies of one name, the first genuine one counts: a sibling domain may have set the others."""
+    cookie = f"waitroom_ticket_drop=tossed; waitroom_ticket_drop={ticket_text()}"
+    brought = read(tokens, (b"cookie", cookie))
+    assert brought.ticket is not None
+    assert brought.refused is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from waitroom import __version__
 from waitroom.errors import WaitroomError
+from waitroom.serving.logs import configure_logging
 
 app = typer.Typer(
     name="waitroom",
@@ -99,6 +99,29 @@ def set_live(
         typer.echo(line)
 
 
+@app.command(epilog="Example:  waitroom reset drop --why 'rehearsal is over' --yes")
+def reset(
+    room: Annotated[str, typer.Argument(help="The room's name.")],
+    config: ConfigFile = None,
+    why: Annotated[str, typer.Option(help="The reason, for the log.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Begin a room's line anew: every place in it is given up. Those inside stay inside."""
+    from waitroom.cli.live import reset_room
+    from waitroom.settings import load
+
+    settings = load(config)
+    if not yes:
+        typed = typer.prompt(
+            f"Every place in the line of {room!r} will be given up. Type the room's name to go on"
+        )
+        if typed != room:
+            typer.echo("Nothing was changed.")
+            raise typer.Exit(1)
+    for line in reset_room(settings, room, why):
+        typer.echo(line)
+
+
 @app.command(epilog="Example:  waitroom demo --crowd 500 --port 8080")
 def demo(
     crowd: Annotated[int, typer.Option(min=0, max=5000, help="Simulated shoppers; 0 for none.")] = 200,
@@ -128,11 +151,11 @@ def version() -> None:
 
 def main() -> None:
     """The ``waitroom`` command. Exit codes: 0 done, 1 failed, 2 wrong usage."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logging()
     try:
         app()
     except KeyboardInterrupt:
-        sys.exit(130)  # as shells report a program that Ctrl-C ended
+        sys.exit(0)  # the usual way to end what runs until it is told
     except WaitroomError as error:
         for line in str(error).splitlines():
             print(f"waitroom: {line}", file=sys.stderr)

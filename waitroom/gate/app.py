@@ -19,7 +19,7 @@ from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request, Serve
-from waitroom.gate.rooms import RoomMap
+from waitroom.gate.rooms import AmbiguousPathError, RoomMap
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
 
@@ -89,9 +89,14 @@ class Gate:
 
     async def stop(self) -> None:
         """Lets go of the rooms; what was gathered is told to Redis first."""
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for entrance in self._entrances.values():
+            entrance.room.stop()
+        pending = set(self._keepers)
+        while pending:
+            for keeper in pending:
+                keeper.cancel()
+            # a client may swallow one cancellation: it is repeated until each has ended
+            _, pending = await asyncio.wait(pending, timeout=0.5)
         for entrance in self._entrances.values():
             with suppress(LineUnavailableError):
                 await entrance.room.flush()
@@ -112,10 +117,9 @@ class Gate:
 
     async def _shop(self, request: Request) -> None:
         scope, send = request.scope, request.send
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         name = None
         try:
-            name = self._rooms.find(request.visitor.host.decode("latin-1"), raw_path.decode("latin-1"))
+            name = self._room_of(request)
             if name is None:
                 await self._passage.through(request)
             else:
@@ -127,6 +131,17 @@ class Gate:
             # a path or header that would not mean the same to the origin as to us
             body = problem(400, "bad-request", str(error))
             await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
+
+    def _room_of(self, request: Request) -> str | None:
+        """The room of a request, by the host that was asked for. The shop sees the one in ``Host``, and a proxy in
+        front may tell another: whichever is of a room counts. Raises :class:`AmbiguousPathError`."""
+        scope = request.scope
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw_path.decode("latin-1")
+        names = {self._rooms.find(host.decode("latin-1"), path) for host in request.hosts} - {None}
+        if len(names) > 1:
+            raise AmbiguousPathError("Host and X-Forwarded-Host lead to different rooms.")
+        return names.pop() if names else None
 
     async def _ready(self, request: Request) -> None:
         await health.ready(request, [entrance.room for entrance in self._entrances.values()])

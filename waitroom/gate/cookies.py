@@ -8,6 +8,10 @@ MAX_AGE_SECONDS = 86_400
 """How long a browser keeps them. Whether they still count is decided by what is signed in them."""
 
 
+MOST_VALUES = 4
+"""Of one name that are looked at: each may cost a signature check."""
+
+
 def ticket_cookie(room: str) -> bytes:
     """The name of the cookie that holds a ticket."""
     return b"waitroom_ticket_" + room.encode()
@@ -18,27 +22,21 @@ def pass_cookie(room: str) -> bytes:
     return b"waitroom_pass_" + room.encode()
 
 
-def read(headers: Iterable[tuple[bytes, bytes]], *names: bytes) -> list[str]:
-    """The values of cookies ``names``; empty where a cookie is not there. The first of a name counts."""
-    found = [""] * len(names)
-    for header, value in headers:
-        if header == b"cookie" and b"waitroom_" in value:
-            for at, name in enumerate(names):
-                found[at] = found[at] or _find(value, name + b"=")
-    return found
-
-
-def _find(pairs: bytes, start: bytes) -> str:
-    """The first value that is not empty of the pairs that begin with ``start``."""
-    at = pairs.find(start)
-    while at >= 0:
-        begin = at + len(start)
-        end = pairs.find(b";", begin)
-        text = pairs[begin : end if end >= 0 else None].rstrip()
-        if text and pairs[:at].rstrip()[-1:] in (b"", b";"):
-            return text.decode("latin-1")
-        at = pairs.find(start, begin)
-    return ""
+def read(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
+    """All values of cookie ``name``, as they come. A neighbour domain may have set one of the same name."""
+    found: list[str] = []
+    start = name + b"="
+    for header, pairs in headers:
+        if header == b"cookie":
+            at = pairs.find(start)
+            while at >= 0:
+                begin = at + len(start)
+                end = pairs.find(b";", begin)
+                text = pairs[begin : end if end >= 0 else None].rstrip()
+                if text and pairs[:at].rstrip()[-1:] in (b"", b";"):
+                    found.append(text.decode("latin-1"))
+                at = pairs.find(start, begin)
+    return found[:MOST_VALUES]
 
 
 def write(name: bytes, value: str, *, secure: bool) -> tuple[bytes, bytes]:

@@ -39,6 +39,8 @@ class Decision(Enum):
     """A bare 503."""
     CLOSED = auto()
     """The closed page."""
+    REDIRECT = auto()
+    """To the same address by GET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,22 @@ class Facts:
 def decide(facts: Facts) -> Decision:
     """What becomes of a request in a room.
 
-    In the order of the rules: those inside stay inside in every mode; a shut room is shut for all others; what
-    is no visitor gets no ticket: a part of a page passes where nobody is held and is refused where somebody is, a
-    prefetch passes only where everyone does; everyone else joins, waits, or shows the ticket at the door.
+    In the order of the rules: those inside stay inside in every mode; what is no visitor (a part of a page, a
+    prefetch, a preflight) or brings no cookies by its nature (a form of another site) gets no ticket; a shut room
+    is shut for all others; everyone else joins, waits, or shows the ticket at the door.
     """
     if facts.inside:
         return Decision.FORWARD
-    if facts.kind is Kind.PREFETCH and facts.mode is not Mode.PASS:
-        return Decision.REFUSE
-    if facts.kind in (Kind.SUBRESOURCE, Kind.PREFETCH):
-        open_to_all = facts.mode is Mode.PASS or (facts.mode is Mode.AUTO and not facts.holding)
-        return Decision.FORWARD if open_to_all else Decision.REFUSE
+    open_to_all = facts.mode is Mode.PASS or (facts.mode is Mode.AUTO and not facts.holding)
+    match facts.kind:
+        case Kind.PREFLIGHT:
+            return Decision.FORWARD
+        case Kind.PREFETCH:
+            return Decision.FORWARD if facts.mode is Mode.PASS else Decision.REFUSE
+        case Kind.SUBRESOURCE:
+            return Decision.FORWARD if open_to_all else Decision.REFUSE
+        case Kind.FOREIGN if facts.standing is Standing.NONE:
+            return Decision.FORWARD if open_to_all else Decision.REDIRECT
     if facts.mode is Mode.CLOSED:
         return Decision.CLOSED
     if facts.standing in (Standing.NONE, Standing.LEFT):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.inside import Inside
@@ -16,8 +18,7 @@ from waitroom.line.rules import Mode
 from waitroom.line.store import GENERAL
 from waitroom.line.ticket import Outcome
 
-HEARD_OF_MS = 3_000
-"""By this age a ticket is known to every worker that reaches Redis."""
+logger = logging.getLogger("waitroom.gate")
 
 
 class Doorway:
@@ -32,7 +33,10 @@ class Doorway:
     async def handle(self, request: Request) -> None:
         """Answers one request to the shop."""
         brought = self.tokens.read(request.scope)
+        if brought.refused is not None:
+            logger.debug("room %s: %s: %s", self.room.name, type(brought.refused).__name__, brought.refused)
         if brought.admission is not None:
+            self.room.visits.active(brought.admission.session)
             renewed = self.tokens.renewed(brought.admission) if brought.renew else None
             await self._let_in(request, brought, renewed or brought.admission, new_pass=renewed)
             return
@@ -53,6 +57,8 @@ class Doorway:
                 await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
             case Decision.REFUSE:
                 await self.waiting.refuse(request)
+            case Decision.REDIRECT:
+                await self.waiting.redirect(request)
             case Decision.CLOSED:
                 await self._hold(request, brought, kind, plain_state(self.room, "closed"), None)
 
@@ -61,10 +67,7 @@ class Doorway:
         ticket = brought.ticket
         if ticket is None:
             return Standing.NONE, 0
-        # a number that another worker gave just now is only news that has not come here yet
-        other_life = ticket.epoch != self.room.snapshot.head.epoch
-        known_of = ticket.at + HEARD_OF_MS < self.room.clock_ms
-        if (other_life or known_of) and self.room.snapshot.may_be_lost(ticket.epoch, ticket.number):
+        if self.room.is_forgotten(ticket.epoch, ticket.number, ticket.at):
             try:
                 await self.room.recall(ticket.epoch, ticket.number)
             except LineUnavailableError:
@@ -82,7 +85,7 @@ class Doorway:
             or not self.room.snapshot.head.epoch
         ):
             return ticket
-        return self.tokens.ticket(number, ticket.lane)
+        return self.tokens.ticket(number, ticket.lane, self.room.snapshot.head.epoch)
 
     def _is_news(self, ticket: Ticket | None) -> bool:
         """Whether a ticket is younger than what this worker has seen of the line: then only Redis knows."""
@@ -111,9 +114,9 @@ class Doorway:
         except LineUnavailableError:
             await self._without_line(request, brought, kind)
             return
-        ticket = self.tokens.ticket(place.number, GENERAL)
+        ticket = self.tokens.ticket(place.number, GENERAL, place.head.epoch)
         if place.admitted:
-            admission = self.tokens.admit(place.number, GENERAL)
+            admission = self.tokens.admit(place.number, GENERAL, place.head.epoch)
             await self._let_in(request, brought, admission, new_ticket=ticket, new_pass=admission)
             return
         state = state_of(self.room, Standing.WAITING, place.number, GENERAL, notice)
@@ -122,6 +125,7 @@ class Doorway:
     async def _claim(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
     ) -> None:
+        epoch = self.room.snapshot.head.epoch
         try:
             outcome = await self.room.claim(number)
         except LineUnavailableError:
@@ -130,10 +134,14 @@ class Doorway:
             return
         match outcome:
             case Outcome.ADMITTED | Outcome.AGAIN:
-                admission = self.tokens.admit(number, GENERAL)
+                admission = self.tokens.admit(number, GENERAL, epoch)
+                if outcome is Outcome.AGAIN:
+                    self.room.visits.active(admission.session)
                 await self._let_in(request, brought, admission, new_pass=admission)
             case Outcome.MISSED:
                 await self._join(request, brought, kind, Notice.MISSED)
+            case Outcome.STALE:
+                await self.handle(request)
             case Outcome.SPENT:
                 await self._join(request, brought, kind, None)
             case _:

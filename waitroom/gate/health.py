@@ -17,7 +17,7 @@ async def live(request: Request) -> None:
 
 async def ready(request: Request, rooms: Iterable[Room]) -> None:
     """200 when every room reaches its line, 503 with the reasons otherwise."""
-    reasons = [f"room {room.name}: Redis does not answer" for room in rooms if room.down_since is not None]
+    reasons = [f"room {room.name}: {room.down_reason}" for room in rooms if room.down_since is not None]
     status = 503 if reasons else 200
     body = json.dumps({"status": "unavailable" if reasons else "ok", "reasons": reasons}).encode()
     await answer(request.scope, request.send, status, JSON, body, [NO_STORE])

@@ -37,7 +37,6 @@ class Inside:
         if admission is None:
             await self._passage.through(request, [self._name])
             return
-        self._room.visits.active(admission.session)
         extra = [self._name, (b"waitroom-visitor", admission.session.encode())]
         await self._passage.through(request, extra, self._editor(request, admission))
 

@@ -17,6 +17,7 @@ _SUBRESOURCES = frozenset(
 )  # fmt: skip
 """Values of ``Sec-Fetch-Dest`` that are neither a page nor a call (Fetch standard, section 3.2.7)."""
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _OFFERS = ["text/css", "image/png", "text/html", "application/json", "application/problem+json"]
 """In rising order of preference: where a client likes several equally, it gets a problem, never a page."""
 
@@ -32,15 +33,21 @@ class Kind(Enum):
     """Part of a page: it does not join, and gets a bare answer."""
     PREFETCH = auto()
     """Nobody has asked for it yet: it neither joins nor claims."""
+    PREFLIGHT = auto()
+    """A browser asks what a call may do (Fetch standard, section 3.3.2): it never brings cookies, and does nothing."""
+    FOREIGN = auto()
+    """A page of another site sends a form: cookies that are ``SameSite=Lax`` stay behind, so nobody can say whose it
+    is, and an answer must not replace them."""
 
 
-def classify(headers: Iterable[tuple[bytes, bytes]]) -> Kind:
-    """The kind of a request, by its ``Sec-Purpose``, ``Sec-Fetch-*`` and ``Accept`` headers.
+def classify(headers: Iterable[tuple[bytes, bytes]], method: str = "GET") -> Kind:
+    """The kind of a request, by its method and its ``Sec-Purpose``, ``Sec-Fetch-*`` and ``Accept`` headers.
 
     Where a browser says what it does (Fetch Metadata), that is believed; older browsers and other clients are
     judged by what they like best in ``Accept`` (RFC 9110 section 12.5.1).
     """
-    mode = dest = accept = b""
+    mode = dest = accept = site = origin = host = b""
+    preflight = False
     for name, value in headers:
         if name == b"accept":
             accept = accept + b"," + value if accept else value
@@ -48,12 +55,37 @@ def classify(headers: Iterable[tuple[bytes, bytes]]) -> Kind:
             mode = value
         elif name == b"sec-fetch-dest":
             dest = value
+        elif name == b"sec-fetch-site":
+            site = value
+        elif name == b"origin":
+            origin = value
+        elif name == b"host":
+            host = value
+        elif name == b"access-control-request-method":
+            preflight = method == "OPTIONS"
         elif name in (b"sec-purpose", b"purpose", b"x-moz") and (
             b"prefetch" in value or b"prerender" in value
         ):
             return Kind.PREFETCH
+    if preflight and origin:
+        return Kind.PREFLIGHT
     # media types have no case (RFC 9110 section 8.3.1)
-    return _judge(mode.decode("latin-1"), dest.decode("latin-1"), accept.decode("latin-1").lower())
+    kind = _judge(mode.decode("latin-1"), dest.decode("latin-1"), accept.decode("latin-1").lower())
+    if kind is Kind.NAVIGATION and method not in _SAFE and _is_foreign(site, origin, host):
+        return Kind.FOREIGN
+    return kind
+
+
+def is_foreign(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a page of another site sends this, as far as the browser tells."""
+    found = {name: value for name, value in headers if name in (b"sec-fetch-site", b"origin", b"host")}
+    return _is_foreign(*(found.get(name, b"") for name in (b"sec-fetch-site", b"origin", b"host")))
+
+
+def _is_foreign(site: bytes, origin: bytes, host: bytes) -> bool:
+    if site:
+        return site == b"cross-site"
+    return bool(origin) and origin.partition(b"://")[2].lower() != host.lower()
 
 
 @lru_cache(1024)

@@ -12,9 +12,10 @@ from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, p
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
-from waitroom.gate.negotiate import Kind
+from waitroom.gate.negotiate import Kind, is_foreign
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.state import plain_state, standing, state_of
+from waitroom.gate.visitor import NOTHING
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.store import GENERAL
 from waitroom.line.ticket import Outcome
@@ -75,9 +76,7 @@ class RoomEndpoints:
         await answer(request.scope, request.send, 200, JSON, self._line_document(), headers)
 
     async def _leave(self, request: Request) -> None:
-        if any(
-            name == b"sec-fetch-site" and value == b"cross-site" for name, value in request.scope["headers"]
-        ):
+        if is_foreign(request.scope["headers"]):
             body = problem(403, "cross-site", "A place can only be given up from the shop's own pages.")
             await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
             return
@@ -95,7 +94,9 @@ class RoomEndpoints:
             if outcome is Outcome.SPENT and brought.admission is not None:
                 await self._room.finish(brought.admission.session)
         state = plain_state(self._room, "left")
-        headers = [NO_STORE, VARY, *self._doorway.tokens.take_back(secure=request.secure)]
+        headers = [NO_STORE, VARY]
+        if brought != NOTHING:
+            headers += self._doorway.tokens.take_back(secure=request.secure)
         if request.kind is Kind.NAVIGATION:
             target = await _form_target(request)
             body = self._doorway.waiting.page(state, target)

@@ -34,6 +34,12 @@ class Request:
         return self._visitor
 
     @property
+    def hosts(self) -> set[bytes]:
+        """The hosts that were asked for: of the request itself, and as a trusted proxy tells."""
+        hosts = {value for name, value in self.scope["headers"] if name == b"host"}
+        return hosts | {self.visitor.host}
+
+    @property
     def secure(self) -> bool:
         """Whether the visitor came by HTTPS."""
         return self.visitor.scheme == "https"
@@ -41,7 +47,7 @@ class Request:
     @property
     def kind(self) -> Kind:
         """What kind of request it is."""
-        return classify(self.scope["headers"])
+        return classify(self.scope["headers"], self.scope["method"])
 
     @property
     def target(self) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from starlette.types import Scope
 
 from waitroom.gate import cookies
 from waitroom.gate.tokens import (
+    ExpiredTokenError,
     Mint,
     Pass,
     Ticket,
+    Token,
     TokenError,
     check_pass,
     wants_renewal,
 )
 from waitroom.line.room import Room
+
+T = TypeVar("T", bound=Token)
 
 TICKET_HEADER = b"waitroom-ticket"
 PASS_HEADER = b"waitroom-pass"
@@ -52,47 +56,43 @@ class Tokens:
         headers = [header for header in scope["headers"] if header[0] in _CARRIERS]
         if not headers:
             return NOTHING
-        ticket_text, pass_text = cookies.read(headers, self.ticket_cookie, self.pass_cookie)
-        by_header = False
-        for name, value in headers:
-            if name == TICKET_HEADER:
-                ticket_text, by_header = value.decode("latin-1"), True
-            elif name == PASS_HEADER:
-                pass_text, by_header = value.decode("latin-1"), True
-        if not ticket_text and not pass_text:
-            return NOTHING
-        ticket: Ticket | None = None
-        admission: Pass | None = None
+        tickets = [value.decode("latin-1") for name, value in headers if name == TICKET_HEADER]
+        passes = [value.decode("latin-1") for name, value in headers if name == PASS_HEADER]
+        by_header = bool(tickets or passes)
+        ticket, refused = self._first(self._tickets, tickets or cookies.read(headers, self.ticket_cookie))
+        held, no_pass = self._first(self._passes, passes or cookies.read(headers, self.pass_cookie))
+        if held is None:
+            return Brought(ticket, None, by_header=by_header, refused=refused or no_pass)
+        room = self._room
+        now, session = room.clock_ms, room.rules.session_ms
+        # shown at the door like a ticket it yields the visit, while that lasts
+        ticket = ticket or Ticket(held.room, held.epoch, held.lane, held.number, held.at)
+        try:
+            check_pass(held, now_ms=now, session_ms=session)
+        except ExpiredTokenError as error:
+            return Brought(ticket, None, by_header=by_header, refused=error)
+        if room.visits.has_ended(held.session):
+            return Brought(ticket, None, by_header=by_header)
+        renew = wants_renewal(held, now_ms=now, session_ms=session)
+        return Brought(ticket, held, renew, by_header, refused)
+
+    def _first(self, mint: Mint[T], texts: list[str]) -> tuple[T | None, TokenError | None]:
+        """The first genuine token of several, or why the last one is refused."""
         refused: TokenError | None = None
-        renew = False
-        room = self._room
-        if pass_text:
-            now, session = room.clock_ms, room.rules.session_ms
+        for text in texts:
             try:
-                held = self._passes.verify(pass_text, room.name)
-                # shown at the door like a ticket it yields the visit, while that lasts
-                ticket = Ticket(held.room, held.epoch, held.lane, held.number, held.at)
-                check_pass(held, now_ms=now, session_ms=session)
-                if not room.visits.has_ended(held.session):
-                    admission, renew = held, wants_renewal(held, now_ms=now, session_ms=session)
+                return mint.verify(text, self._room.name), None
             except TokenError as error:
                 refused = error
-        if ticket_text:
-            try:
-                ticket = self._tickets.verify(ticket_text, room.name)
-            except TokenError as error:
-                refused = error
-        return Brought(ticket, admission, renew, by_header, refused)
+        return None, refused
 
-    def ticket(self, number: int, lane: str) -> Ticket:
-        """A ticket for a place that was just given."""
-        room = self._room
-        return Ticket(room.name, room.snapshot.head.epoch, lane, number, room.clock_ms)
+    def ticket(self, number: int, lane: str, epoch: int) -> Ticket:
+        """A ticket for a place of that epoch."""
+        return Ticket(self._room.name, epoch, lane, number, self._room.clock_ms)
 
-    def admit(self, number: int, lane: str) -> Pass:
-        """A pass for a number that was let in."""
-        room = self._room
-        return Pass(room.name, room.snapshot.head.epoch, lane, number, room.clock_ms)
+    def admit(self, number: int, lane: str, epoch: int) -> Pass:
+        """A pass for a number of that epoch that was let in."""
+        return Pass(self._room.name, epoch, lane, number, self._room.clock_ms)
 
     def renewed(self, held: Pass) -> Pass:
         """The same pass with today's date."""

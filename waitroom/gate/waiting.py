@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView
+from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.state import Notice, State
 from waitroom.line.room import Room
@@ -58,6 +58,11 @@ class Waiting:
         headers = [(b"retry-after", b"%d" % REFUSED_RETRY_SECONDS), NO_STORE, VARY, self._name]
         text = self._pages.texts.refusal(503)
         await answer(request.scope, request.send, 503, TEXT, text.encode(), headers)
+
+    async def redirect(self, request: Request) -> None:
+        """Asks for the same address again by GET: then the browser sends the visitor's cookies."""
+        location = (b"location", local_target(request.target).encode("latin-1", "replace"))
+        await answer(request.scope, request.send, 303, TEXT, b"", [location, NO_STORE, VARY, self._name])
 
     def page(self, state: State, target: str) -> bytes:
         """The page of a visitor who is not let in. ``target`` is the address first asked for."""

@@ -69,6 +69,8 @@ class Known:
 
     def after(self, head: Head) -> Known:
         """What is known once ``head`` was reported."""
+        if head.epoch < self.epoch and head.alias != self.epoch:
+            return self  # a later answer came first
         if head.epoch != self.epoch:
             return Known(head.epoch, head.issued, head.called, head.floor, max(head.clock, self.clock))
         return Known(

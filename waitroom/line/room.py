@@ -25,6 +25,12 @@ VIEW_SECONDS = 1.0
 FLUSH_SECONDS = 2.0
 """Between two tellings of who was seen and who was active."""
 RETRY_SECONDS = 0.5
+HEARD_OF_MS = 3_000
+"""By this age a number is known to every worker that reaches Redis."""
+RECALL_MS = 3_600_000
+"""For so long after Redis lost everything may tickets bring their line back."""
+RECALLED_TICKET_MS = 12 * 3_600_000
+"""So old may they be."""
 BLINK_SECONDS = 2.0
 """A Redis that is away for less is not worth telling visitors of."""
 
@@ -48,10 +54,12 @@ class Room:
         self.presence = Presence()
         self.visits = Visits()
         self.down_since: float | None = None
+        self.down_reason = ""
         self._from_file = from_file
         self._live: Rules | None = None
         self._version = -1
         self._brought = False
+        self._stopping = False
         self._joins = Joins(store.join)
         self._recalling = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
@@ -83,8 +91,8 @@ class Room:
         await self._look()
 
     async def run(self) -> None:
-        """Keeps the room until cancelled. Never raises for a Redis that is away."""
-        while True:
+        """Keeps the room until :meth:`stop`. Never raises for a Redis that is away."""
+        while not self._stopping:
             try:
                 await self._tick()
                 if self.down_since is not None:
@@ -98,6 +106,7 @@ class Room:
                 if self.down_since is None:
                     logger.warning("room %s: %s", self.name, error)
                     self.down_since = time.monotonic()
+                self.down_reason = str(error)
                 pause = RETRY_SECONDS
             except Exception:
                 # one bad tick must not end the room for everyone in it
@@ -107,8 +116,13 @@ class Room:
                 listener()
             await asyncio.sleep(pause)
 
+    def stop(self) -> None:
+        """Lets :meth:`run` end. It is cancelled besides; but a client may swallow a cancellation."""
+        self._stopping = True
+
     async def join(self) -> Place:
         """A place in line, and admission where nobody waits and the budget allows."""
+        self._need_redis()
         place = await self._joins.join()
         self._note(place.head)
         if not place.admitted:
@@ -117,6 +131,7 @@ class Room:
 
     async def claim(self, number: int) -> Outcome:
         """Shows a ticket at the door."""
+        self._need_redis()
         outcome, head = await self.store.claim(number)
         self._note(head)
         if outcome is Outcome.CALLED:
@@ -133,6 +148,21 @@ class Room:
         """Ends a session at the shop's word, here at once and elsewhere within a second."""
         self.visits.end([session])
         await self.store.finish(session)
+
+    def is_forgotten(self, epoch: int, number: int, at: int) -> bool:
+        """Whether a genuine ticket, given at room clock ``at``, shows that Redis forgot and should be told.
+
+        A line that has run for an hour is not put behind an older one any more, and a ticket of yesterday brings
+        no line back.
+        """
+        head, now = self.snapshot.head, self.clock_ms
+        if not self.snapshot.may_be_lost(epoch, number):
+            return False
+        if epoch == head.epoch:
+            # a number that another worker gave just now is only news that has not come here yet
+            return at + HEARD_OF_MS < now
+        settled = epoch < head.epoch and now - head.epoch * 1000 > RECALL_MS
+        return not settled and at + RECALLED_TICKET_MS > now
 
     async def recall(self, epoch: int, number: int) -> None:
         """Tells Redis of a genuine ticket that shows it forgot, or that this worker has not heard yet."""
@@ -164,6 +194,11 @@ class Room:
             except LineUnavailableError:
                 self.visits.put_back(idle)
                 raise
+
+    def _need_redis(self) -> None:
+        """While Redis is known to be away nobody waits for it to time out once more."""
+        if self.is_away:
+            raise LineUnavailableError(self.down_reason)
 
     async def _tick(self) -> None:
         before = self.snapshot.head

@@ -107,5 +107,7 @@ class Outcome(StrEnum):
     """Nobody may enter now."""
     LEFT = "left"
     """It has just been given up."""
+    STALE = "stale"
+    """Its number was read in another life of the line: look again."""
     UNKNOWN = "unknown"
     """No such number was given out."""

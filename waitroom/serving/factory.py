@@ -10,9 +10,13 @@ from dataclasses import dataclass
 
 from waitroom.assembly import build_gate, connect
 from waitroom.gate.app import Gate
+from waitroom.serving.logs import configure_logging
 from waitroom.settings import Settings
 
+GRACE_SECONDS = 10
+"""How long requests under way may go on when the gateway is told to stop."""
 _LOOK_SECONDS = 0.5
+_LAST_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class GateFactory:
     def __call__(self) -> Gate:
         """The ASGI application, in the worker."""
         if os.getpid() != self.main_pid:
+            configure_logging()
             threading.Thread(target=self._follow, name="waitroom-follow", daemon=True).start()
         return build_gate(self.settings, connect(self.redis_url), self.secrets)
 
@@ -36,3 +41,5 @@ class GateFactory:
         while os.getppid() == self.main_pid:
             time.sleep(_LOOK_SECONDS)
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE_SECONDS + _LAST_SECONDS)
+        os.kill(os.getpid(), signal.SIGKILL)

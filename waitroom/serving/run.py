@@ -14,13 +14,11 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from waitroom.embedded import EmbeddedRedis
-from waitroom.serving.factory import GateFactory
+from waitroom.serving.factory import GRACE_SECONDS, GateFactory
 from waitroom.serving.listen import listen
 from waitroom.serving.protocol import GateProtocol
 from waitroom.settings import Settings, resolve_secret
 
-GRACE_SECONDS = 10
-"""How long requests under way may go on when the gateway is told to stop."""
 KEEP_ALIVE_SECONDS = 65
 """Longer than the usual 60 s of a load balancer in front, which must be the one that closes."""
 

@@ -2,11 +2,12 @@
 -- ARGV 7 number
 -- Reply {outcome, head}: admitted (a new session), again (the session it opened before), called (its turn came
 -- while it was away; it stands in the short line of late ones), waiting, missed (its turn was more than `keep`
--- ago), spent (it left, or its session is over), shut (pause or closed)
+-- ago), spent (it left, or its session is over), shut (pause or closed), stale (the number is of another life)
 if not enter() then return {'LOST'} end
 local number = tonumber(ARGV[7])
 
 local function decide()
+  if is_stale() then return 'stale' end
   if number < 1 or number > lane.issued then return 'unknown' end
   local ends = redis.call('ZSCORE', SESSIONS, session_of(number))
   if ends and tonumber(ends) > room.clock then return 'again' end

@@ -2,6 +2,8 @@
 -- ARGV 7… numbers
 -- Reply {status, head}
 if not enter() then return {'LOST'} end
-for i = 7, #ARGV do mark_seen(tonumber(ARGV[i])) end
+if not is_stale() then
+  for i = 7, #ARGV do mark_seen(tonumber(ARGV[i])) end
+end
 save()
 return {'OK', head()}

@@ -119,6 +119,9 @@ local function is_lost()
   return room.fresh == room.epoch -- an older life, and this one was not begun by a reset
 end
 
+-- A number that the caller read in another life of the line: here it may be somebody else's.
+local function is_stale() return known.epoch ~= 0 and known.epoch ~= room.epoch end
+
 local function begin_room()
   room.epoch = math.floor(wall / 1000)
   room.fresh = room.epoch
