@@ -22,20 +22,20 @@ def pass_cookie(room: str) -> bytes:
     return b"waitroom_pass_" + room.encode()
 
 
-def read(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    """All values of cookie ``name``, as they come. A neighbour domain may have set one of the same name."""
+def read(jars: Iterable[bytes], name: bytes) -> list[str]:
+    """All values of cookie ``name`` in the ``Cookie`` headers, as they come. A neighbour domain may have set one of
+    the same name."""
     found: list[str] = []
     start = name + b"="
-    for header, pairs in headers:
-        if header == b"cookie":
-            at = pairs.find(start)
-            while at >= 0:
-                begin = at + len(start)
-                end = pairs.find(b";", begin)
-                text = pairs[begin : end if end >= 0 else None].rstrip()
-                if text and pairs[:at].rstrip()[-1:] in (b"", b";"):
-                    found.append(text.decode("latin-1"))
-                at = pairs.find(start, begin)
+    for pairs in jars:
+        at = pairs.find(start)
+        while at >= 0:
+            begin = at + len(start)
+            end = pairs.find(b";", begin)
+            text = pairs[begin : end if end >= 0 else None].rstrip()
+            if text and pairs[:at].rstrip()[-1:] in (b"", b";"):
+                found.append(text.decode("latin-1"))
+            at = pairs.find(start, begin)
     return found[:MOST_VALUES]
 
 

@@ -23,7 +23,6 @@ T = TypeVar("T", bound=Token)
 
 TICKET_HEADER = b"waitroom-ticket"
 PASS_HEADER = b"waitroom-pass"
-_CARRIERS = frozenset((b"cookie", TICKET_HEADER, PASS_HEADER))
 
 
 class Brought(NamedTuple):
@@ -53,14 +52,21 @@ class Tokens:
 
     def read(self, scope: Scope) -> Brought:
         """What the visitor brings that counts."""
-        headers = [header for header in scope["headers"] if header[0] in _CARRIERS]
-        if not headers:
-            return NOTHING
-        tickets = [value.decode("latin-1") for name, value in headers if name == TICKET_HEADER]
-        passes = [value.decode("latin-1") for name, value in headers if name == PASS_HEADER]
+        jars: list[bytes] = []
+        tickets: list[str] = []
+        passes: list[str] = []
+        for name, value in scope["headers"]:
+            if name == b"cookie":
+                jars.append(value)
+            elif name == TICKET_HEADER:
+                tickets.append(value.decode("latin-1"))
+            elif name == PASS_HEADER:
+                passes.append(value.decode("latin-1"))
         by_header = bool(tickets or passes)
-        ticket, refused = self._first(self._tickets, tickets or cookies.read(headers, self.ticket_cookie))
-        held, no_pass = self._first(self._passes, passes or cookies.read(headers, self.pass_cookie))
+        if not by_header and not jars:
+            return NOTHING
+        ticket, refused = self._first(self._tickets, tickets or cookies.read(jars, self.ticket_cookie))
+        held, no_pass = self._first(self._passes, passes or cookies.read(jars, self.pass_cookie))
         if held is None:
             return Brought(ticket, None, by_header=by_header, refused=refused or no_pass)
         room = self._room

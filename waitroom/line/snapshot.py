@@ -27,11 +27,12 @@ class Snapshot:
         "_called_bits",
         "_head",
         "_late",
-        "_newcomers",
+        "_late_count",
         "_start",
         "_totals",
         "_used",
         "_viewed",
+        "waiting",
     )
 
     def __init__(self, view: View) -> None:
@@ -61,20 +62,16 @@ class Snapshot:
     def head(self, head: Head) -> None:
         self._head = head
         self._called_bits = self._before(head.called + 1)
-        self._newcomers = self._joined_before(head.issued + 1)
-
-    @property
-    def waiting(self) -> int:
+        self._late_count = max(len(self._late), head.late)
+        newcomers = self._joined_before(head.issued + 1)
+        self.waiting = self._late_count + self._totals[-1] - self._called_bits + newcomers
         """Present visitors in line, the late ones included."""
-        late = max(len(self._late), self._head.late)
-        return late + self._totals[-1] - self._called_bits + self._newcomers
 
     def ahead(self, number: int) -> int:
         """Present visitors who will be called before ``number``."""
         if number <= self._head.called:
             return bisect_left(self._late, number)
-        late = max(len(self._late), self._head.late)
-        return late + self._before(number) - self._called_bits + self._joined_before(number)
+        return self._late_count + self._before(number) - self._called_bits + self._joined_before(number)
 
     def is_late(self, number: int) -> bool:
         """Whether ``number`` was called while away, is back, and waits for budget."""
@@ -109,6 +106,7 @@ class Snapshot:
         """Notes that ``number`` has just been put among the late ones."""
         if not self.is_late(number):
             self._late = tuple(sorted((*self._late, number)))
+            self.head = self._head
 
     def _joined_before(self, number: int) -> int:
         """Who joined since the bits were fetched, and stands before ``number``: counted as present, which errs to

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -34,7 +35,11 @@ class GateFactory:
         if os.getpid() != self.main_pid:
             configure_logging()
             threading.Thread(target=self._follow, name="waitroom-follow", daemon=True).start()
-        return build_gate(self.settings, connect(self.redis_url), self.secrets)
+        gate = build_gate(self.settings, connect(self.redis_url), self.secrets)
+        # what was made so far lives as long as the worker: no collection need look through it again
+        gc.collect()
+        gc.freeze()
+        return gate
 
     def _follow(self) -> None:
         """Ends the worker when the main process is gone: it would hold the port for ever."""
