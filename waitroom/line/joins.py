@@ -49,7 +49,7 @@ class Joins:
             await asyncio.sleep(GATHER_SECONDS)
             while self._newcomers:
                 batch, self._newcomers = self._newcomers[:MAX_BATCH], self._newcomers[MAX_BATCH:]
-                # whoever hung up meanwhile needs no number
+                # a request that was cancelled meanwhile needs no number
                 await self._commit([place for place in batch if not place.done()])
         finally:
             self._task = None
