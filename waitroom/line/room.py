@@ -155,9 +155,9 @@ class Room:
         A line that has run for an hour is not put behind an older one any more, and a ticket of yesterday brings
         no line back.
         """
-        head, now = self.snapshot.head, self.clock_ms
         if not self.snapshot.may_be_lost(epoch, number):
             return False
+        head, now = self.snapshot.head, self.clock_ms
         if epoch == head.epoch:
             # a number that another worker gave just now is only news that has not come here yet
             return at + HEARD_OF_MS < now
