@@ -102,7 +102,7 @@ def test_ctrl_c_leaves_no_process_behind(demo: Demo) -> None:
     started = descendants(demo.process.pid)
     assert len(started) >= 3, "Redis, the shop and the crowd"
     demo.interrupt()
-    demo.process.wait(10)
+    assert 0 == demo.process.wait(10)
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in started):
         time.sleep(0.05)

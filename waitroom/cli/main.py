@@ -154,8 +154,6 @@ def main() -> None:
     configure_logging()
     try:
         app()
-    except KeyboardInterrupt:
-        sys.exit(0)  # the usual way to end what runs until it is told
     except WaitroomError as error:
         for line in str(error).splitlines():
             print(f"waitroom: {line}", file=sys.stderr)

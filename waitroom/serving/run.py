@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NoReturn
 
 import uvicorn
@@ -30,7 +30,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
     :class:`~waitroom.errors.WaitroomError` when it cannot start.
     """
     signal.signal(signal.SIGTERM, _leave)
-    with ExitStack() as stack:
+    with suppress(KeyboardInterrupt), ExitStack() as stack:  # Ctrl-C is the usual way to end it
         secrets = resolve_secret(settings)
         listener = stack.enter_context(listen(settings.host, settings.port))
         redis_url = settings.redis_url
