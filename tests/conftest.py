@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from redis import Redis as BlockingRedis
@@ -21,13 +19,6 @@ from waitroom.embedded import find_server
 def anyio_backend() -> str:
     """The gateway runs on asyncio."""
     return "asyncio"
-
-
-def missing(what: str) -> NoReturn:
-    """Skips a test for want of a system package; where all must run, fails it."""
-    if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
-        pytest.fail(f"{what} is missing, and WAITROOM_REQUIRE_ALL is set")
-    pytest.skip(f"{what} is not installed")
 
 
 @pytest.fixture(scope="session")

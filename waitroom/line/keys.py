@@ -21,8 +21,3 @@ def room_keys(room: str, lane: str) -> list[str]:
         *(f"{of_lane}:{name}" for name in ("late", "calls", "used")),
         *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
     ]
-
-
-def rules_key(room: str) -> str:
-    """The hash of a room's live settings."""
-    return room_keys(room, "")[1]
