@@ -88,8 +88,8 @@ from pathlib import Path
 from waitroom.embedded import EmbeddedRedis
 running = EmbeddedRedis(Path(sys.argv[1]), find=lambda: Path(sys.argv[2]))
 running.start()
-print(running.pid, flush=True)
 try:
+    print(running.pid, flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(1)
