@@ -101,4 +101,4 @@ async def test_a_head_without_end_is_refused(launch: StartGateway) -> None:
     )
     answer, closed = await site.raw(endless, seconds=3)
     assert closed
-    assert not answer or answer.startswith(b"HTTP/1.1 400")
+    assert not answer or answer.startswith(b"HTTP/1.1 431")

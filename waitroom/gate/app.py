@@ -188,6 +188,12 @@ class Gate:
                 return
 
 
+def never_ends(scope: Scope) -> bool:
+    """Whether a request is for an event stream, which only its visitor ends."""
+    path: str = scope["path"]
+    return path.startswith(OWN) and path.endswith("/events")
+
+
 async def _not_found(request: Request) -> None:
     body = problem(404, "not-found", "There is no such address.")
     await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE])

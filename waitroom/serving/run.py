@@ -14,13 +14,12 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from waitroom.embedded import EmbeddedRedis
+from waitroom.gate.app import never_ends
+from waitroom.proxy import TrustedProxies
 from waitroom.serving.factory import GRACE_SECONDS, GateFactory
+from waitroom.serving.http1 import HttpServer, Limits
 from waitroom.serving.listen import listen
-from waitroom.serving.protocol import GateProtocol
 from waitroom.settings import Settings, resolve_secret
-
-KEEP_ALIVE_SECONDS = 65
-"""Longer than the usual 60 s of a load balancer in front, which must be the one that closes."""
 
 
 def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: None) -> None:
@@ -37,7 +36,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
         if redis_url is None:
             redis_url = stack.enter_context(EmbeddedRedis(settings.data_dir)).url
         factory = GateFactory(settings, redis_url, tuple(secrets), os.getpid())
-        config = uvicorn_config(factory, settings.workers)
+        config = uvicorn_config(factory, settings.workers, http_server(settings))
         announce(address_of(listener))
         if settings.workers > 1:
             Multiprocess(config, [listener]).run()
@@ -50,22 +49,27 @@ def _leave(_signal: int, _frame: object) -> NoReturn:
     sys.exit(0)
 
 
-def uvicorn_config(app: Callable[[], object], workers: int) -> uvicorn.Config:
-    """How uvicorn serves the gateway: ``Date`` and ``Server`` are the shop's, the visitor is for us to find."""
+def http_server(settings: Settings) -> HttpServer:
+    """How visitors are spoken with."""
+    trusted = TrustedProxies(settings.trusted_proxies)
+    return HttpServer(Limits(), is_exempt=trusted.believes, never_ends=never_ends)
+
+
+def uvicorn_config(
+    app: Callable[[], object], workers: int, server: HttpServer | None = None
+) -> uvicorn.Config:
+    """How uvicorn runs the gateway."""
     return uvicorn.Config(
         app,
         factory=True,
         workers=workers,
-        http=GateProtocol,
+        http=server or HttpServer(Limits()),  # type: ignore[arg-type] # all that uvicorn does with it is to call it
         ws="none",
         loop="uvloop",
         lifespan="on",
         log_level="warning",
         access_log=False,
         proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

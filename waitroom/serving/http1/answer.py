@@ -1,0 +1,72 @@
+"""The head of an answer in bytes, and how its body is framed. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+from waitroom.serving.http1.head import Header
+
+_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
+STATUS_LINES: Final = {
+    status: f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n".encode() for status in range(100, 600)
+}
+_LENGTH: Final = b"\r\ncontent-length: "
+
+
+class Framing(Enum):
+    """How the visitor knows where the body ends."""
+
+    NONE = auto()
+    """There is no body, whatever the head says of one."""
+    LENGTH = auto()
+    CHUNKED = auto()
+    UNTIL_CLOSE = auto()
+    """HTTP/1.0 knows no chunks."""
+    TUNNEL = auto()
+    """The protocol has changed: bytes pass as they are."""
+
+
+class AnswerHead(NamedTuple):
+    """What is written first."""
+
+    data: bytes
+    framing: Framing
+    length: int
+    keep_alive: bool
+
+
+def answer_head(
+    status: int, headers: Sequence[Header], *, to_head: bool, version: str, keep_alive: bool
+) -> AnswerHead:
+    """Write the head of an answer to a request of that HTTP ``version``; ``to_head`` says that it was a HEAD.
+
+    Raises:
+        ValueError: a field holds a line break or NUL, frames the body by itself, or has an odd length.
+    """
+    data = STATUS_LINES[status] + b"".join([b"%b: %b\r\n" % header for header in headers])
+    lines = len(headers) + 1
+    if data.count(b"\n") != lines or data.count(b"\r") != lines or b"\0" in data:
+        raise ValueError("an answer's header contains a line break or a NUL")
+    if status == 101:
+        return AnswerHead(data + b"\r\n", Framing.TUNNEL, 0, keep_alive=False)
+    if b"\r\ntransfer-encoding:" in data:
+        raise ValueError("the server frames answers itself")
+    keep_alive = keep_alive and b"\r\nconnection: close\r\n" not in data
+    length = 0
+    if to_head or status in (204, 304):
+        framing = Framing.NONE
+    elif (at := data.find(_LENGTH)) >= 0:
+        framing = Framing.LENGTH
+        start = at + len(_LENGTH)
+        length = int(data[start : data.index(b"\r", start)])
+    elif version == "1.1":
+        framing = Framing.CHUNKED
+        data += b"transfer-encoding: chunked\r\n"
+    else:
+        framing, keep_alive = Framing.UNTIL_CLOSE, False
+    if not keep_alive and b"\r\nconnection: close\r\n" not in data:
+        data += b"connection: close\r\n"
+    return AnswerHead(data + b"\r\n", framing, length, keep_alive)

@@ -1,0 +1,301 @@
+"""One connection of a visitor: an asyncio protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import unquote
+
+from starlette.types import Scope
+
+from waitroom.gate.answers import problem
+from waitroom.serving.http1.answer import STATUS_LINES
+from waitroom.serving.http1.cycle import Cycle
+from waitroom.serving.http1.head import Head, RefusedError, check_unfinished, parse_head
+
+if TYPE_CHECKING:
+    from waitroom.serving.http1.server import HttpServer
+
+LINGER_SECONDS: Final = 2.0
+"""How long what a visitor still sends is read and dropped after the last answer: a reset would take the answer
+away from under them (RFC 9112 section 9.6)."""
+_MOST_HELD: Final = 65_536
+"""Bytes of following requests that wait until the one before is answered."""
+_ASGI: Final = {"version": "3.0", "spec_version": "2.4"}
+_EXTENSIONS: Final[dict[str, dict[str, object]]] = {
+    "http.response.early_hint": {},
+    "http.response.trailers": {},
+}
+_TUNNEL: Final[dict[str, dict[str, object]]] = {**_EXTENSIONS, "waitroom.tunnel": {}}
+
+
+class HttpConnection(asyncio.Protocol):
+    """Reads one request after the other, and has each answered before it looks at the next."""
+
+    __slots__ = (
+        "_buffer",
+        "_client",
+        "_cycle",
+        "_drain_waiters",
+        "_lingers",
+        "_local",
+        "_paused",
+        "_scheme",
+        "_server",
+        "_since",
+        "_transport",
+        "_unsent",
+        "is_closing",
+        "loop",
+        "place",
+        "writable",
+    )
+
+    def __init__(self, server: HttpServer, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.is_closing = False
+        """No further request is taken."""
+        self.writable = True
+        """The visitor keeps up with what is written."""
+        self.place: object = None
+        """What it is counted under where connections are counted by address."""
+        self._server = server
+        self._transport: asyncio.Transport
+        self._client: tuple[str, int] | None = None
+        self._local: tuple[str, int] | None = None
+        self._scheme = "http"
+        self._buffer = b""
+        self._cycle: Cycle | None = None
+        self._since = 0.0
+        self._unsent = 0
+        self._lingers = False
+        self._paused = False
+        self._drain_waiters: list[asyncio.Future[None]] = []
+
+    def __repr__(self) -> str:
+        state = (
+            "lingering" if self._lingers else "busy" if self._cycle else "head" if self._buffer else "idle"
+        )
+        return f"<HttpConnection {state}, client: {self._client}>"
+
+    # what the transport calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A visitor connected."""
+        self._transport = cast("asyncio.Transport", transport)
+        peer, local = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+        self._client = (peer[0], peer[1]) if isinstance(peer, tuple) else None
+        self._local = (local[0], local[1]) if isinstance(local, tuple) else None
+        self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self._since = self.loop.time()
+        if not self._server.opened(self, self._client):
+            self.refuse(RefusedError(429, "There are too many connections from this address."))
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        cycle = self._cycle
+        try:
+            if cycle is None:
+                if not self._lingers:
+                    self._read_head(self._buffer + data if self._buffer else data)
+            elif cycle.body_complete and not cycle.is_tunnel:
+                self._buffer += data
+                if len(self._buffer) > _MOST_HELD:
+                    self.pause_reading()
+            else:
+                self._feed(cycle, data)
+        except RefusedError as refusal:
+            self.refuse(refusal)
+
+    def eof_received(self) -> None:
+        """The visitor sends no more: the transport then closes itself."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The visitor has gone."""
+        self.is_closing = self._lingers = True
+        self._server.closed(self)
+        if self._cycle is not None:
+            self._cycle.leave()
+        self.resume_writing()
+
+    def pause_writing(self) -> None:
+        """The visitor does not keep up."""
+        self.writable = False
+        self._since, self._unsent = self.loop.time(), self._transport.get_write_buffer_size()
+
+    def resume_writing(self) -> None:
+        """The visitor has caught up."""
+        self.writable = True
+        for waiter in self._drain_waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._drain_waiters.clear()
+
+    # what its request calls
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self._transport.write(data)
+
+    async def drained(self) -> None:
+        """Wait until the visitor has taken most of what was written, or has gone."""
+        if self.writable:
+            return
+        waiter = self.loop.create_future()
+        self._drain_waiters.append(waiter)
+        await waiter
+
+    def pause_reading(self) -> None:
+        """Let the visitor wait."""
+        if not self._paused and not self._transport.is_closing():
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        if self._paused and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
+
+    def answered(self, cycle: Cycle, *, keep_alive: bool) -> None:
+        """The answer was written whole."""
+        if not keep_alive or self.is_closing:
+            self._finish()
+            return
+        self.resume_reading()
+        # a body that nobody wants any more is read to its end, if that comes soon
+        self._since = self.loop.time()
+        if cycle.body_complete:
+            self._next()
+
+    def ended(self, cycle: Cycle) -> None:
+        """The application is done with a request: what it left unfinished is cut off."""
+        self._server.ended(cycle)
+        if not cycle.answered and self._cycle is cycle:
+            self._cycle = None
+            if cycle.ends_with_connection:
+                self._transport.abort()
+            else:
+                self._close()
+
+    def refuse(self, refusal: RefusedError) -> None:
+        """Answer what is no proper request, and end the connection."""
+        cycle = self._cycle
+        if cycle is not None:
+            self._cycle = None
+            cycle.leave()
+            if cycle.started:
+                self._transport.abort()
+                return
+        status = refusal.status
+        body = problem(status, "bad-request", refusal.detail)
+        self.write(
+            b"%bcontent-type: application/problem+json\r\ncontent-length: %d\r\ncache-control: no-store, private\r\n"
+            b"connection: close\r\n\r\n%b" % (STATUS_LINES[status], len(body), body)
+        )
+        self._finish()
+
+    # what the server calls
+
+    def shutdown(self) -> None:
+        """Take no further request, and end when the one under way is answered."""
+        self.is_closing = True
+        cycle = self._cycle
+        if cycle is None or cycle.is_tunnel or self._server.never_ends(cycle.scope):
+            self._close()
+
+    def look(self, now: float) -> None:
+        """See whether the visitor takes too long, at whatever it is."""
+        limits, cycle = self._server.limits, self._cycle
+        if not self.writable or (self._lingers and self._transport.get_write_buffer_size()):
+            unsent = self._transport.get_write_buffer_size()
+            if unsent != self._unsent:
+                self._since, self._unsent = now, unsent
+            elif now - self._since > limits.stall_seconds:
+                self._transport.abort()
+        elif self._lingers:
+            if now - self._since > LINGER_SECONDS:
+                self._transport.abort()
+        elif cycle is None:
+            if self._buffer and now - self._since > limits.head_seconds:
+                self.refuse(RefusedError(408, "The request did not arrive in time."))
+            elif now - self._since > limits.keep_alive_seconds:
+                self._close()
+        elif cycle.answered:
+            if now - self._since > LINGER_SECONDS:
+                self._finish()
+        elif not cycle.body_complete and (
+            now - (cycle.starved_since or now) > limits.stall_seconds
+            or now - cycle.began > limits.body_seconds
+        ):
+            self.refuse(RefusedError(408, "The request's body did not arrive in time."))
+
+    def _read_head(self, data: bytes) -> None:
+        data = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
+        limits = self._server.limits
+        end = data.find(b"\r\n\r\n", 0, limits.head_bytes) + 4
+        if end < 4:
+            if data and not self._buffer:
+                self._since = self.loop.time()
+            self._buffer = data
+            check_unfinished(data, limits)
+            return
+        self._buffer = b""
+        head = parse_head(data if end == len(data) else data[:end], limits)
+        now = self.loop.time()
+        self._cycle = cycle = Cycle(self, head, self._scope(head), now=now, most_body_bytes=limits.body_bytes)
+        if end < len(data):
+            self._feed(cycle, data[end:])
+        self._server.start(cycle, self.loop)
+
+    def _feed(self, cycle: Cycle, data: bytes) -> None:
+        self._buffer = rest = data if cycle.body_complete and not cycle.is_tunnel else cycle.feed(data)
+        if cycle.answered and cycle.body_complete:
+            self._next()
+        elif rest and len(rest) > _MOST_HELD:
+            self.pause_reading()
+
+    def _next(self) -> None:
+        """Turn to the request that came meanwhile, if one did."""
+        self._cycle = None
+        if self._buffer:
+            data, self._buffer = self._buffer, b""
+            self.data_received(data)
+
+    def _finish(self) -> None:
+        """End the connection once everything written has left, and the visitor had time to read it."""
+        self._cycle = None
+        self.is_closing = True
+        if self._transport.is_closing():
+            return
+        if not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self._lingers = True
+        self._since = self.loop.time()
+        self._buffer = b""
+        self.resume_reading()
+        self._transport.write_eof()
+
+    def _close(self) -> None:
+        self.is_closing = True
+        self._transport.close()
+
+    def _scope(self, head: Head) -> Scope:
+        raw_path, _, query = head.target.partition(b"?")
+        path = raw_path.decode("ascii")
+        return {
+            "type": "http",
+            "asgi": _ASGI,
+            "http_version": head.version,
+            "server": self._local,
+            "client": self._client,
+            "scheme": self._scheme,
+            "method": head.method,
+            "root_path": "",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": head.headers,
+            "extensions": _TUNNEL if head.is_websocket else _EXTENSIONS,
+        }
