@@ -23,6 +23,7 @@ from waitroom.line.room import Room
 from waitroom.line.rules import Rules
 from waitroom.line.store import LineStore
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
+from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
 
@@ -60,19 +61,27 @@ def rules_of(settings: RoomSettings) -> Rules:
     )
 
 
-def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
-    """The gateway as an ASGI application. ``secrets`` come newest first."""
-    trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
-    origin = Origin(
-        settings.origin,
+def origin_of(settings: Settings) -> Origin:
+    """The shop, wherever the settings say that it is."""
+    secure = any(url.startswith("https://") for url in settings.origin)
+    return Origin(
+        *settings.origin,
+        tls=tls_to_origin(settings.origin_ca_file) if secure else None,
+        server_name=settings.origin_server_name,
         timeouts=OriginTimeouts(
             connect=settings.origin_connect_timeout,
             response=settings.origin_response_timeout,
             idle=settings.origin_idle_timeout,
+            tunnel=settings.websocket_idle_timeout,
         ),
         max_connections=settings.origin_connections,
     )
-    passage = Passage(origin, trusted)
+
+
+def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
+    """The gateway as an ASGI application. ``secrets`` come newest first."""
+    trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
+    passage = Passage(origin_of(settings), trusted)
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     entrances = []

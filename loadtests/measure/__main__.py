@@ -6,20 +6,24 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from loadtests.measure import (
     absent,
     commands,
     demo,
+    idle,
+    latency,
     million,
     order,
     poll,
     proxied,
     rate,
     streams,
+    transfer,
 )
 from loadtests.measure.processes import allow_open_files
-from loadtests.measure.report import Machine, Result, write
+from loadtests.measure.report import DOCS, Machine, Result, write
 from loadtests.measure.servers import redis_server
 
 ROWS: dict[str, Callable[[], Sequence[Result]]] = {
@@ -32,14 +36,21 @@ ROWS: dict[str, Callable[[], Sequence[Result]]] = {
     "streams": streams.measure,
     "demo": demo.measure,
     "proxied": proxied.measure,
+    "latency": latency.measure,
+    "transfer": transfer.measure,
+    "idle": idle.measure,
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures, writes ``docs/measurements.*``, and returns 0 when every target is reached."""
+    """Measures, writes ``measurements.*``, and returns 0 when every target is reached."""
     parser = argparse.ArgumentParser(prog="python -m loadtests.measure", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="row", help=f"one of {', '.join(ROWS)}; left out: all")
-    rows: list[str] = parser.parse_args(arguments).rows
+    parser.add_argument(
+        "--out", type=Path, default=DOCS, metavar="FOLDER", help="where to write; docs unless told"
+    )
+    options = parser.parse_args(arguments)
+    rows: list[str] = options.rows
     unknown = set(rows) - set(ROWS)
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
@@ -52,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(*results[name], sep="\n", flush=True)
         print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
     with redis_server() as redis:
-        write(Machine.this(redis.version), results, order=list(ROWS))
+        write(options.out, Machine.this(redis.version), results, order=list(ROWS))
     return int(any(result.passed is False for found in results.values() for result in found))
 
 

@@ -1,4 +1,4 @@
-"""What the gateway is compared with, on the same server: a bare ASGI answer, and the proxy alone."""
+"""What the gateway is compared with: a bare ASGI answer, the proxy alone, and a proxy around aiohttp's client."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ BODY = b"x" * 200
 HEADERS = [
     (b"content-type", b"application/json"),
     (b"content-length", b"%d" % len(BODY)),
-    (b"date", b"Thu, 01 Jan 2026 00:00:00 GMT"),
     (b"cache-control", b"no-store, private"),
     (b"vary", b"Accept, Cookie"),
+    (b"date", b"Thu, 01 Jan 2026 00:00:00 GMT"),
 ]
 """Those of a status answer."""
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     """The bytes of a status answer, and nothing done for them."""
-    if scope["type"] == "lifespan":
-        await _lifespan(receive, send)
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    await send({"type": "http.response.body", "body": BODY})
+    await _answer(scope, receive, send, HEADERS)
+
+
+async def answer_undated(scope: Scope, receive: Receive, send: Send) -> None:
+    """The same for a server that adds the date itself."""
+    await _answer(scope, receive, send, HEADERS[:-1])
 
 
 def forward(origin_url: str) -> ASGIApp:
@@ -56,16 +57,44 @@ def forward(origin_url: str) -> ASGIApp:
     return app
 
 
+async def _answer(scope: Scope, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": BODY})
+
+
 async def _lifespan(receive: Receive, send: Send) -> None:
     for stage in ("startup", "shutdown"):
         await receive()
         await send({"type": f"lifespan.{stage}.complete"})
 
 
+def _stock(app: ASGIApp) -> uvicorn.Config:
+    """uvicorn as it comes, with its fast parts and without its access log."""
+    return uvicorn.Config(app, http="httptools", loop="uvloop", access_log=False, log_level="warning")
+
+
+def _config(name: str, origin_url: str) -> uvicorn.Config:
+    match name:
+        case "answer":
+            return uvicorn_config(lambda: answer, workers=1)
+        case "forward":
+            return uvicorn_config(lambda: forward(origin_url), workers=1)
+        case "stock":
+            return _stock(answer_undated)
+        case "aiohttp":
+            from loadtests.measure.aiohttp_proxy import AiohttpProxy  # only this one needs the package
+
+            return _stock(AiohttpProxy(origin_url))
+    raise SystemExit(f"no such application: {name}")
+
+
 def main(name: str, origin_url: str) -> None:
-    """Serves ``answer`` or ``forward`` with the gateway's own server configuration."""
+    """Serves ``answer`` or ``forward`` as the gateway is served, ``stock`` or ``aiohttp`` on stock uvicorn."""
     listener = listen("127.0.0.1", 0)
-    config = uvicorn_config(lambda: answer if name == "answer" else forward(origin_url), workers=1)
+    config = _config(name, origin_url)
     print(address_of(listener), flush=True)
     uvicorn.Server(config).run([listener])
 

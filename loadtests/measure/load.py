@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import cast
@@ -13,19 +14,26 @@ from typing import cast
 import uvloop
 
 from loadtests.measure.servers import Server
+from loadtests.measure.wire import OK, UnexpectedAnswerError, whole
 
 _MOST_SECONDS = 120
 
 
 def requests(
-    server: Server, heads: Sequence[bytes], *, count: int, connections: int = 32, per_second: int = 0
-) -> None:
-    """Sends ``count`` requests, the ``heads`` in turn, and returns when all are answered.
+    server: Server,
+    heads: Sequence[bytes],
+    *,
+    count: int,
+    connections: int = 32,
+    per_second: int = 0,
+    statuses: Sequence[int] = OK,
+) -> float:
+    """Sends ``count`` requests, the ``heads`` in turn, and returns how many seconds it took until all were answered.
 
     ``per_second`` spreads them evenly; with 0 each connection sends the next as soon as it has an answer.
 
     Raises:
-        subprocess.SubprocessError: one was not answered, or the connection was closed.
+        subprocess.SubprocessError: one was not answered with one of ``statuses``, or the connection was closed.
     """
     plan = {
         "host": server.host,
@@ -34,17 +42,27 @@ def requests(
         "count": count,
         "connections": connections,
         "pause": connections / per_second if per_second else 0,
+        "statuses": list(statuses),
     }
-    command = [sys.executable, "-m", "loadtests.measure.load"]
-    subprocess.run(command, input=json.dumps(plan).encode(), check=True, timeout=_MOST_SECONDS)
+    ran = subprocess.run(
+        [sys.executable, "-m", "loadtests.measure.load"],
+        input=json.dumps(plan).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=_MOST_SECONDS,
+    )
+    return float(ran.stdout)
 
 
 class _Connection(asyncio.Protocol):
     """Sends the next request when the last one is answered; ``heads`` is shared by all connections."""
 
-    def __init__(self, heads: list[bytes], pause: float, done: asyncio.Future[None]) -> None:
+    def __init__(
+        self, heads: list[bytes], pause: float, statuses: frozenset[int], done: asyncio.Future[None]
+    ) -> None:
         self._heads = heads
         self._pause = pause
+        self._statuses = statuses
         self._done = done
         self._loop = asyncio.get_running_loop()
         self._due = self._loop.time()
@@ -57,45 +75,57 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        end = self._received.find(b"\r\n\r\n")
-        if end < 0:
+        try:
+            if not whole(self._received, self._statuses):
+                return
+        except UnexpectedAnswerError as error:
+            self._end(error)
             return
-        at = self._received.find(b"content-length: ", 0, end) + len(b"content-length: ")
-        length = int(self._received[at : self._received.find(b"\r\n", at)])
-        if len(self._received) >= end + 4 + length:
-            self._received.clear()
-            if self._pause:
-                self._due += self._pause
-                self._loop.call_at(self._due, self._next)
-            else:
-                self._next()
+        self._received.clear()
+        if self._pause:
+            self._due += self._pause
+            self._loop.call_at(self._due, self._next)
+        else:
+            self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self._done.done():
-            self._done.set_exception(exc or ConnectionError("the server closed the connection"))
+        self._end(exc or ConnectionError("the server closed the connection"))
 
     def _next(self) -> None:
         if self._heads:
             self._transport.write(self._heads.pop())
-        elif not self._done.done():
+        else:
+            self._end(None)
+
+    def _end(self, error: Exception | None) -> None:
+        if self._done.done():
+            return
+        if error is None:
             self._done.set_result(None)
+        else:
+            self._done.set_exception(error)
 
 
-async def _run(host: str, port: int, heads: list[bytes], connections: int, pause: float) -> None:
+async def _run(
+    host: str, port: int, heads: list[bytes], connections: int, pause: float, statuses: frozenset[int]
+) -> float:
     loop = asyncio.get_running_loop()
+    started = time.perf_counter()
     ends: list[asyncio.Future[None]] = [loop.create_future() for _ in range(connections)]
     for end in ends:
-        await loop.create_connection(partial(_Connection, heads, pause, end), host, port)
+        await loop.create_connection(partial(_Connection, heads, pause, statuses, end), host, port)
         await asyncio.sleep(pause / connections)
     await asyncio.gather(*ends)
+    return time.perf_counter() - started
 
 
 def main() -> None:
-    """Reads what to do from standard input."""
+    """Reads what to do from standard input, and prints how many seconds it took."""
     plan = json.load(sys.stdin)
     texts: list[str] = plan["heads"]
     heads = [texts[index % len(texts)].encode("latin-1") for index in range(plan["count"])]
-    uvloop.run(_run(plan["host"], plan["port"], heads, plan["connections"], plan["pause"]))
+    statuses = frozenset(plan["statuses"])
+    print(uvloop.run(_run(plan["host"], plan["port"], heads, plan["connections"], plan["pause"], statuses)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from loadtests.measure.cost import Costs, compare
+from loadtests.measure.cost import Contender, compare
 from loadtests.measure.report import Result
 from loadtests.measure.servers import RoomOptions, bare, gateway, redis_server
 from loadtests.measure.visitor import request_head, tickets_of
@@ -23,7 +23,8 @@ def measure() -> list[Result]:
     ):
         tickets = asyncio.run(tickets_of(server, TICKETS))
         contenders = {
-            target: [request_head(target, PATH, cookies) for cookies in tickets] for target in (plain, server)
+            name: Contender(target, [request_head(target, PATH, cookies) for cookies in tickets])
+            for name, target in (("bare", plain), ("gateway", server))
         }
         paced = compare(contenders, rounds=ROUNDS, count=REQUESTS, per_second=PER_SECOND)
         flat_out = compare(contenders, rounds=ROUNDS, count=REQUESTS)
@@ -31,23 +32,17 @@ def measure() -> list[Result]:
         Result(
             what="CPU of a status poll",
             target="at most 2× a bare ASGI answer on the same server",
-            measured=f"{paced.ratio(1):.2f}× at {PER_SECOND:,} a second ({paced.text(1)} against {paced.text(0)}); "
-            f"{flat_out.ratio(1):.2f}× flat out",
-            passed=paced.ratio(1) <= 2,
+            measured=f"{paced.ratio('gateway', 'bare'):.2f}× at {PER_SECOND:,} a second "
+            f"({paced.text('gateway')} against {paced.text('bare')}); "
+            f"{flat_out.ratio('gateway', 'bare'):.2f}× flat out",
+            passed=paced.ratio("gateway", "bare") <= 2,
             how=f"User and system time of the server process for {ROUNDS} × {REQUESTS:,} polls with {TICKETS} "
             f"tickets, as a browser sends them, at {PER_SECOND:,} a second: the same load for both, in turns; the "
             "verdict goes by that. "
             "The bare application sends as many bytes and headers under the same uvicorn configuration. With both "
-            f"flat out (32 connections, no pause) it is {flat_out.ratio(1):.2f}×, {flat_out.text(1)} against "
-            f"{flat_out.text(0)}: the bare server then answers in batches and seldom wakes anybody.",
-            details=details(paced, "") | details(flat_out, "flat_out_"),
+            f"flat out (32 connections, no pause) it is {flat_out.ratio('gateway', 'bare'):.2f}×, "
+            f"{flat_out.text('gateway')} against {flat_out.text('bare')}: the bare server then answers in batches "
+            "and seldom wakes anybody.",
+            details=paced.details() | flat_out.details("flat_out_"),
         )
     ]
-
-
-def details(costs: Costs, prefix: str) -> dict[str, list[float] | str | int | float]:
-    """The costs of each round, for the JSON."""
-    return {
-        f"{prefix}bare_microseconds": [round(each, 1) for each in costs.rounds[0]],
-        f"{prefix}gateway_microseconds": [round(each, 1) for each in costs.rounds[-1]],
-    }

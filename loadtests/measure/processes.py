@@ -1,19 +1,19 @@
-"""What the system knows of a process (Linux: it reads ``/proc``)."""
+"""What the system knows of a process and those that it started (Linux: it reads ``/proc``)."""
 
 from __future__ import annotations
 
 import os
 import resource
+import time
+from contextlib import suppress
 from pathlib import Path
-
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
-    """The processor time of a process so far, user and system."""
-    # the name, in brackets, may contain spaces: what follows it does not
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / _TICKS
+    """The processor time so far, user and system, of a process with all its threads and of its children."""
+    # the clock of another process, as clock_getcpuclockid(3) makes it: to the nanosecond, where /proc/PID/stat
+    # counts hundredths of a second
+    return sum(time.clock_gettime((~process << 3) | 2) for process in _family(pid))
 
 
 def resident_mb(pid: int) -> float:
@@ -29,3 +29,14 @@ def allow_open_files(wanted: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _family(pid: int) -> list[int]:
+    """The process, its children, and theirs."""
+    found = [pid]
+    for process in found:
+        for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208
+            with suppress(FileNotFoundError):  # a thread that has ended meanwhile
+                children = Path(f"/proc/{process}/task/{task}/children").read_text()
+                found += [int(child) for child in children.split()]
+    return found

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parents[2] / "docs"
-_JSON, _TABLE = DOCS / "measurements.json", DOCS / "measurements.md"
 
 Detail = str | int | float | list[float]
 
@@ -25,7 +24,7 @@ class Result:
     measured: str
     passed: bool | None
     how: str
-    details: dict[str, Detail] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{_VERDICT[self.passed]:6} {self.what}: {self.measured} (target: {self.target})"
@@ -57,16 +56,23 @@ class Machine:
         )
 
 
-def write(machine: Machine, results: dict[str, Sequence[Result]], *, order: Sequence[str]) -> None:
-    """Writes the JSON and the table, in ``order``. Rows that were not measured now stay as they were."""
+def write(
+    folder: Path, machine: Machine, results: dict[str, Sequence[Result]], *, order: Sequence[str]
+) -> None:
+    """Writes ``measurements.json`` and ``measurements.md`` into ``folder``, in ``order``.
+
+    Rows that were not measured now stay as they were.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers, table = folder / "measurements.json", folder / "measurements.md"
     rows: dict[str, list[dict[str, Any]]] = {}
-    if _JSON.exists():
-        rows = json.loads(_JSON.read_text())["rows"]
+    if numbers.exists():
+        rows = json.loads(numbers.read_text())["rows"]
     rows |= {name: [asdict(result) for result in found] for name, found in results.items()}
     document = {"machine": asdict(machine), "rows": {name: rows[name] for name in order if name in rows}}
-    _JSON.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    numbers.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     known = [Result(**entry) for name in order for entry in rows.get(name, [])]
-    _TABLE.write_text(_markdown(machine, known))
+    table.write_text(_markdown(machine, known))
 
 
 def _markdown(machine: Machine, results: Sequence[Result]) -> str:

@@ -1,4 +1,4 @@
-"""The real servers that are measured: Redis, the gateway, and bare ASGI applications beside it."""
+"""The real servers that are measured: Redis, the gateway, the applications and the shop beside it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from redis import Redis
 
@@ -57,7 +57,7 @@ def redis_server() -> Iterator[RedisServer]:
             "--dir",
             folder,
         ]
-        with _process(command, stdout=subprocess.DEVNULL), Redis(unix_socket_path=str(path)) as client:
+        with started(command), Redis(unix_socket_path=str(path)) as client:
             deadline = time.monotonic() + _START_SECONDS
             while not path.exists() and time.monotonic() < deadline:
                 time.sleep(0.01)
@@ -74,15 +74,22 @@ class RoomOptions:
     capacity: int = 0
     presence: str = "60s"
     entry: str = "60s"
+    session: str = "10m"
     paths: tuple[str, ...] = ()
 
     def to_toml(self) -> str:
         """Its ``[[rooms]]`` table."""
         lines = ["[[rooms]]", f'name = "{self.name}"', f'mode = "{self.mode}"', f"rate = {self.rate}"]
         lines += [f"capacity = {self.capacity}", f'presence = "{self.presence}"', f'entry = "{self.entry}"']
+        lines.append(f'session = "{self.session}"')
         if self.paths:
             lines.append(f"paths = [{', '.join(f'{path!r}' for path in self.paths)}]")
         return "\n".join(lines)
+
+
+LET_IN = RoomOptions(mode="pass", rate=60_000, session="8h")
+"""Everybody is let in. A pass is renewed after an eighth of the session, and the load generators, unlike a browser,
+would go on showing the old one: so it must not come to that within a run."""
 
 
 @contextmanager
@@ -99,15 +106,22 @@ def gateway(redis_url: str, *rooms: RoomOptions, origin: str, workers: int = 1) 
 
 @contextmanager
 def bare(app: str, origin: str = "") -> Iterator[Server]:
-    """An application of :mod:`loadtests.measure.bare`, served as the gateway is."""
+    """An application of :mod:`loadtests.measure.bare`."""
     with _announced([sys.executable, "-m", "loadtests.measure.bare", app, origin]) as server:
+        yield server
+
+
+@contextmanager
+def shop() -> Iterator[Server]:
+    """The cheap origin of :mod:`loadtests.measure.shop`."""
+    with _announced([sys.executable, "-m", "loadtests.measure.shop"]) as server:
         yield server
 
 
 @contextmanager
 def _announced(command: list[str]) -> Iterator[Server]:
     """A server that prints its address in its first line, once it listens."""
-    with _process(command, stdout=subprocess.PIPE) as process:
+    with started(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         line = process.stdout.readline().decode()
         address = next((word for word in line.split() if word.startswith("http://")), "")
@@ -118,8 +132,15 @@ def _announced(command: list[str]) -> Iterator[Server]:
 
 
 @contextmanager
-def _process(command: list[str], *, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdout=stdout)
+def started(
+    command: list[str],
+    *,
+    stdout: int = subprocess.DEVNULL,
+    stderr: IO[bytes] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process, which is told to stop at the end. It shares standard error and environment unless given others."""
+    process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environment)
     try:
         yield process
     finally:

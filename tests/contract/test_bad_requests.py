@@ -29,6 +29,7 @@ async def told(gateway: Gateway, request: str) -> tuple[int, bool]:
         (f"GET http://shop.example/ HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"GET http://other.example/ HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"CONNECT shop.example:443 HTTP/1.1\r\n{HOST}\r\n", 400),
+        (f"BREW / HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"get / HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"GET shop HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"GET / HTTP/9.9\r\n{HOST}\r\n", 505),
@@ -41,7 +42,7 @@ async def told(gateway: Gateway, request: str) -> tuple[int, bool]:
     ],
     ids=[
         "cookie-too-long", "ticket-too-long", "no-host", "two-hosts", "two-other-hosts", "absolute-form",
-        "absolute-form-elsewhere", "connect", "lower-case-method", "no-path", "unknown-version",
+        "absolute-form-elsewhere", "connect", "unknown-method", "lower-case-method", "no-path", "unknown-version",
         "raw-bytes", "nul", "two-lengths", "no-length", "smuggling", "tls",
     ],
 )  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,9 +40,16 @@ class Shop:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self, port: int = 0) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+    async def start(
+        self, port: int = 0, *, tls: ssl.SSLContext | None = None, path: Path | None = None
+    ) -> None:
+        if path is not None:
+            self._server = await asyncio.start_unix_server(self._serve, path)
+            self.url = f"unix://{path}"
+            return
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, ssl=tls)
+        scheme = "http" if tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:
         if self._server is not None:
@@ -166,14 +175,14 @@ class Gateway:
 
 
 @pytest.fixture
-async def start_shop(anyio_backend: Any) -> AsyncIterator[Callable[[bytes | Handler], Awaitable[Shop]]]:
-    """``await start_shop(answer)``: an origin that answers each request so, or runs this handler."""
+async def start_shop(anyio_backend: Any) -> AsyncIterator[Callable[..., Awaitable[Shop]]]:
+    """``await start_shop(answer, tls=…)``: an origin that answers each request so, or runs this handler."""
     shops: list[Shop] = []
 
-    async def start(answer: bytes | Handler) -> Shop:
+    async def start(answer: bytes | Handler, **where: Any) -> Shop:
         shop = Shop(answer)
         shops.append(shop)
-        await shop.start()
+        await shop.start(**where)
         return shop
 
     yield start
@@ -183,12 +192,21 @@ async def start_shop(anyio_backend: Any) -> AsyncIterator[Callable[[bytes | Hand
 
 @pytest.fixture
 async def start_gateway(anyio_backend: Any) -> AsyncIterator[Callable[..., Awaitable[Gateway]]]:
-    """``await start_gateway(url, response=1.0, max_connections=2)``: timeouts and limits by their names."""
+    """``await start_gateway(*urls, response=1.0, max_connections=2)``: timeouts and limits by their names."""
     gateways: list[Gateway] = []
 
-    async def start(url: str, *, max_connections: int = 16, max_idle: int = 8, **seconds: float) -> Gateway:
+    async def start(
+        *urls: str,
+        max_connections: int = 16,
+        max_idle: int = 8,
+        tls: ssl.SSLContext | None = None,
+        server_name: str | None = None,
+        **seconds: float,
+    ) -> Gateway:
         origin = Origin(
-            url,
+            *urls,
+            tls=tls,
+            server_name=server_name,
             timeouts=OriginTimeouts(**seconds),
             max_connections=max_connections,
             max_idle=max_idle,

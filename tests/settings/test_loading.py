@@ -55,7 +55,7 @@ def test_a_whole_file(read: Read, tmp_path: Path) -> None:
         settings.origin,
         settings.workers,
         settings.origin_response_timeout,
-    ) == ("https://shop.internal:8443", 4, 90.0)
+    ) == (("https://shop.internal:8443",), 4, 90.0)
     assert settings.trusted_proxies == ("127.0.0.1/32", "2001:db8::/32", "10.1.2.3/32")
     assert tmp_path / "state" == settings.data_dir
     drop, rest = settings.rooms

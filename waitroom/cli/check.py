@@ -7,10 +7,9 @@ import asyncio
 import typer
 from redis.exceptions import RedisError
 
-from waitroom.assembly import connect
+from waitroom.assembly import connect, origin_of
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
-from waitroom.proxy import Origin
 from waitroom.settings import Settings, resolve_secret
 
 OLDEST_REDIS = (6, 2)
@@ -62,14 +61,13 @@ async def _check_redis(settings: Settings) -> bool:
 
 
 async def _check_origin(settings: Settings) -> bool:
-    origin = Origin(settings.origin)
-    try:
-        status = await origin.probe()
-    except OriginError as error:
-        return _bad(f"origin: {settings.origin}: {error}")
-    finally:
-        await origin.aclose()
-    return _good(f"origin: {settings.origin} answers {status}")
+    results = [
+        _bad(f"origin: {probe.address}: {probe.outcome}")
+        if isinstance(probe.outcome, OriginError)
+        else _good(f"origin: {probe.address} answers {probe.outcome}")
+        for probe in await origin_of(settings).probe_each()
+    ]
+    return all(results)
 
 
 def _good(text: str) -> bool:

@@ -65,7 +65,10 @@ def serve(
             "admin_port": admin_port,
         },
     )
-    run(settings, announce=lambda url: typer.echo(f"waitroom {__version__}: {url} -> {settings.origin}"))
+    run(
+        settings,
+        announce=lambda url: typer.echo(f"waitroom {__version__}: {url} -> {', '.join(settings.origin)}"),
+    )
 
 
 @app.command(epilog="Example:  waitroom check --config waitroom.toml")

@@ -10,6 +10,7 @@ from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import Header
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request
+from waitroom.gate.sockets import NOTED_SECONDS, is_handshake, noting
 from waitroom.gate.tokens import Pass
 from waitroom.gate.visitor import Tokens
 from waitroom.line.room import Room
@@ -37,8 +38,17 @@ class Inside:
         if admission is None:
             await self._passage.through(request, [self._name])
             return
+        if is_handshake(request.scope):
+            self._note(request, admission.session)
         extra = [self._name, (b"waitroom-visitor", admission.session.encode())]
         await self._passage.through(request, extra, self._editor(request, admission))
+
+    def _note(self, request: Request, session: str) -> None:
+        """Have what comes through a WebSocket renew the visit, well before it would end."""
+        every = min(NOTED_SECONDS, self._room.rules.session_ms / 4000)
+        request.receive = noting(
+            request.receive, lambda: self._room.visits.active(session), every_seconds=every
+        )
 
     def _editor(self, request: Request, admission: Pass) -> Edit:
         def edit(_status: int, theirs: list[Header]) -> list[Header]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from waitroom.gate.answers import Header
 from waitroom.gate.request import Request
+from waitroom.gate.sockets import is_handshake
 from waitroom.proxy import Edit, Origin, TrustedProxies, from_origin, to_origin
 
 
@@ -37,4 +38,5 @@ class Passage:
             trusted=self.trusted,
             extra=extra,
         )
-        await self.origin.forward(scope, request.receive, request.send, headers=headers, edit=edit)
+        carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
+        await carry(scope, request.receive, request.send, headers=headers, edit=edit)

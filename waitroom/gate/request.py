@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind, classify
+from waitroom.gate.sockets import is_handshake
 from waitroom.proxy import TrustedProxies, Visitor
 
 
@@ -47,6 +48,8 @@ class Request:
     @property
     def kind(self) -> Kind:
         """What kind of request it is."""
+        if is_handshake(self.scope):
+            return Kind.CALL
         return classify(self.scope["headers"], self.scope["method"])
 
     @property

@@ -52,7 +52,11 @@ class Connection(asyncio.Protocol):
         """Write the head of a request, and return the answer that will come."""
         self.requests += 1
         answer = self._answer = Answer(self._transport, to_head=request.to_head)
-        self._transport.write(request.head)
+        if self.closed:
+            # it was lost on the way from the pool
+            answer.ended(None)
+        else:
+            self._transport.write(request.head)
         return answer
 
     def write(self, data: bytes) -> None:
@@ -89,6 +93,11 @@ class Connection(asyncio.Protocol):
             and not self.closed
             and self._transport.get_write_buffer_size() == 0
         )
+
+    def hand_over(self, protocol: asyncio.Protocol) -> asyncio.Transport:
+        """Let another protocol have the socket for good. :meth:`abort` and :meth:`cut` still end it."""
+        self._transport.set_protocol(protocol)
+        return self._transport
 
     def quiet(self) -> bool:
         """Whether nothing has arrived unasked that the event loop has not seen yet: bytes, or the end.

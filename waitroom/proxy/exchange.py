@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
-
 from starlette.types import Receive
 
 from waitroom.errors import OriginTimeoutError
 from waitroom.proxy.answer import Answer
 from waitroom.proxy.connection import Connection
-from waitroom.proxy.pool import Pool
 from waitroom.proxy.request import Framing, Request
 from waitroom.proxy.request_body import RequestBody
+from waitroom.proxy.supply import Supply
 from waitroom.proxy.timeouts import OriginTimeouts
-
-UNWATCHED_SECONDS: Final = 0.05
-"""How long an exchange runs before someone listens whether the visitor leaves.
-
-Listening takes a task of its own, dear beside a small request, and most are done long before.
-"""
-
+from waitroom.proxy.watch import Watch
 
 class Exchange:
     """Carries one request out. Whatever happens, :meth:`close` must be called at the end.
 
-    One timer serves both the deadlines and the watch for the visitor leaving. Three things can end a wait:
-    progress of the answer, :meth:`fail`, and the cancellation of the task itself.
+    Three things can end a wait: progress of the answer, :meth:`fail`, and the cancellation of the task itself.
     """
 
     __slots__ = (
@@ -42,11 +33,13 @@ class Exchange:
         "_sent",
         "_task",
         "_timeouts",
-        "_timer",
         "_waiter",
+        "_watch",
     )
 
-    def __init__(self, pool: Pool, timeouts: OriginTimeouts, request: Request, receive: Receive) -> None:
+    def __init__(
+        self, pool: Supply, timeouts: OriginTimeouts, watch: Watch, request: Request, receive: Receive
+    ) -> None:
         self._pool = pool
         self._timeouts = timeouts
         self._request = request
@@ -59,9 +52,8 @@ class Exchange:
         self._patience = timeouts.connect
         self._deadline: float | None = None
         self._task: asyncio.Task[None] | None = None
-        self._loop = asyncio.get_running_loop()
-        first_look = min(UNWATCHED_SECONDS, timeouts.connect, timeouts.response, timeouts.idle)
-        self._timer = self._loop.call_later(first_look, self._look)
+        self._watch = watch
+        self._loop = watch.add(self)
 
     async def answer(self) -> Answer:
         """Send the request, and return its answer as soon as the header is there.
@@ -76,11 +68,12 @@ class Exchange:
         answer = self._start(connection)
         reused = connection.requests > 1
         await self._until_started(answer)
-        if answer.failure is not None and reused and answer.untouched and self._repeatable():
-            self._pool.discard(connection)
+        if answer.failure is not None and answer.untouched:
+            self._pool.fail(connection)
             self._connection = None
-            answer = self._start(await self._connect(fresh=True))
-            await self._until_started(answer)
+            if reused and self._repeatable():
+                answer = self._start(await self._connect(fresh=True))
+                await self._until_started(answer)
         if answer.failure is not None:
             raise answer.failure
         return answer
@@ -122,7 +115,7 @@ class Exchange:
 
     def close(self) -> None:
         """End everything. A connection that was not given back is dropped, and with it the origin's work."""
-        self._timer.cancel()
+        self._watch.discard(self)
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -172,20 +165,15 @@ class Exchange:
             self._waiter = None
             self._deadline = None
 
-    def _look(self) -> None:
+    def look(self, now: float) -> None:
         """See to the deadline, and from the first time on, to the visitor."""
-        now = self._loop.time()
         if self._deadline is not None and now >= self._deadline:
             what = "connection to" if self._connection is None else "sign of life from"
             self.fail(OriginTimeoutError(f"no {what} the origin within {self._patience:g} s"))
-            return
-        # The body of a request must be read no sooner than it can be passed on.
-        if self._task is None and self._sent:
+        elif self._task is None and self._sent:
+            # Listening whether the visitor leaves takes a task, dear beside a small request, and most are done
+            # by now. The body of a request must be read no sooner than it can be passed on.
             self._task = self._loop.create_task(self._attend())
-        timeouts = self._timeouts
-        # Nothing that starts between two looks can end before the second.
-        again = now + min(timeouts.connect, timeouts.response, timeouts.idle)
-        self._timer = self._loop.call_at(min(again, self._deadline or again), self._look)
 
     async def _attend(self) -> None:
         """Send the body, then wait for the visitor to leave."""

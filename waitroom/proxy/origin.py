@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
-from waitroom.errors import ClientGoneError, OriginError, OriginProtocolError, OriginTimeoutError
+from waitroom.errors import ClientGoneError, OriginError, OriginProtocolError
 from waitroom.proxy.address import OriginAddress
 from waitroom.proxy.answer import Answer
+from waitroom.proxy.balance import Balancer
+from waitroom.proxy.declined import Declined
 from waitroom.proxy.exchange import Exchange
+from waitroom.proxy.handshake import UPGRADE
 from waitroom.proxy.headers import Header, end_to_end
+from waitroom.proxy.limits import PoolLimits
 from waitroom.proxy.pool import Pool
+from waitroom.proxy.probe import Probe, probe
 from waitroom.proxy.request import Request
+from waitroom.proxy.supply import Supply
 from waitroom.proxy.timeouts import OriginTimeouts
+from waitroom.proxy.tunnel import Tunnel, unless_gone
+from waitroom.proxy.watch import Watch
 
 Edit = Callable[[int, list[Header]], list[Header]]
 """Given the status and the end-to-end headers of the origin's answer, returns the headers for the visitor."""
@@ -26,36 +35,40 @@ _BODILESS: Final = frozenset({204, 304})
 
 
 class Origin:
-    """The shop behind the gateway: a pool of kept-alive HTTP/1.1 connections to one address.
+    """The shop behind the gateway: kept-alive HTTP/1.1 connections to its one address, or to its several.
 
     It belongs to the event loop in which it is first used.
 
     Args:
-        url: ``http://host[:port]`` or ``https://host[:port]``, without a path.
+        urls: each ``http://host[:port]``, ``https://host[:port]`` or ``unix:///path/to.sock``. Of several,
+            a request goes to the one with the fewest under way.
+        tls: how the certificates of ``https`` addresses are checked; left out, as :func:`tls_to_origin` says.
+        server_name: the name that they must prove to have; left out, the host in each URL.
         timeouts: patience with the origin.
-        max_connections: how many requests may be with the origin at once; others wait in order of arrival.
-        max_idle: how many unused connections are kept.
+        max_connections: how many requests may be with an address at once; others wait in order of arrival.
+        max_idle: how many unused connections to an address are kept.
 
     Raises:
-        ValueError: the URL or a limit is wrong.
+        ValueError: a URL or a limit is wrong.
     """
 
     def __init__(
         self,
-        url: str,
-        *,
+        *urls: str,
+        tls: ssl.SSLContext | None = None,
+        server_name: str | None = None,
         timeouts: OriginTimeouts | None = None,
         max_connections: int = 256,
         max_idle: int = 64,
     ) -> None:
+        if not urls:
+            raise ValueError("the origin has no address")
         self._timeouts = timeouts or OriginTimeouts()
-        self._address = OriginAddress.parse(url)
-        self._pool = Pool(
-            self._address,
-            connect_seconds=self._timeouts.connect,
-            keep_alive_seconds=self._timeouts.keep_alive,
-            max_connections=max_connections,
-            max_idle=max_idle,
+        limits = PoolLimits(self._timeouts.connect, self._timeouts.keep_alive, max_connections, max_idle)
+        self._addresses = tuple(OriginAddress.parse(url, tls=tls, server_name=server_name) for url in urls)
+        self._watch = Watch()
+        self._pool: Supply = (
+            Pool(self._addresses[0], limits) if len(urls) == 1 else Balancer(self._addresses, limits)
         )
 
     def __repr__(self) -> str:
@@ -87,65 +100,110 @@ class Origin:
             ClientGoneError: the visitor left before anything was sent.
             ValueError: target or headers contain what would smuggle a second request in.
         """
-        exchange = Exchange(self._pool, self._timeouts, Request.build(scope, headers), receive)
-        begun = False
-        try:
-            answer = await exchange.answer()
-            start = _start(answer, edit, to_head=scope["method"] == "HEAD")
-            body = answer.take()
-            complete = answer.complete
-            if complete:
-                exchange.finish()
-            begun = True
-            await send(start)
-            if body or complete:
-                await send({"type": "http.response.body", "body": body, "more_body": not complete})
-            while not complete:
-                body = await exchange.more()
-                complete = answer.complete
-                if complete:
-                    exchange.finish()
-                await send({"type": "http.response.body", "body": body, "more_body": not complete})
-        except ClientGoneError:
-            if not begun:
-                raise
-        except OriginError as error:
-            if not begun:
-                raise
-            _logger.warning("%s %s: %s", scope["method"], scope["raw_path"].decode("latin-1"), error)
-        finally:
-            exchange.close()
+        request = Request.build(scope, headers)
+        exchange = Exchange(self._pool, self._timeouts, self._watch, request, receive)
+        await _relay(exchange, scope, send, edit)
 
-    async def probe(self) -> int:
-        """Ask the origin for the head of ``/``, and return the status of its answer.
+    async def tunnel(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        headers: Sequence[Header],
+        edit: Edit,
+    ) -> None:
+        """Do the opening handshake of a WebSocket with the origin and the visitor, then carry their bytes.
+
+        An origin that does not switch protocols is answered for as by :meth:`forward`. The connection counts
+        as one of the pool's as long as the WebSocket lasts.
+
+        Args:
+            scope: one with the extension ``waitroom.tunnel``: after an answer of status 101, the bodies that
+                ``send`` takes and ``receive`` gives are bytes of the new protocol.
+            headers: as for :meth:`forward`, with the ``Sec-WebSocket-*`` fields of the visitor.
+            edit: as for :meth:`forward`; the status may be 101.
 
         Raises:
-            OriginError: there was no proper answer in time.
+            OriginError: there was no proper answer, or a 101 that does not answer this handshake.
+            ClientGoneError: the visitor left before the origin had answered.
+            ValueError: the visitor's headers are no proper handshake, or would smuggle a second request in.
         """
-        statuses: list[int] = []
-
-        async def listen() -> Message:
-            await asyncio.Event().wait()
-            raise AssertionError
-
-        async def note(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                statuses.append(message["status"])
-
-        scope = {"type": "http", "method": "HEAD", "path": "/", "raw_path": b"/", "query_string": b""}
-        headers = [(b"host", self._address.authority.encode("ascii")), (b"user-agent", b"waitroom")]
+        tunnel = Tunnel(self._pool, self._timeouts, scope, headers)
         try:
-            async with asyncio.timeout(self._timeouts.probe):
-                await self.forward(scope, listen, note, headers=headers, edit=lambda _, theirs: theirs)
-        except TimeoutError as error:
-            raise OriginTimeoutError(
-                f"no answer from {self._address} within {self._timeouts.probe:g} s"
-            ) from error
-        return statuses[0]
+            theirs = await unless_gone(receive, tunnel.ask())
+            if theirs is None:
+                declined = Declined(tunnel.link, tunnel.head, idle_seconds=self._timeouts.idle)
+                await unless_gone(receive, _relay(declined, scope, send, edit))
+                return
+            answer = [*edit(101, end_to_end(theirs)), *UPGRADE]
+            await send({"type": "http.response.start", "status": 101, "headers": answer})
+            # Servers hold the head back until the first piece: the visitor waits for it before it speaks.
+            await send({"type": "http.response.body", "body": b"", "more_body": True})
+            await tunnel.carry(receive, send)
+        finally:
+            tunnel.close()
+
+    async def probe(self) -> int:
+        """Ask for the head of ``/``, and return the status of the first proper answer of any address.
+
+        Raises:
+            OriginError: no address gave one in time; it tells the reason of each.
+        """
+        reasons: list[OriginError] = []
+        asked = [asyncio.ensure_future(probe(address, self._timeouts)) for address in self._addresses]
+        try:
+            for next_one in asyncio.as_completed(asked):
+                outcome = (await next_one).outcome
+                if not isinstance(outcome, OriginError):
+                    return outcome
+                reasons.append(outcome)
+        finally:
+            for task in asked:
+                task.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+        if len(reasons) == 1:
+            raise reasons[0]
+        raise type(reasons[-1])("; ".join(map(str, reasons)))
+
+    async def probe_each(self) -> list[Probe]:
+        """Ask each address for the head of ``/``, all at once, and return what each said, in their order."""
+        return await asyncio.gather(*(probe(address, self._timeouts) for address in self._addresses))
 
     async def aclose(self) -> None:
         """Drop all connections. Requests under way fail."""
         await self._pool.aclose()
+
+
+async def _relay(exchange: Exchange | Declined, scope: Scope, send: Send, edit: Edit) -> None:
+    """Send the answer on, as it comes."""
+    begun = False
+    try:
+        answer = await exchange.answer()
+        start = _start(answer, edit, to_head=scope["method"] == "HEAD")
+        body = answer.take()
+        complete = answer.complete
+        if complete:
+            exchange.finish()
+        begun = True
+        await send(start)
+        # an empty piece says that no more is there yet: servers hold the head back until the first
+        await send({"type": "http.response.body", "body": body, "more_body": not complete})
+        while not complete:
+            body = await exchange.more()
+            complete = answer.complete
+            if complete:
+                exchange.finish()
+            await send({"type": "http.response.body", "body": body, "more_body": not complete})
+    except ClientGoneError:
+        if not begun:
+            raise
+    except OriginError as error:
+        if not begun:
+            raise
+        _logger.warning("%s %s: %s", scope["method"], scope["raw_path"].decode("latin-1"), error)
+    finally:
+        exchange.close()
 
 
 def _start(answer: Answer, edit: Edit, *, to_head: bool) -> Message:

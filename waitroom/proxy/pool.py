@@ -9,8 +9,8 @@ from collections import deque
 from waitroom.errors import OriginError, OriginUnreachableError
 from waitroom.proxy.address import OriginAddress
 from waitroom.proxy.connection import Connection
-
-Waiter = asyncio.Future[Connection]
+from waitroom.proxy.limits import PoolLimits
+from waitroom.proxy.supply import Waiter
 
 
 class Pool:
@@ -19,38 +19,20 @@ class Pool:
     All that changes is four collections: ``_idle`` (oldest use first), ``_busy``, ``_connecting`` and
     ``_waiters``. What is done is decided synchronously; only opening a connection takes time, and whoever has
     waited longest gets it, whomever it was opened for.
-
-    Args:
-        connect_seconds: patience with a new connection.
-        keep_alive_seconds: how long a connection may lie unused.
-        max_connections: how many there may be, in use or not.
-        max_idle: how many may lie unused.
     """
 
-    def __init__(
-        self,
-        address: OriginAddress,
-        *,
-        connect_seconds: float,
-        keep_alive_seconds: float,
-        max_connections: int,
-        max_idle: int,
-    ) -> None:
-        if max_connections < 1 or max_idle < 0:
-            raise ValueError(
-                f"max_connections is {max_connections} and max_idle {max_idle}: at least 1 and 0 are needed"
-            )
+    def __init__(self, address: OriginAddress, limits: PoolLimits) -> None:
         self._address = address
-        self._connect_seconds = connect_seconds
-        self._keep_alive_seconds = keep_alive_seconds
-        self._max_connections = max_connections
-        self._max_idle = max_idle
+        self._limits = limits
+        self._max_idle = limits.max_idle
         self._idle: deque[Connection] = deque()
         self._busy: set[Connection] = set()
         self._connecting: set[asyncio.Task[None]] = set()
         self._waiters: deque[Waiter] = deque()
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop
+        """Known from the first use on: to ask for it is a system call on Python 3.11."""
 
     def __repr__(self) -> str:
         state = ", closed" if self._closed else ""
@@ -60,7 +42,11 @@ class Pool:
         )
 
     def take(self) -> Connection | None:
-        """Take the unused connection that was used last, if there is one."""
+        """Take the unused connection that was used last, if there is one.
+
+        Each is looked at first. That the event loop has been round since it was given back does not spare the
+        look: what arrived after the loop last asked, while other requests kept it busy, it has not seen.
+        """
         while self._idle:
             connection = self._idle.pop()
             if connection.quiet():
@@ -76,14 +62,9 @@ class Pool:
         must :meth:`withdraw` it.
         """
         waiter: Waiter = asyncio.get_running_loop().create_future()
-        if self._closed:
-            waiter.set_exception(OriginUnreachableError(f"the gateway no longer talks to {self._address}"))
-        elif fresh:
-            self._waiters.appendleft(waiter)
+        if fresh:
             self._close_unused()
-        else:
-            self._waiters.append(waiter)
-        self._open_for_waiters()
+        self._stand(waiter, in_front=fresh)
         return waiter
 
     def withdraw(self, waiter: Waiter) -> None:
@@ -97,28 +78,36 @@ class Pool:
 
     def release(self, connection: Connection) -> None:
         """Give back a connection that can carry another request: the first in the queue gets it, if any."""
-        self._busy.discard(connection)
-        if self._closed or not connection.quiet():
+        if self._closed or connection.closed:
             self.discard(connection)
             return
-        waiter = self._next_waiter()
-        if waiter is not None:
-            self._busy.add(connection)
-            waiter.set_result(connection)
-            return
-        loop = asyncio.get_running_loop()
-        connection.idle_since = loop.time()
+        if self._waiters:
+            # What arrives on a connection before its first request is at most TLS's own (RFC 8446 4.6.1).
+            if connection.requests and not connection.quiet():
+                self.discard(connection)
+                return
+            waiter = self._next_waiter()
+            if waiter is not None:
+                self._busy.add(connection)
+                waiter.set_result(connection)
+                return
+        self._busy.discard(connection)
+        connection.idle_since = self._loop.time()
         self._idle.append(connection)
         if len(self._idle) > self._max_idle:
             self._idle.popleft().abort()
         elif self._sweeper is None:
-            self._sweeper = loop.call_later(self._keep_alive_seconds, self._sweep)
+            self._sweeper = self._loop.call_later(self._limits.keep_alive_seconds, self._sweep)
 
     def discard(self, connection: Connection) -> None:
         """Drop a connection for good."""
         self._busy.discard(connection)
         connection.abort()
         self._open_for_waiters()
+
+    def fail(self, connection: Connection) -> None:
+        """Drop a connection that ended before any byte of an answer came."""
+        self.discard(connection)
 
     async def aclose(self) -> None:
         """Drop every connection and refuse those who wait."""
@@ -131,13 +120,26 @@ class Pool:
             task.cancel()
         await asyncio.gather(*connecting, return_exceptions=True)
         while (waiter := self._next_waiter()) is not None:
-            waiter.set_exception(OriginUnreachableError(f"the gateway no longer talks to {self._address}"))
+            waiter.set_exception(self._gone())
         self._close_unused()
         for connection in self._busy:
             connection.cut()
         self._busy.clear()
         # Transports close their sockets in the next round of the event loop.
         await asyncio.sleep(0)
+
+    def _stand(self, waiter: Waiter, *, in_front: bool) -> None:
+        self._loop = waiter.get_loop()
+        if self._closed:
+            waiter.set_exception(self._gone())
+        elif in_front:
+            self._waiters.appendleft(waiter)
+        else:
+            self._waiters.append(waiter)
+        self._open_for_waiters()
+
+    def _gone(self) -> OriginError:
+        return OriginUnreachableError(f"the gateway no longer talks to {self._address}")
 
     def _next_waiter(self) -> Waiter | None:
         while self._waiters:
@@ -149,9 +151,9 @@ class Pool:
     def _open_for_waiters(self) -> None:
         """Open as many connections as there are waiters without one on the way, up to the limit."""
         while len(self._connecting) < len(self._waiters):
-            if len(self._busy) + len(self._idle) + len(self._connecting) >= self._max_connections:
+            if len(self._busy) + len(self._idle) + len(self._connecting) >= self._limits.max_connections:
                 return
-            task = asyncio.get_running_loop().create_task(self._open())
+            task = self._loop.create_task(self._open())
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
 
@@ -160,17 +162,23 @@ class Pool:
         assert task is not None
         try:
             connection = await self._address.open(
-                lambda: Connection(self._lost), seconds=self._connect_seconds
+                lambda: Connection(self._lost), seconds=self._limits.connect_seconds
             )
         except OriginError as error:
             self._connecting.discard(task)
-            waiter = self._next_waiter()
-            if waiter is not None:
-                waiter.set_exception(error)
+            self._unopened(error)
             self._open_for_waiters()
         else:
             self._connecting.discard(task)
-            self.release(connection)
+            self._opened(connection)
+
+    def _opened(self, connection: Connection) -> None:
+        self.release(connection)
+
+    def _unopened(self, error: OriginError) -> None:
+        waiter = self._next_waiter()
+        if waiter is not None:
+            waiter.set_exception(error)
 
     def _lost(self, connection: Connection) -> None:
         if connection in self._idle:
@@ -179,13 +187,12 @@ class Pool:
 
     def _sweep(self) -> None:
         self._sweeper = None
-        loop = asyncio.get_running_loop()
-        expired = loop.time() - self._keep_alive_seconds
+        expired = self._loop.time() - self._limits.keep_alive_seconds
         while self._idle and self._idle[0].idle_since <= expired:
             self._idle.popleft().abort()
         if self._idle:
-            when = self._idle[0].idle_since + self._keep_alive_seconds
-            self._sweeper = loop.call_at(when, self._sweep)
+            when = self._idle[0].idle_since + self._limits.keep_alive_seconds
+            self._sweeper = self._loop.call_at(when, self._sweep)
 
     def _close_unused(self) -> None:
         # Where one kept-alive connection was found dead, the others are as old or older.

@@ -25,6 +25,9 @@ class OriginTimeouts:
     keep_alive: float = 4.0
     """How long an unused connection is kept. Below the five seconds after which many servers close theirs."""
 
+    tunnel: float = 600.0
+    """How long a WebSocket may go without a byte in either direction."""
+
     probe: float = 5.0
     """For the whole of a readiness probe."""
 

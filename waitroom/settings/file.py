@@ -29,7 +29,7 @@ def read_file(path: Path, into: Gathered) -> None:
         into.sources[place] = Source(Kind.FILE, f"{path}:{line}", line)
     # Started from another folder, the same file must mean the same data.
     folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow a linked file away
-    for name in ("data_dir", "secret_file"):
+    for name in ("data_dir", "secret_file", "origin_ca_file"):
         given = values.get(name, "data" if name == "data_dir" else None)
         if isinstance(given, str) and given and not given.startswith("~"):
             into.values[name] = str(folder / given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,9 +89,17 @@ def _split_url(given: str, schemes: tuple[str, ...]) -> SplitResult:
 
 
 def _origin(given: str) -> str:
-    url = _split_url(given, ("http", "https"))
+    url = _split_url(given, ("http", "https", "unix"))
+    given = url.scheme + given[len(url.scheme) :]
+    if url.scheme == "unix":
+        path = given.removeprefix("unix://")
+        # unix(7): a path has its place in a structure of 108 bytes, and ends with a NUL.
+        if not path.startswith("/") or path.endswith("/") or "\0" in path or len(os.fsencode(path)) > 107:
+            raise ValueError("not a socket's path")
+        return given
     if not url.hostname or "@" in url.netloc or url.path not in ("", "/") or "?" in given or "#" in given:
         raise ValueError("not an origin")
+    url.hostname.encode("idna")  # raises ValueError where it can be no name
     return given.removesuffix("/")
 
 
@@ -119,11 +128,7 @@ Network = Annotated[str, AfterValidator(_network)]
 ListenAddress = Annotated[
     str, AfterValidator(_address), Allowed('an IP address or host name, such as "0.0.0.0"')
 ]
-OriginUrl = Annotated[
-    str,
-    AfterValidator(_origin),
-    Allowed('an http:// or https:// address without path, such as "http://127.0.0.1:9000"'),
-]
+OriginUrl = Annotated[str, AfterValidator(_origin)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 FilePath = Annotated[Path, AfterValidator(_file_path)]
 Secret = Annotated[SecretStr, Field(min_length=16)]

@@ -47,7 +47,7 @@ def load(
     return settings.model_copy(
         update={
             name: Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-            for name in ("data_dir", "secret_file")
+            for name in ("data_dir", "secret_file", "origin_ca_file")
             if (path := getattr(settings, name)) is not None
         }
     )

@@ -56,6 +56,8 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "must be set"
     value = field.get_default(call_default_factory=False)
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
     if value is None or value == () or field.default_factory is not None:
         return ""
     if isinstance(value, float) and _is_duration(field):

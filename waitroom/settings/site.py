@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from waitroom.settings.kinds import (
     Allowed,
     FilePath,
+    Host,
     ListenAddress,
     Network,
     OneOrMore,
@@ -26,6 +28,7 @@ from waitroom.settings.room import RoomSettings, conflicts
 ROOM_CONFLICT = "room_conflict"
 """The kind of pydantic error that says that rooms stand in each other's way."""
 
+_T = TypeVar("_T")
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
 
@@ -60,8 +63,30 @@ class Settings(BaseModel):
         description="The Redis (6.2 or later) or Valkey (7.2 or later) that keeps the lines. "
         "Left out: a Redis server of the gateway's own, with its data in data_dir.",
     )
-    origin: OriginUrl = Field(
-        default="http://127.0.0.1:9000", description="The shop that stands behind the gateway."
+    origin: Annotated[
+        tuple[OriginUrl, ...],
+        OneOrMore,
+        Field(min_length=1),
+        Allowed(
+            'an http:// or https:// address without path, such as "http://127.0.0.1:9000", '
+            'or a socket, such as "unix:///run/shop.sock", or a list of such addresses'
+        ),
+    ] = Field(
+        default=("http://127.0.0.1:9000",),
+        description="The shop that stands behind the gateway. Of several addresses of the same shop, a request "
+        "goes to the one with the fewest under way; one that cannot be reached is passed over for a while.",
+    )
+    origin_ca_file: Annotated[FilePath | None, Allowed("the path of a PEM file with certificates")] = Field(
+        default=None,
+        description="The authorities that may have signed the certificate of an https:// origin. "
+        "A relative path starts at the configuration file's folder. Left out: the system's.",
+    )
+    origin_server_name: Annotated[
+        Host | None, Allowed('a host name without scheme, port or path, such as "shop.example"')
+    ] = Field(
+        default=None,
+        description="The name that the certificate of an https:// origin must have, and that the origin is "
+        "told in the TLS handshake. Left out: the host in the address.",
     )
     trusted_proxies: Annotated[
         tuple[Network, ...],
@@ -105,9 +130,16 @@ class Settings(BaseModel):
         default=60.0,
         description="How long the origin may fall silent within an answer before it is given up.",
     )
+    websocket_idle_timeout: Timeout = Field(
+        default=600.0,
+        description="How long a WebSocket may go without a byte in either direction before it is closed.",
+    )
     origin_connections: Annotated[
         WholeNumber, Field(ge=1, le=65_535), Allowed("a whole number from 1 to 65535")
-    ] = Field(default=256, description="The most connections to the origin that a worker has open at once.")
+    ] = Field(
+        default=256,
+        description="The most connections that a worker has open at once to an address of the origin.",
+    )
 
     @field_validator("secret_file")
     @classmethod
@@ -115,6 +147,36 @@ class Settings(BaseModel):
         if secret_file is not None and info.data.get("secret"):
             raise _broken("cannot be set together with secret: keep one of them")
         return secret_file
+
+    @field_validator("origin")
+    @classmethod
+    def _different(cls, origin: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(origin)) < len(origin):
+            raise _broken("must not name an address twice")
+        return origin
+
+    @field_validator("origin_ca_file", "origin_server_name")
+    @classmethod
+    def _with_https(cls, given: _T, info: ValidationInfo) -> _T:
+        origin = info.data.get("origin", ("https://",))
+        if given is not None and not any(url.startswith("https://") for url in origin):
+            raise _broken("cannot be used without an https:// origin")
+        return given
+
+    @field_validator("origin_ca_file")
+    @classmethod
+    def _with_certificates(cls, origin_ca_file: Path | None) -> Path | None:
+        if origin_ca_file is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            try:
+                context.load_verify_locations(origin_ca_file)
+            except ssl.SSLError:
+                pass
+            except OSError as error:
+                raise _broken(f"must be a file that can be read: {error.strerror}") from None
+            if not context.cert_store_stats()["x509"]:
+                raise _broken("must hold at least one certificate in PEM form")
+        return origin_ca_file
 
     @field_validator("rooms")
     @classmethod

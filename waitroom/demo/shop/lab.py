@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
+
+from waitroom.demo.shop.lab_socket import echo_socket
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _BLOCK = bytes(range(256)) * 256
@@ -119,7 +121,7 @@ def _seconds(request: Request, name: str, default: float = 1.0) -> float:
         raise HTTPException(400) from None
 
 
-LAB_ROUTES = [
+LAB_ROUTES: list[BaseRoute] = [
     Route("/echo", echo, methods=_METHODS),
     Route("/echo/{rest:path}", echo, methods=_METHODS),
     Route("/bytes/{n:int}", send_bytes),
@@ -129,4 +131,5 @@ LAB_ROUTES = [
     Route("/set-cookies", set_cookies),
     Route("/set-headers", set_headers),
     Route("/cut", Cut()),
+    WebSocketRoute("/ws", echo_socket),
 ]

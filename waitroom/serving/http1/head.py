@@ -2,7 +2,7 @@
 
 The grammar is that of RFC 9112 sections 3 and 5 and of RFC 9110 section 5.6.2, without what is obsolete: no line
 folding, no bare CR or LF, no space before a colon, no control character. A head that any server could read in
-another way than we do is refused, not mended.
+another way than we do is refused, not mended. Only what fits the grammar is given to the parser, llhttp.
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ import re
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
+import httptools
+
 from waitroom.serving.http1.limits import Limits
 
 Header = tuple[bytes, bytes]
 
-_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_LINE: Final = rb"([A-Z][A-Z-]{0,31}) (/[!-\"$-~]*|\*) HTTP/1\.([01])\r\n"
-_HEAD: Final = re.compile(_LINE + rb"((?:" + _TOKEN + rb":[\t -~\x80-\xff]*\r\n)*)\r\n")
+_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+_LINE: Final = rb"[A-Z][A-Z-]{0,31} (/[!-\"$-~]*+|\*) HTTP/1\.([01])\r\n"
+_HEAD: Final = re.compile(_LINE + rb"(?:" + _TOKEN + rb":[\t -~\x80-\xff]*+\r\n)*+\r\n")
 _FIRST_LINE: Final = re.compile(_LINE)
-_FIELD: Final = re.compile(rb"([^:]+):[ \t]*([^\r]*)\r\n")
-_SPACE_AT_END: Final = re.compile(rb"[ \t]\r")
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]+)(?::[0-9]{0,5})?")
 _LENGTH: Final = re.compile(rb"[0-9]{1,18}")
 _OTHER_VERSION: Final = re.compile(rb"[A-Z]+ \S+ HTTP/[0-9.]+\r\n")
 
-_TELLING: Final = frozenset(
-    {b"host", b"content-length", b"transfer-encoding", b"connection", b"upgrade", b"expect"}
-)
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"expect"})
 
 
 class RefusedError(Exception):
@@ -55,31 +53,56 @@ class Head(NamedTuple):
     """The opening handshake of a WebSocket (RFC 6455 section 4.1), as far as the server has to know."""
 
 
+class _Fields:
+    """The parser's callback: takes down each field, its name in lower case."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: list[Header]) -> None:
+        self._headers = headers
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value.rstrip(b" \t")))
+
+
 def parse_head(data: bytes, limits: Limits) -> Head:
     """Read a whole head, up to and with the empty line. Raises :class:`RefusedError`."""
     match = _HEAD.fullmatch(data)
     if match is None:
         raise _complaint(data)
-    method, target, minor, block = match.groups()
+    target, minor = match.groups()
     if len(target) > limits.target_bytes:
         raise RefusedError(414, f"The target is longer than {limits.target_bytes} bytes.")
-    fields: list[Header] = _FIELD.findall(block)
-    if len(fields) > limits.field_count:
+    headers: list[Header] = []
+    parser = httptools.HttpRequestParser(_Fields(headers))
+    try:
+        parser.feed_data(data)
+    except httptools.HttpParserUpgrade:
+        pass  # what follows the head is not the parser's any more
+    except httptools.HttpParserError as error:
+        raise RefusedError(400, "The request is not well-formed.") from error
+    method = parser.get_method().decode()
+    if len(headers) > limits.field_count:
         raise RefusedError(431, f"There are more than {limits.field_count} header fields.")
-    if _SPACE_AT_END.search(block):
-        fields = [(name, value.rstrip(b" \t")) for name, value in fields]
-    if len(block) > limits.field_bytes:
-        for name, value in fields:
+    if len(data) > limits.field_bytes:
+        for name, value in headers:
             if len(value) > limits.field_bytes:
                 raise RefusedError(
                     431,
                     f"The header field {name[:40].decode()} is longer than {limits.field_bytes} bytes.",
                 )
-    headers = [(name.lower(), value) for name, value in fields]
-    telling = [header for header in headers if header[0] in _TELLING]
-    if minor == b"1" and len(telling) == 1 and telling[0][0] == b"host" and _HOST.fullmatch(telling[0][1]):
-        return _checked(Head(method.decode(), target, "1.1", headers))
-    return _checked(_framed(method.decode(), target, minor, headers, telling, limits))
+    if target == b"*" and method != "OPTIONS":
+        raise RefusedError(400, "Only OPTIONS can be asked of *.")
+    found = dict(headers)
+    if (
+        minor == b"1"
+        and len(found) == len(headers)
+        and _FRAMING.isdisjoint(found)
+        and found.get(b"connection", b"keep-alive") == b"keep-alive"
+        and _HOST.fullmatch(found.get(b"host", b""))
+    ):
+        return Head(method, target, "1.1", headers)
+    return _framed(method, target, minor, headers, limits)
 
 
 def check_unfinished(data: bytes, limits: Limits) -> None:
@@ -96,12 +119,10 @@ def check_unfinished(data: bytes, limits: Limits) -> None:
         raise RefusedError(414, f"The target is longer than {limits.target_bytes} bytes.")
 
 
-def _framed(
-    method: str, target: bytes, minor: bytes, headers: list[Header], telling: list[Header], limits: Limits
-) -> Head:
+def _framed(method: str, target: bytes, minor: bytes, headers: list[Header], limits: Limits) -> Head:
     """A head with more to it than its host."""
     found: dict[bytes, list[bytes]] = {}
-    for name, value in telling:
+    for name, value in headers:
         found.setdefault(name, []).append(value)
     hosts = found.get(b"host", [])
     is_old = minor == b"0"
@@ -152,12 +173,6 @@ def _length(found: dict[bytes, list[bytes]], limits: Limits, *, is_old: bool) ->
     if 0 < limits.body_bytes < length:
         raise RefusedError(413, f"The body is longer than {limits.body_bytes} bytes.")
     return length
-
-
-def _checked(head: Head) -> Head:
-    if head.target == b"*" and head.method != "OPTIONS":
-        raise RefusedError(400, "Only OPTIONS can be asked of *.")
-    return head
 
 
 def _complaint(data: bytes) -> RefusedError:

@@ -1,0 +1,207 @@
+"""The connections to several addresses of the origin."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from operator import attrgetter
+from weakref import WeakKeyDictionary
+
+from waitroom.errors import OriginError, OriginUnreachableError
+from waitroom.proxy.address import OriginAddress
+from waitroom.proxy.connection import Connection
+from waitroom.proxy.limits import PoolLimits
+from waitroom.proxy.member import Member
+from waitroom.proxy.supply import Waiter
+
+_logger = logging.getLogger("waitroom.proxy")
+_outstanding = attrgetter("outstanding")
+_failed_at = attrgetter("health.failed_at")
+
+
+class Balancer:
+    """A pool for each address: a request goes to the one with the fewest under way, in turn where they are even.
+
+    An address that fails is passed over for a while (:class:`Health`); where all do, the one that failed
+    longest ago is tried. Who could not be connected goes on to the next address, each at most once.
+    Requests beyond what the addresses together may have wait in the order of their coming for whichever has
+    room first.
+
+    Args:
+        limits: for each address. An address gets half of the patience with a new connection: who meets one
+            that swallows packets has as much time left for another.
+    """
+
+    def __init__(self, addresses: Sequence[OriginAddress], limits: PoolLimits) -> None:
+        self._connect_seconds = limits.connect_seconds
+        of_each = replace(limits, connect_seconds=limits.connect_seconds / 2)
+        self._members = tuple(Member(address, of_each, self._unopened) for address in addresses)
+        self._up = list(self._members)
+        """Those in use, the one whose turn is longest ago first."""
+        self._out: list[Member] = []
+        self._overflow: deque[Waiter] = deque()
+        self._tried: WeakKeyDictionary[Waiter, set[Member]] = WeakKeyDictionary()
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop
+
+    def __repr__(self) -> str:
+        return f"<Balancer {', '.join(map(repr, self._members))}, waiting: {len(self._overflow)}>"
+
+    def take(self) -> Connection | None:
+        """Take an unused connection to the address whose turn it is, if there is one."""
+        member = self._choose()
+        if member is None or not member.has_room:
+            return None
+        connection = member.take()
+        if connection is not None:
+            self._turn_of(member)
+        return connection
+
+    def queue(self, *, fresh: bool = False) -> Waiter:
+        """Wait for a connection behind all others; ``fresh`` ones, which tried before, wait in front.
+
+        The future fails with an :class:`OriginError` when no address could be connected to. Who no longer
+        wants it must :meth:`withdraw` it.
+        """
+        self._loop = asyncio.get_running_loop()
+        waiter: Waiter = self._loop.create_future()
+        member = self._choose()
+        if self._closed:
+            waiter.set_exception(OriginUnreachableError("the gateway no longer talks to the origin"))
+        elif member is not None and member.has_room:
+            self._turn_of(member)
+            member.admit(waiter, fresh=fresh)
+        elif fresh:
+            self._overflow.appendleft(waiter)
+        else:
+            self._overflow.append(waiter)
+        return waiter
+
+    def withdraw(self, waiter: Waiter) -> None:
+        """Give up a place in the queue, or the connection that came of it."""
+        for queue in (self._overflow, *(member.waiters for member in self._members)):
+            with contextlib.suppress(ValueError):
+                queue.remove(waiter)
+        if not waiter.done():
+            waiter.cancel()
+        elif not waiter.cancelled() and waiter.exception() is None:
+            self.release(waiter.result())
+        self._serve()
+
+    def release(self, connection: Connection) -> None:
+        """Give back a connection that can carry another request."""
+        member = self._holder(connection)
+        if member is None:
+            connection.abort()
+            return
+        self._proved_by(connection, member)
+        if member.health.out:
+            # It was opened before the failure, so it is of a kind with those that failed.
+            member.discard(connection)
+        else:
+            member.release(connection)
+        if self._overflow:
+            self._serve()
+
+    def discard(self, connection: Connection) -> None:
+        """Drop a connection for good. What ended it was no fault of the address."""
+        member = self._holder(connection)
+        if member is None:
+            connection.abort()
+            return
+        self._proved_by(connection, member)
+        member.discard(connection)
+        self._serve()
+
+    def fail(self, connection: Connection) -> None:
+        """Drop a connection that ended before any byte of an answer came.
+
+        That is the address's failure only where the connection was new: every origin closes kept ones.
+        """
+        member = self._holder(connection)
+        if member is None:
+            connection.abort()
+            return
+        new = connection.requests <= 1
+        member.fail(connection)
+        if new:
+            self._failed(member, f"{member.address} closed a new connection without an answer")
+        self._serve()
+
+    async def aclose(self) -> None:
+        """Drop every connection and refuse those who wait."""
+        self._closed = True
+        while self._overflow:
+            waiter = self._overflow.popleft()
+            if not waiter.done():
+                waiter.set_exception(OriginUnreachableError("the gateway no longer talks to the origin"))
+        await asyncio.gather(*(member.aclose() for member in self._members))
+
+    def _choose(self, tried: Collection[Member] = ()) -> Member | None:
+        """The address for the next request; ``None`` where all were tried."""
+        if self._out:
+            now = self._loop.time()
+            for member in self._out:
+                if member.health.due(now) and member.has_room and member not in tried:
+                    return member
+        up = [member for member in self._up if member not in tried] if tried else self._up
+        if up:
+            return min(up, key=_outstanding)
+        out = [member for member in self._out if member not in tried]
+        return min(out, key=_failed_at, default=None)
+
+    def _turn_of(self, member: Member) -> None:
+        if not member.health.out:
+            self._up.remove(member)
+            self._up.append(member)
+        elif member.health.due(now := self._loop.time()):
+            member.health.tries(now, patience=self._connect_seconds)
+
+    def _holder(self, connection: Connection) -> Member | None:
+        return next((member for member in self._members if member.holds(connection)), None)
+
+    def _unopened(self, member: Member, error: OriginError) -> None:
+        """A connection to this address could not be opened: whoever waits there goes on to another."""
+        self._failed(member, str(error))
+        waiters = member.let_go(everybody=bool(self._up))
+        for waiter in reversed(waiters):
+            tried = self._tried.setdefault(waiter, set())
+            tried.add(member)
+            other = self._choose(tried)
+            if other is None:
+                waiter.set_exception(error)
+            else:
+                self._turn_of(other)
+                other.admit_before_others(waiter)
+        self._serve()
+
+    def _failed(self, member: Member, reason: str) -> None:
+        member.proving.clear()
+        if member.health.failed(self._loop.time()):
+            self._up.remove(member)
+            self._out.append(member)
+            member.close_unused()
+            _logger.warning("the origin %s is passed over: %s", member.address, reason)
+
+    def _proved_by(self, connection: Connection, member: Member) -> None:
+        if member.health.out and connection in member.proving:
+            member.proving.clear()
+            member.health.proved()
+            self._out.remove(member)
+            self._up.append(member)
+            _logger.warning("the origin %s is back", member.address)
+
+    def _serve(self) -> None:
+        """Let those who wait for any address go to one that has room."""
+        while self._overflow:
+            member = self._choose()
+            if member is None or not member.has_room:
+                return
+            waiter = self._overflow.popleft()
+            if not waiter.done():
+                self._turn_of(member)
+                member.admit_before_others(waiter)
