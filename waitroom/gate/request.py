@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind, classify
 from waitroom.gate.sockets import is_handshake
-from waitroom.proxy import TrustedProxies, Visitor
+from waitroom.proxy import TrustedProxies, Visitor, target_of
 
 
 class Request:
@@ -55,9 +55,7 @@ class Request:
     @property
     def target(self) -> str:
         """The address asked for: path and query, as sent."""
-        query: bytes = self.scope["query_string"]
-        path: bytes = self.scope.get("raw_path") or self.scope["path"].encode()
-        return (path + b"?" + query if query else path).decode("latin-1")
+        return target_of(self.scope).decode("latin-1")
 
 
 Serve = Callable[[Request], Awaitable[None]]

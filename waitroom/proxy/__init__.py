@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from waitroom.proxy.headers import end_to_end, from_origin, to_origin
 from waitroom.proxy.origin import Edit, Origin
+from waitroom.proxy.request import target_of
 from waitroom.proxy.timeouts import OriginTimeouts
 from waitroom.proxy.trust import TrustedProxies, Visitor
 
@@ -19,5 +20,6 @@ __all__ = [
     "Visitor",
     "end_to_end",
     "from_origin",
+    "target_of",
     "to_origin",
 ]

@@ -24,6 +24,7 @@ class Answer:
 
     __slots__ = (
         "_body",
+        "_coded",
         "_interim",
         "_parser",
         "_silent",
@@ -65,6 +66,7 @@ class Answer:
         self._body: list[bytes] = []
         self._silent = 0
         self._interim = False
+        self._coded = False
         self._to_head = to_head
         self._transport = transport
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
@@ -75,6 +77,8 @@ class Answer:
         if parser is None:
             self.stray = True
             return
+        if self.untouched and not data.startswith(b"H"):
+            self._fail("the origin did not speak HTTP/1.1")  # the parser knows RTSP, too
         self.untouched = False
         self._silent += len(data)
         try:
@@ -136,13 +140,20 @@ class Answer:
             self.stray = True
         self._interim = False
 
+    def on_status(self, reason: bytes) -> None:
+        """Parser callback."""
+        if b"\0" in reason:
+            self._fail("the origin sent a NUL in its status line")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Parser callback: a field of the header, or of the trailer, for which ASGI has no place."""
         if self.started:
             return
         name = name.lower()
-        if name == b"transfer-encoding" and value.lower() != b"chunked":
-            self._fail(f"the origin used the transfer coding {value[:40]!r}, which was not asked for")
+        if name == b"transfer-encoding":
+            if value.lower() != b"chunked" or self._coded:
+                self._fail(f"the origin used the transfer coding {value[:40]!r}, which was not asked for")
+            self._coded = True
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -150,6 +161,8 @@ class Answer:
         if self.complete:
             return
         assert self._parser is not None
+        if self._parser.get_http_version() not in ("1.1", "1.0"):
+            self._fail("the origin did not speak HTTP/1.1")
         status = self._parser.get_status_code()
         if 200 <= status < 600:
             self._silent = 0
@@ -163,6 +176,7 @@ class Answer:
         elif 100 <= status < 200 and status != 101:
             # ASGI servers have no way to pass an interim answer on.
             self._interim = True
+            self._coded = False
             self.headers = []
         else:
             self._fail(f"the origin answered with the status {status}, which was not asked for")

@@ -14,6 +14,7 @@ from waitroom.proxy.supply import Supply
 from waitroom.proxy.timeouts import OriginTimeouts
 from waitroom.proxy.watch import Watch
 
+
 class Exchange:
     """Carries one request out. Whatever happens, :meth:`close` must be called at the end.
 
@@ -144,8 +145,13 @@ class Exchange:
         return self._answer
 
     async def _until_started(self, answer: Answer) -> None:
+        seconds = self._timeouts.response
+        due: float | None = None
         while not answer.started and answer.failure is None:
-            await self._progress(answer, self._timeouts.response)
+            # a header that comes a byte at a time has no longer than one that comes at once
+            if due is None and self._sent:
+                due = self._loop.time() + seconds
+            await self._progress(answer, seconds if due is None else due - self._loop.time())
 
     async def _progress(self, answer: Answer, seconds: float) -> None:
         answer.waiter = waiter = self._loop.create_future()

@@ -12,6 +12,16 @@ from starlette.types import Scope
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 
 
+def target_of(scope: Scope) -> bytes:
+    """Path and query as the visitor sent them. ASGI's own keys would lose a ``?`` with nothing behind it."""
+    target: bytes | None = scope.get("waitroom.target")
+    if target is not None:
+        return target
+    query: bytes = scope["query_string"]
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return b"%b?%b" % (path, query) if query else path
+
+
 class Framing(Enum):
     """How the end of the request's body is told."""
 
@@ -36,9 +46,7 @@ class Request(NamedTuple):
             ValueError: a line break or NUL in the method, the target or a header would smuggle something in.
         """
         method: str = scope["method"]
-        target: bytes = scope["raw_path"]
-        if query := scope["query_string"]:
-            target = b"%b?%b" % (target, query)
+        target = target_of(scope)
         fields = b"\r\n".join(map(b": ".join, headers))
         head = b"%b %b HTTP/1.1\r\n%b\r\n\r\n" % (method.encode("ascii"), target, fields)
         lines = len(headers) + 2

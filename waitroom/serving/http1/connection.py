@@ -21,6 +21,7 @@ LINGER_SECONDS: Final = 2.0
 away from under them (RFC 9112 section 9.6)."""
 _MOST_HELD: Final = 65_536
 """Bytes of following requests that wait until the one before is answered."""
+_MOST_EMPTY_LINES: Final = 4
 _ASGI: Final = {"version": "3.0", "spec_version": "2.4"}
 _EXTENSIONS: Final[dict[str, dict[str, object]]] = {
     "http.response.early_hint": {},
@@ -231,7 +232,9 @@ class HttpConnection(asyncio.Protocol):
             self.refuse(RefusedError(408, "The request's body did not arrive in time."))
 
     def _read_head(self, data: bytes) -> None:
-        data = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
+        if data[:1] == b"\r" and not (data := _without_empty_lines(data)):
+            self._buffer = b""
+            return
         limits = self._server.limits
         end = data.find(b"\r\n\r\n", 0, limits.head_bytes) + 4
         if end < 4:
@@ -296,6 +299,14 @@ class HttpConnection(asyncio.Protocol):
             "path": unquote(path) if "%" in path else path,
             "raw_path": raw_path,
             "query_string": query,
+            "waitroom.target": head.target,
             "headers": head.headers,
             "extensions": _TUNNEL if head.is_websocket else _EXTENSIONS,
         }
+
+
+def _without_empty_lines(data: bytes) -> bytes:
+    """What follows the few empty lines that old clients send after a body (RFC 9112 section 2.2)."""
+    for _ in range(_MOST_EMPTY_LINES):
+        data = data.removeprefix(b"\r\n")
+    return data

@@ -21,7 +21,9 @@ _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 _LINE: Final = rb"[A-Z][A-Z-]{0,31} (/[!-\"$-~]*+|\*) HTTP/1\.([01])\r\n"
 _HEAD: Final = re.compile(_LINE + rb"(?:" + _TOKEN + rb":[\t -~\x80-\xff]*+\r\n)*+\r\n")
 _FIRST_LINE: Final = re.compile(_LINE)
-_HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]+)(?::[0-9]{0,5})?")
+_NAME: Final = rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]"
+_PORT: Final = rb"[0-9]{0,4}|[1-5][0-9]{4}|6(?:[0-4][0-9]{3}|5(?:[0-4][0-9]{2}|5(?:[0-2][0-9]|3[0-5])))"
+_HOST: Final = re.compile(rb"(?:" + _NAME + rb")(?::(?:" + _PORT + rb"))?")
 _LENGTH: Final = re.compile(rb"[0-9]{1,18}")
 _OTHER_VERSION: Final = re.compile(rb"[A-Z]+ \S+ HTTP/[0-9.]+\r\n")
 
@@ -86,13 +88,15 @@ def parse_head(data: bytes, limits: Limits) -> Head:
         raise RefusedError(431, f"There are more than {limits.field_count} header fields.")
     if len(data) > limits.field_bytes:
         for name, value in headers:
-            if len(value) > limits.field_bytes:
+            if len(name) + len(value) > limits.field_bytes:
                 raise RefusedError(
                     431,
                     f"The header field {name[:40].decode()} is longer than {limits.field_bytes} bytes.",
                 )
-    if target == b"*" and method != "OPTIONS":
-        raise RefusedError(400, "Only OPTIONS can be asked of *.")
+    if (target == b"*" and method != "OPTIONS") or method == "CONNECT":
+        raise RefusedError(400, "This method cannot be asked of this target.")
+    if b"%" in target and b"%00" in target.partition(b"?")[0]:
+        raise RefusedError(400, "The path contains a NUL.")
     found = dict(headers)
     if (
         minor == b"1"
@@ -113,7 +117,7 @@ def check_unfinished(data: bytes, limits: Limits) -> None:
     if line_end >= 0:
         if not _FIRST_LINE.match(data) or data.count(b"\n") != data.count(b"\r\n"):
             raise _complaint(data)
-    elif not data[:1].isupper():
+    elif not data[:1].isupper() and data != b"\r":
         raise _complaint(data)
     elif len(data) > limits.target_bytes + 64:
         raise RefusedError(414, f"The target is longer than {limits.target_bytes} bytes.")
