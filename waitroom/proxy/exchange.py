@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+
 from starlette.types import Receive
 
 from waitroom.errors import OriginTimeoutError

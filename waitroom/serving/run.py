@@ -37,7 +37,9 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
             redis_url = stack.enter_context(EmbeddedRedis(settings.data_dir)).url
         factory = GateFactory(settings, redis_url, tuple(secrets), os.getpid())
         config = uvicorn_config(factory, settings.workers, http_server(settings))
-        announce(address_of(listener))
+        config.ssl_certfile, config.ssl_keyfile = settings.tls_cert_file, settings.tls_key_file
+        scheme = "https" if settings.tls_cert_file else "http"
+        announce(address_of(listener, scheme))
         if settings.workers > 1:
             Multiprocess(config, [listener]).run()
         else:
@@ -51,8 +53,20 @@ def _leave(_signal: int, _frame: object) -> NoReturn:
 
 def http_server(settings: Settings) -> HttpServer:
     """How visitors are spoken with."""
+    limits = Limits(
+        head_bytes=settings.max_header_bytes,
+        field_count=settings.max_header_fields,
+        field_bytes=settings.max_field_bytes,
+        target_bytes=settings.max_target_bytes,
+        body_bytes=settings.max_body_bytes,
+        head_seconds=settings.header_timeout,
+        keep_alive_seconds=settings.keep_alive_timeout,
+        stall_seconds=settings.stall_timeout,
+        body_seconds=settings.request_timeout,
+        connections_per_address=settings.max_connections_per_address,
+    )
     trusted = TrustedProxies(settings.trusted_proxies)
-    return HttpServer(Limits(), is_exempt=trusted.believes, never_ends=never_ends)
+    return HttpServer(limits, is_exempt=trusted.believes, never_ends=never_ends)
 
 
 def uvicorn_config(
@@ -74,7 +88,7 @@ def uvicorn_config(
     )
 
 
-def address_of(listener: socket.socket) -> str:
+def address_of(listener: socket.socket, scheme: str = "http") -> str:
     """The URL of a listening socket."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -11,6 +11,9 @@ from waitroom.errors import SettingsError
 from waitroom.settings.gathered import Gathered, Kind, Source
 from waitroom.settings.positions import line_numbers
 
+RELATIVE_PATHS = ("data_dir", "secret_file", "origin_ca_file", "tls_cert_file", "tls_key_file")
+"""Settings whose relative paths start at the configuration file's folder."""
+
 _WHERE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -29,7 +32,7 @@ def read_file(path: Path, into: Gathered) -> None:
         into.sources[place] = Source(Kind.FILE, f"{path}:{line}", line)
     # Started from another folder, the same file must mean the same data.
     folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow a linked file away
-    for name in ("data_dir", "secret_file", "origin_ca_file"):
+    for name in RELATIVE_PATHS:
         given = values.get(name, "data" if name == "data_dir" else None)
         if isinstance(given, str) and given and not given.startswith("~"):
             into.values[name] = str(folder / given)

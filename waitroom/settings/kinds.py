@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr, TypeAdapter
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from waitroom.settings.duration import parse_duration
 
@@ -117,8 +118,18 @@ def _file_path(given: Path) -> Path:
     return given.expanduser()
 
 
+def _size(given: object) -> object:
+    return int(TypeAdapter(ByteSize).validate_python(given)) if isinstance(given, str) else given
+
+
+def broken(rule: str) -> PydanticCustomError:
+    """The error of a value that breaks ``rule``, in words."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule})
+
+
 Number = Annotated[float, BeforeValidator(_no_flag), Field(allow_inf_nan=False)]
 WholeNumber = Annotated[int, BeforeValidator(_no_flag)]
+Size = Annotated[WholeNumber, BeforeValidator(_size)]
 Port = Annotated[
     WholeNumber, Field(ge=0, le=65_535), Allowed("a whole number from 0 to 65535 (0: any free port)")
 ]

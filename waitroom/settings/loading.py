@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from waitroom.errors import SettingsError
 from waitroom.settings.environment import read_environment
-from waitroom.settings.file import read_file
+from waitroom.settings.file import RELATIVE_PATHS, read_file
 from waitroom.settings.gathered import Gathered, Kind, Source
 from waitroom.settings.problems import find_problems
 from waitroom.settings.site import Settings
@@ -47,7 +47,7 @@ def load(
     return settings.model_copy(
         update={
             name: Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-            for name in ("data_dir", "secret_file", "origin_ca_file")
+            for name in RELATIVE_PATHS
             if (path := getattr(settings, name)) is not None
         }
     )

@@ -10,8 +10,10 @@ from pydantic.fields import FieldInfo
 
 from waitroom.settings.duration import format_duration
 from waitroom.settings.kinds import allowed
+from waitroom.settings.origin import OriginSettings
 from waitroom.settings.room import RoomSettings
-from waitroom.settings.site import Settings
+from waitroom.settings.site import SiteSettings
+from waitroom.settings.visitors import VisitorSettings
 
 _HEAD = """\
 # Settings
@@ -32,7 +34,13 @@ def manual() -> str:
             [
                 _HEAD,
                 "## The gateway\n",
-                *_table(Settings, skip=("rooms",)),
+                *_table(SiteSettings, skip=("rooms",)),
+                "\n## The shop\n",
+                *_table(OriginSettings),
+                "\n## Visitors, and what one may ask for\n",
+                'Sizes are written `"64KiB"`, `"100MiB"`, or as a plain number of bytes. Limits of counts are kept by '
+                "each worker for itself.\n",
+                *_table(VisitorSettings),
                 "\n## A room\n",
                 "Each room stands under a `[[rooms]]` heading of its own. Left out altogether: one room named `main`",
                 "that covers everything. While it runs, `waitroom set` changes all but `name`, `hosts`, `paths` and",
@@ -60,6 +68,8 @@ def _default(field: FieldInfo) -> str:
         value = value[0]
     if value is None or value == () or field.default_factory is not None:
         return ""
+    if isinstance(value, int) and "a size" in allowed(field) and value % 1024 == 0 and value:
+        return f'`"{value // 1024}KiB"`'
     if isinstance(value, float) and _is_duration(field):
         return f'`"{format_duration(value)}"`'
     if isinstance(value, str | Path):

@@ -158,6 +158,13 @@ class HttpConnection(asyncio.Protocol):
             self._paused = False
             self._transport.resume_reading()
 
+    def tunnelled(self, cycle: Cycle) -> None:
+        """The protocol changes: what the visitor has sent meanwhile is of the new one."""
+        data, self._buffer = self._buffer, b""
+        self.resume_reading()
+        if data:
+            cycle.feed(data)
+
     def answered(self, cycle: Cycle, *, keep_alive: bool) -> None:
         """The answer was written whole."""
         if not keep_alive or self.is_closing:

@@ -193,6 +193,8 @@ class Cycle:
             and (self.body_complete or not self._expects_continue),
         )
         self._framing = head.framing
+        if self.is_tunnel:
+            self._connection.tunnelled(self)
         if message.get("trailers") and head.framing is Framing.CHUNKED:
             self._written = -1
 
