@@ -16,6 +16,7 @@ from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.rooms import RoomMap
+from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
@@ -81,7 +82,8 @@ def origin_of(settings: Settings) -> Origin:
 def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
     """The gateway as an ASGI application. ``secrets`` come newest first."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
-    passage = Passage(origin_of(settings), trusted)
+    shares = Shares(settings.max_requests_per_visitor)
+    passage = Passage(origin_of(settings), trusted, shares)
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     entrances = []

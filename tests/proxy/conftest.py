@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from waitroom.errors import ClientGoneError, OriginError
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies, from_origin, to_origin
+from waitroom.serving.http1 import HttpServer, Limits
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -95,12 +96,10 @@ class Gateway:
                 host="127.0.0.1",
                 port=0,
                 loop="uvloop",
-                http="httptools",
+                http=HttpServer(Limits()),  # type: ignore[arg-type] # all that uvicorn does with it is to call it
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                date_header=False,
-                server_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=1,
             )

@@ -37,17 +37,17 @@ async def test_an_answer_with_a_length_passes_unchanged(start_shop: Any, start_g
     assert body == b"\x1f\x8b\x00\xff"
 
 
-async def test_a_chunked_answer_passes_without_its_trailer(start_shop: Any, start_gateway: Any) -> None:
-    """The body arrives in chunks of our own; trailers, for which ASGI has no place, become no headers."""
+async def test_a_chunked_answer_passes_with_its_trailer(start_shop: Any, start_gateway: Any) -> None:
+    """The body arrives in chunks of our own; of the trailer, what was announced and may stand there."""
     shop = await start_shop(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n"
-        b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nSum: 5\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum, Set-Cookie\r\n\r\n"
+        b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nSum: 5\r\nOther: x\r\nSet-Cookie: a=b\r\nWaitroom-Command: done\r\n\r\n"
     )
     gateway = await start_gateway(shop.url)
     first, fields, body = _split(await gateway.get())
     assert first == b"HTTP/1.1 200 OK"
-    assert fields == [b"connection: close", b"transfer-encoding: chunked"]
-    assert body == b"5\r\nabcde\r\n0\r\n\r\n"
+    assert sorted(fields) == [b"connection: close", b"trailer: sum", b"transfer-encoding: chunked"]
+    assert body == b"5\r\nabcde\r\n0\r\nsum: 5\r\n\r\n"
     assert repr(gateway.origin).endswith("busy: 0, idle: 1, connecting: 0, waiting: 0>>")
 
 
@@ -87,30 +87,34 @@ async def test_the_length_of_a_head_answer_is_kept(start_shop: Any, start_gatewa
     assert b"content-length: 12\r\n" in await gateway.get(method="HEAD")
 
 
-@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+@pytest.mark.parametrize(
+    ("status", "length"), [(b"204 No Content", []), (b"304 Not Modified", [b"content-length: 9"])]
+)
 async def test_a_status_without_body_may_tell_a_length(
-    start_shop: Any, start_gateway: Any, status: bytes
+    start_shop: Any, start_gateway: Any, status: bytes, length: list[bytes]
 ) -> None:
-    """204 and 304 end with their header, and the connection is used again."""
+    """204 and 304 end with their header, and the connection is used again; only a 304 may have a length."""
     shop = await start_shop(b"HTTP/1.1 " + status + b"\r\nETag: x\r\nContent-Length: 9\r\n\r\n")
     gateway = await start_gateway(shop.url)
     for _ in range(2):
         first, fields, body = _split(await gateway.get())
         assert first == b"HTTP/1.1 " + status
-        assert fields == [b"etag: x", b"connection: close"]
+        assert fields == [b"etag: x", *length, b"connection: close"]
         assert body == b""
     assert shop.carried_by == [1, 1]
 
 
 async def test_interim_answers_are_not_the_answer(start_shop: Any, start_gateway: Any) -> None:
-    """100, 102 and 103 are passed over, headers and all."""
+    """100 and 102 are passed over; of a 103 the links are passed on at once (RFC 8297)."""
     shop = await start_shop(
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
         b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     )
     gateway = await start_gateway(shop.url)
-    first, fields, body = _split(await gateway.get())
+    early, _, final = (await gateway.get()).partition(b"\r\n\r\n")
+    assert early == b"HTTP/1.1 103 Early Hints\r\nlink: </a.css>"
+    first, fields, body = _split(final)
     assert first == b"HTTP/1.1 200 OK"
     assert fields == [b"content-length: 2", b"connection: close"]
     assert body == b"ok"

@@ -7,7 +7,7 @@ import pytest
 from waitroom.proxy import TrustedProxies, end_to_end, from_origin, to_origin
 
 Headers = list[tuple[bytes, bytes]]
-OURS = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"via"}
+OURS = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded", b"via"}
 NOBODY = TrustedProxies()
 LOCAL = TrustedProxies(["127.0.0.0/8"])
 
@@ -104,6 +104,7 @@ def test_the_visitor_is_named() -> None:
         (b"x-forwarded-for", b"127.0.0.1"),
         (b"x-forwarded-proto", b"https"),
         (b"x-forwarded-host", b"shop.example"),
+        (b"forwarded", b"for=127.0.0.1;proto=https;host=shop.example"),
         (b"via", b"1.1 waitroom"),
         (b"waitroom-room", b"drop"),
     ]
@@ -121,6 +122,14 @@ def test_a_trusted_proxys_chain_is_continued() -> None:
     )
     assert (b"x-forwarded-for", b"192.0.2.1, 10.0.0.1, 127.0.0.1") in sent
     assert (b"x-forwarded-port", b"443") in sent
+
+
+def test_a_forwarded_chain_is_continued_for_a_trusted_proxy_alone() -> None:
+    """Forwarded (RFC 7239) is appended to, or begun anew where a stranger sent one."""
+    claim = (b"forwarded", b'for="[2001:db8::1]"')
+    ours = b"for=127.0.0.1;proto=https;host=shop.example"
+    assert (b"forwarded", claim[1] + b", " + ours) in _sent([claim], LOCAL)
+    assert [(b"forwarded", ours)] == [field for field in _sent([claim]) if field[0] == b"forwarded"]
 
 
 @pytest.mark.parametrize(

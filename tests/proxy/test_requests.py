@@ -41,6 +41,7 @@ async def test_the_target_is_sent_as_it_came(start_shop: Any, start_gateway: Any
         b"x-forwarded-for: 127.0.0.1",
         b"x-forwarded-proto: http",
         b"x-forwarded-host: shop.example",
+        b"forwarded: for=127.0.0.1;proto=http;host=shop.example",
         b"via: 1.1 waitroom",
         b"waitroom-room: drop",
         b"",

@@ -24,7 +24,7 @@ def test_a_strangers_claims_are_not_believed() -> None:
         (b"x-forwarded-host", b"evil.example"),
     ]
     found = PROXIES.visitor(("192.0.2.9", 1), headers, scheme="http")
-    assert found == Visitor("192.0.2.9", "http", b"shop.example")
+    assert found == Visitor("192.0.2.9", "http", b"shop.example", b"shop.example")
 
 
 def test_a_trusted_proxys_claims_are_believed() -> None:
@@ -35,7 +35,7 @@ def test_a_trusted_proxys_claims_are_believed() -> None:
         (b"x-forwarded-proto", b"http, https"),
         (b"x-forwarded-host", b"evil.example, shop.example:8443"),
     ]
-    assert PROXIES.visitor(PEER, headers) == Visitor("192.0.2.9", "https", b"shop.example:8443")
+    assert PROXIES.visitor(PEER, headers) == Visitor("192.0.2.9", "https", b"shop.example:8443", b"internal")
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,29 @@ def test_a_wrong_network_is_named() -> None:
     """What is no network is refused at once, by its name."""
     with pytest.raises(ValueError, match=r"'10\.0\.0\.0/99'"):
         TrustedProxies(["10.0.0.0/99"])
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "visitor"),
+    [
+        (b"for=192.0.2.9;proto=https;host=shop.example", ("192.0.2.9", "https", b"shop.example")),
+        (b'for=10.9.9.9, For="[2001:db9::1]:4711"; Proto=HTTPS', ("2001:db9::1", "https", b"internal")),
+        (
+            b'for="a,b;for=192.0.2.1", for=192.0.2.9;host="shop.example:81"',
+            ("192.0.2.9", "http", b"shop.example:81"),
+        ),
+        (b"for=unknown;proto=gopher", ("10.0.0.1", "http", b"internal")),
+        (b"for=192.0.2.9;;;", ("10.0.0.1", "http", b"internal")),
+    ],
+    ids=["one", "several", "quoted", "nobody", "malformed"],
+)
+def test_forwarded_of_a_trusted_proxy_is_believed(forwarded: bytes, visitor: tuple[str, str, bytes]) -> None:
+    """RFC 7239, read from the right as X-Forwarded-For is; what is malformed says nothing."""
+    found = PROXIES.visitor(PEER, [(b"host", b"internal"), (b"forwarded", forwarded)])
+    assert visitor == found[:3]
+
+
+def test_x_forwarded_fields_go_before_forwarded() -> None:
+    """Where a proxy says both, the older fields count, which it surely writes itself."""
+    headers = [(b"x-forwarded-for", b"192.0.2.9"), (b"forwarded", b"for=192.0.2.1;proto=https")]
+    assert ("192.0.2.9", "http") == PROXIES.visitor(PEER, headers)[:2]

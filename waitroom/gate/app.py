@@ -20,6 +20,7 @@ from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.rooms import AmbiguousPathError, RoomMap
+from waitroom.gate.shares import TooManyRequestsError
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
 
@@ -28,8 +29,6 @@ logger = logging.getLogger("waitroom.gate")
 OWN = "/__waitroom/"
 """All below this address is the gateway's own; all else belongs to the shop."""
 HEALTH = OWN + "health/"
-MAX_FIELD_BYTES = 8190
-"""Of one header field's value, and of the target, as in nginx and Apache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,6 @@ class Gate:
             return
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
-        complaint = _complaint(scope)
-        if complaint is not None:
-            status, detail = complaint
-            body = problem(status, "bad-request", detail)
-            await answer(scope, send, status, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
-            return
         request = Request(scope, receive, send, self._passage.trusted)
         try:
             serve = self._find(scope["method"], scope["path"])
@@ -119,6 +112,8 @@ class Gate:
         scope, send = request.scope, request.send
         name = None
         try:
+            if not request.visitor.asked:
+                raise ValueError("A request must have exactly one Host.")  # noqa: TRY301 - as all that is wrong with it
             name = self._room_of(request)
             if name is None:
                 await self._passage.through(request)
@@ -127,6 +122,9 @@ class Gate:
         except OriginError as error:
             logger.warning("%s %s: %s", scope["method"], request.target, error)
             await self._trouble(request, error, name)
+        except TooManyRequestsError as error:
+            body = problem(429, "too-many-requests", str(error))
+            await answer(scope, send, 429, PROBLEM, body, [NO_STORE, (b"retry-after", b"1")])
         except ValueError as error:
             # a path or header that would not mean the same to the origin as to us
             body = problem(400, "bad-request", str(error))
@@ -138,10 +136,14 @@ class Gate:
         scope = request.scope
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw_path.decode("latin-1")
-        names = {self._rooms.find(host.decode("latin-1"), path) for host in request.hosts} - {None}
-        if len(names) > 1:
+        asked, told = request.visitor.asked, request.visitor.host
+        name = self._rooms.find(asked.decode("latin-1"), path)
+        if told == asked:
+            return name
+        other = self._rooms.find(told.decode("latin-1"), path)
+        if name is not None and other is not None and name != other:
             raise AmbiguousPathError("Host and X-Forwarded-Host lead to different rooms.")
-        return names.pop() if names else None
+        return name or other
 
     async def _ready(self, request: Request) -> None:
         await health.ready(request, [entrance.room for entrance in self._entrances.values()])
@@ -197,22 +199,3 @@ def never_ends(scope: Scope) -> bool:
 async def _not_found(request: Request) -> None:
     body = problem(404, "not-found", "There is no such address.")
     await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE])
-
-
-def _complaint(scope: Scope) -> tuple[int, str] | None:
-    """What is wrong with a request, where it is: a status and a sentence."""
-    hosts = 0
-    for name, value in scope["headers"]:
-        if name == b"host":
-            hosts += 1
-        if len(value) > MAX_FIELD_BYTES:
-            return (
-                431,
-                f"The header field {name.decode('latin-1')[:40]} is longer than {MAX_FIELD_BYTES} bytes.",
-            )
-    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_FIELD_BYTES:
-        return 414, f"The target is longer than {MAX_FIELD_BYTES} bytes."
-    # load balancers ask for our health by HTTP/1.0 without a Host
-    if hosts != 1 and not (hosts == 0 and scope["path"].startswith(HEALTH)):
-        return 400, "A request must have exactly one Host."
-    return None

@@ -36,7 +36,7 @@ class Doorway:
         if brought.refused is not None:
             logger.debug("room %s: %s: %s", self.room.name, type(brought.refused).__name__, brought.refused)
         if brought.admission is not None:
-            self.room.visits.active(brought.admission.session)
+            self.room.visits.active(brought.session)
             renewed = self.tokens.renewed(brought.admission) if brought.renew else None
             await self._let_in(request, brought, renewed or brought.admission, new_pass=renewed)
             return

@@ -38,10 +38,13 @@ class Inside:
         if admission is None:
             await self._passage.through(request, [self._name])
             return
+        session = admission.session
         if is_handshake(request.scope):
-            self._note(request, admission.session)
-        extra = [self._name, (b"waitroom-visitor", admission.session.encode())]
-        await self._passage.through(request, extra, self._editor(request, admission))
+            self._note(request, session)
+        extra = [self._name, (b"waitroom-visitor", session.encode())]
+        await self._passage.through(
+            request, extra, self._editor(request, admission), who=(self._room.name, session)
+        )
 
     def _note(self, request: Request, session: str) -> None:
         """Have what comes through a WebSocket renew the visit, well before it would end."""
@@ -75,7 +78,7 @@ class Inside:
 
 
 def _says_done(headers: Sequence[Header]) -> bool:
-    return any(name == _COMMAND and value.strip().lower() == b"done" for name, value in headers)
+    return b"done" in [value.strip().lower() for name, value in headers if name == _COMMAND]
 
 
 def _uncacheable(headers: Sequence[Header]) -> list[Header]:

@@ -68,7 +68,7 @@ class RoomEndpoints:
             await _no_ticket(request, self._room.name)
             return
         # nobody reads them any more, and those of ten thousand open streams are twenty megabytes
-        request.scope["headers"].clear()
+        request.scope["headers"] = []
         await self.streams.serve(request.receive, request.send, brought.ticket, number)
 
     async def _public_line(self, request: Request) -> None:

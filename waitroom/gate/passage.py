@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from waitroom.gate.answers import Header
 from waitroom.gate.request import Request
+from waitroom.gate.shares import Shares
 from waitroom.gate.sockets import is_handshake
-from waitroom.proxy import Edit, Origin, TrustedProxies, from_origin, to_origin
+from waitroom.proxy import Edit, Fields, Origin, TrustedProxies, from_origin, remembered, to_origin
 
 
 class Passage:
     """Forwards requests to the origin, with what the gateway adds and takes out."""
 
-    def __init__(self, origin: Origin, trusted: TrustedProxies) -> None:
+    def __init__(self, origin: Origin, trusted: TrustedProxies, shares: Shares) -> None:
         self.origin = origin
         self.trusted = trusted
+        self._shares = shares
 
     async def through(
         self,
         request: Request,
         extra: Sequence[Header] = (),
         edit: Edit = lambda _, theirs: from_origin(theirs),
+        *,
+        who: Hashable = None,
     ) -> None:
         """Streams the request to the shop and its answer back.
 
         ``extra`` are headers for the shop. ``edit`` makes the headers for the visitor out of the shop's; it
-        must end in :func:`~waitroom.proxy.from_origin`. Raises what :meth:`~waitroom.proxy.Origin.forward`
-        raises.
+        must end in :func:`~waitroom.proxy.from_origin`. ``who`` is the visitor, where more than the address is
+        known. Raises what :meth:`~waitroom.proxy.Origin.forward` raises, and
+        :class:`~waitroom.gate.shares.TooManyRequestsError`.
         """
+        scope = request.scope
+        who = who or request.visitor.address
+        self._shares.take(who)
+        try:
+            carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
+            headers = self._headers(request, extra, who)
+            await carry(scope, request.receive, request.send, headers=headers, edit=edit)
+        finally:
+            self._shares.give_back(who)
+
+    def _headers(self, request: Request, extra: Sequence[Header], who: Hashable) -> Fields:
+        """Those for the shop. ``extra`` follows from ``who``."""
         scope, visitor = request.scope, request.visitor
-        headers = to_origin(
-            scope["headers"],
-            client=scope["client"],
-            scheme=visitor.scheme,
-            host=visitor.host,
-            trusted=self.trusted,
-            extra=extra,
-        )
-        carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
-        await carry(scope, request.receive, request.send, headers=headers, edit=edit)
+        client, scheme = scope["client"], visitor.scheme
+
+        def make() -> Fields:
+            return Fields(
+                to_origin(
+                    scope["headers"],
+                    client=client,
+                    scheme=scheme,
+                    host=visitor.host,
+                    trusted=self.trusted,
+                    extra=extra,
+                )
+            )
+
+        return remembered(scope["headers"], ("origin", client and client[0], scheme, who), make)

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind, classify
 from waitroom.gate.sockets import is_handshake
-from waitroom.proxy import TrustedProxies, Visitor, target_of
+from waitroom.proxy import TrustedProxies, Visitor, remembered, target_of
 
 
 class Request:
@@ -31,14 +31,13 @@ class Request:
         """Who sent it: looked up when somebody asks, which a status poll does not."""
         if self._visitor is None:
             scope = self.scope
-            self._visitor = self._trusted.visitor(scope["client"], scope["headers"], scheme=scope["scheme"])
+            client, headers, scheme = scope["client"], scope["headers"], scope["scheme"]
+            self._visitor = remembered(
+                headers,
+                ("visitor", client and client[0], scheme),
+                lambda: self._trusted.visitor(client, headers, scheme=scheme),
+            )
         return self._visitor
-
-    @property
-    def hosts(self) -> set[bytes]:
-        """The hosts that were asked for: of the request itself, and as a trusted proxy tells."""
-        hosts = {value for name, value in self.scope["headers"] if name == b"host"}
-        return hosts | {self.visitor.host}
 
     @property
     def secure(self) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 
 from waitroom.errors import WaitroomError
 
@@ -16,28 +15,26 @@ class TooManyRequestsError(WaitroomError):
 
 
 class Shares:
-    """Counts what each has under way in this worker; ``most`` of 0 lets everyone have any number."""
+    """Counts what each has under way in this worker; ``0 for ``most`` lets everyone have any number."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: Counter[str] = Counter()
+        self._held: Counter[Hashable] = Counter()
 
     def __repr__(self) -> str:
         return f"<Shares of {self._most}, {len(self._held)} with some>"
 
-    @contextmanager
-    def one(self, who: str) -> Iterator[None]:
-        """Holds one share of ``who`` for as long as the block lasts. Raises :class:`TooManyRequestsError`."""
+    def take(self, who: Hashable) -> None:
+        """Take a share of ``who``. Raises :class:`TooManyRequestsError` when they have as many as there may be."""
         held = self._held
-        if not self._most:
-            yield
-            return
-        if held[who] >= self._most:
-            raise TooManyRequestsError(f"There are more than {self._most} requests under way.")
+        if 0 < self._most <= held[who]:
+            raise TooManyRequestsError(f"More than {self._most} requests are under way.")
         held[who] += 1
-        try:
-            yield
-        finally:
+
+    def give_back(self, who: Hashable) -> None:
+        """Give one back."""
+        held = self._held
+        if held[who] > 1:
             held[who] -= 1
-            if not held[who]:
-                del held[who]
+        else:
+            del held[who]

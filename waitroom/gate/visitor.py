@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
 from starlette.types import Scope
@@ -18,6 +19,7 @@ from waitroom.gate.tokens import (
     wants_renewal,
 )
 from waitroom.line.room import Room
+from waitroom.proxy import remembered
 
 T = TypeVar("T", bound=Token)
 
@@ -30,6 +32,8 @@ class Brought(NamedTuple):
 
     ticket: Ticket | None = None
     admission: Pass | None = None
+    session: str = ""
+    """The visit that the pass stands for."""
     renew: bool = False
     """The pass should be issued anew with this answer."""
     by_header: bool = False
@@ -52,10 +56,29 @@ class Tokens:
 
     def read(self, scope: Scope) -> Brought:
         """What the visitor brings that counts."""
+        headers = scope["headers"]
+        shown = remembered(headers, self, lambda: self._genuine(headers))
+        held = shown.admission
+        if held is None:
+            return shown
+        room = self._room
+        now, session = room.clock_ms, room.rules.session_ms
+        try:
+            check_pass(held, now_ms=now, session_ms=session)
+        except ExpiredTokenError as error:
+            return shown._replace(admission=None, refused=error)
+        if room.visits.has_ended(shown.session):
+            return shown._replace(admission=None, refused=None)
+        if wants_renewal(held, now_ms=now, session_ms=session):
+            return shown._replace(renew=True)
+        return shown
+
+    def _genuine(self, headers: Iterable[tuple[bytes, bytes]]) -> Brought:
+        """The tokens that are ours, whether their time is over or not."""
         jars: list[bytes] = []
         tickets: list[str] = []
         passes: list[str] = []
-        for name, value in scope["headers"]:
+        for name, value in headers:
             if name == b"cookie":
                 jars.append(value)
             elif name == TICKET_HEADER:
@@ -69,18 +92,9 @@ class Tokens:
         held, no_pass = self._first(self._passes, passes or cookies.read(jars, self.pass_cookie))
         if held is None:
             return Brought(ticket, None, by_header=by_header, refused=refused or no_pass)
-        room = self._room
-        now, session = room.clock_ms, room.rules.session_ms
         # shown at the door like a ticket it yields the visit, while that lasts
         ticket = ticket or Ticket(held.room, held.epoch, held.lane, held.number, held.at)
-        try:
-            check_pass(held, now_ms=now, session_ms=session)
-        except ExpiredTokenError as error:
-            return Brought(ticket, None, by_header=by_header, refused=error)
-        if room.visits.has_ended(held.session):
-            return Brought(ticket, None, by_header=by_header)
-        renew = wants_renewal(held, now_ms=now, session_ms=session)
-        return Brought(ticket, held, renew, by_header, refused)
+        return Brought(ticket, held, held.session, by_header=by_header, refused=refused)
 
     def _first(self, mint: Mint[T], texts: list[str]) -> tuple[T | None, TokenError | None]:
         """The first genuine token of several, or why the last one is refused."""

@@ -6,6 +6,7 @@ The parser of responses is llhttp (``httptools``), as uvicorn's own is for reque
 
 from __future__ import annotations
 
+from waitroom.proxy.fields import Fields, remembered
 from waitroom.proxy.headers import end_to_end, from_origin, to_origin
 from waitroom.proxy.origin import Edit, Origin
 from waitroom.proxy.request import target_of
@@ -14,12 +15,14 @@ from waitroom.proxy.trust import TrustedProxies, Visitor
 
 __all__ = [
     "Edit",
+    "Fields",
     "Origin",
     "OriginTimeouts",
     "TrustedProxies",
     "Visitor",
     "end_to_end",
     "from_origin",
+    "remembered",
     "target_of",
     "to_origin",
 ]

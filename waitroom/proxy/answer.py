@@ -22,51 +22,33 @@ class Answer:
     Every request has an answer and a parser of its own, so that nothing of one can be left over for the next.
     """
 
-    __slots__ = (
-        "_body",
-        "_coded",
-        "_interim",
-        "_parser",
-        "_silent",
-        "_to_head",
-        "_transport",
-        "_waiting",
-        "buffered",
-        "complete",
-        "failure",
-        "headers",
-        "keep_alive",
-        "paused",
-        "started",
-        "status",
-        "stray",
-        "untouched",
-        "waiter",
-    )
+    status = 0
+    started = False
+    """The header is complete."""
+    complete = False
+    """So is the body."""
+    keep_alive = False
+    """The origin would take another request."""
+    stray = False
+    """The origin sent more than its answer."""
+    untouched = True
+    """Not one byte has arrived."""
+    failure: OriginError | None = None
+    hints: tuple[bytes, ...] = ()
+    """Links of a 103 (RFC 8297) that nobody has taken yet."""
+    waiter: asyncio.Future[None] | None = None
+    """Set by who waits for progress."""
+    paused = False
+    buffered = 0
+    _silent = 0
+    _interim = False
+    _coded = False
 
     def __init__(self, transport: asyncio.Transport, *, to_head: bool) -> None:
-        self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         """With names in lower case, hop-by-hop fields among them."""
-        self.started = False
-        """The header is complete."""
-        self.complete = False
-        """So is the body."""
-        self.keep_alive = False
-        """The origin would take another request."""
-        self.stray = False
-        """The origin sent more than its answer."""
-        self.untouched = True
-        """Not one byte has arrived."""
-        self.failure: OriginError | None = None
-        self.waiter: asyncio.Future[None] | None = None
-        """Set by who waits for progress."""
-        self.paused = False
-        self.buffered = 0
+        self.trailers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
-        self._silent = 0
-        self._interim = False
-        self._coded = False
         self._to_head = to_head
         self._transport = transport
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
@@ -146,10 +128,11 @@ class Answer:
             self._fail("the origin sent a NUL in its status line")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Parser callback: a field of the header, or of the trailer, for which ASGI has no place."""
-        if self.started:
-            return
+        """Parser callback: a field of the header, or of the trailer."""
         name = name.lower()
+        if self.started:
+            self.trailers.append((name, value))
+            return
         if name == b"transfer-encoding":
             if value.lower() != b"chunked" or self._coded:
                 self._fail(f"the origin used the transfer coding {value[:40]!r}, which was not asked for")
@@ -174,8 +157,9 @@ class Answer:
                 self.keep_alive = self._keeps_alive_after_head(self._parser.get_http_version())
                 self.complete = True
         elif 100 <= status < 200 and status != 101:
-            # ASGI servers have no way to pass an interim answer on.
             self._interim = True
+            if status == 103:
+                self.hints += tuple(value for name, value in self.headers if name == b"link")
             self._coded = False
             self.headers = []
         else:

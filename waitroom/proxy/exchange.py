@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.types import Receive
 
@@ -22,22 +23,15 @@ class Exchange:
     Three things can end a wait: progress of the answer, :meth:`fail`, and the cancellation of the task itself.
     """
 
-    __slots__ = (
-        "_answer",
-        "_body",
-        "_connection",
-        "_deadline",
-        "_error",
-        "_loop",
-        "_patience",
-        "_pool",
-        "_request",
-        "_sent",
-        "_task",
-        "_timeouts",
-        "_waiter",
-        "_watch",
-    )
+    _connection: Connection | None = None
+    _answer: Answer | None = None
+    _error: Exception | None = None
+    _waiter: asyncio.Future[None] | asyncio.Future[Connection] | None = None
+    _deadline: float | None = None
+    _patience = 0.0
+    _task: asyncio.Task[None] | None = None
+    early: Callable[[Sequence[bytes]], Awaitable[None]] | None = None
+    """Told the links of an early hint, before the answer comes."""
 
     def __init__(
         self, pool: Supply, timeouts: OriginTimeouts, watch: Watch, request: Request, receive: Receive
@@ -47,13 +41,6 @@ class Exchange:
         self._request = request
         self._body = RequestBody(receive, request.framing, stall_seconds=timeouts.idle)
         self._sent = request.framing is Framing.NONE
-        self._connection: Connection | None = None
-        self._answer: Answer | None = None
-        self._error: Exception | None = None
-        self._waiter: asyncio.Future[None] | asyncio.Future[Connection] | None = None
-        self._patience = timeouts.connect
-        self._deadline: float | None = None
-        self._task: asyncio.Task[None] | None = None
         self._watch = watch
         self._loop = watch.add(self)
 
@@ -153,6 +140,9 @@ class Exchange:
             if due is None and self._sent:
                 due = self._loop.time() + seconds
             await self._progress(answer, seconds if due is None else due - self._loop.time())
+            if answer.hints and self.early is not None:
+                links, answer.hints = answer.hints, ()
+                await self.early(links)
 
     async def _progress(self, answer: Answer, seconds: float) -> None:
         answer.waiter = waiter = self._loop.create_future()

@@ -16,7 +16,7 @@ from typing import Final
 import httptools
 
 from waitroom.errors import OriginProtocolError
-from waitroom.proxy.headers import Header
+from waitroom.proxy.fields import Header
 
 UPGRADE: Final[tuple[Header, ...]] = ((b"connection", b"Upgrade"), (b"upgrade", b"websocket"))
 """What makes a message one of the handshake: these are hop-by-hop, so each hop writes them itself."""

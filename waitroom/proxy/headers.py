@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
+from waitroom.proxy.fields import Header
+from waitroom.proxy.forwarded import element
 from waitroom.proxy.trust import TrustedProxies
-
-Header = tuple[bytes, bytes]
 
 HOP_BY_HOP: Final = frozenset(
     {
@@ -46,6 +47,11 @@ _PLAIN: Final = frozenset(
     b"upgrade-insecure-requests user-agent".split()
 )
 
+_NAME: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]{1,64}")
+_NOT_IN_TRAILERS: Final = frozenset(
+    b"age cache-control content-encoding content-range content-type date expires location retry-after vary "
+    b"www-authenticate x-accel-redirect".split()
+)
 _OURS: Final = b"waitroom-"
 _OUR_COOKIES: Final = b"waitroom_"
 _CHUNKED: Final = (b"transfer-encoding", b"chunked")
@@ -84,6 +90,7 @@ def to_origin(
     named: frozenset[bytes] = frozenset()
     kept: list[Header] = []
     chain: list[bytes] = []
+    said: list[bytes] = []
     chunked = False
     for header in headers:
         name, value = header
@@ -100,6 +107,9 @@ def to_origin(
         elif name == b"x-forwarded-for":
             if believed:
                 chain.append(value)
+        elif name == b"forwarded":
+            if believed:
+                said.append(value)
         elif not _is_said_by_gateway(name) and (believed or not _is_said_by_proxy(name)):
             kept.append(header)
     if named:
@@ -115,6 +125,8 @@ def to_origin(
     kept.append(_PROTO[scheme])
     if host:
         kept.append((b"x-forwarded-host", host))
+    said.append(element(address=client and client[0], host=host, scheme=scheme))
+    kept.append((b"forwarded", b", ".join(said)))
     kept.append(_VIA)
     kept += extra
     return kept
@@ -126,13 +138,32 @@ def from_origin(headers: Sequence[Header]) -> list[Header]:
     Left out are hop-by-hop fields, every ``Waitroom-*`` field, and each ``Set-Cookie`` of a ``waitroom_*``
     cookie.
     """
-    return [
-        header
-        for header in end_to_end(headers)
-        if not header[0].startswith(_OURS)
-        # A nameless cookie (``=waitroom_pass_x=1``) is sent back by browsers as if it had that name.
-        and not (header[0] == b"set-cookie" and header[1].lstrip(b" \t=").startswith(_OUR_COOKIES))
-    ]
+    kept = end_to_end(headers)
+    for name, value in kept:
+        if name.startswith(_OURS) or (name == b"set-cookie" and _is_ours(value)):
+            return [
+                header
+                for header in kept
+                if not header[0].startswith(_OURS)
+                and not (header[0] == b"set-cookie" and _is_ours(header[1]))
+            ]
+    return kept
+
+
+def announced_trailers(headers: Sequence[Header]) -> frozenset[bytes]:
+    """The names of the fields that an answer in chunks announces for its end, of those that may stand there.
+
+    What frames, routes or authorises a message has no meaning in a trailer (RFC 9110 6.5.1), or a bad one.
+    """
+    announced = [value for name, value in headers if name == b"trailer"]
+    if not announced or not any(name == b"transfer-encoding" for name, _ in headers):
+        return frozenset()
+    names = frozenset(name.strip().lower() for value in announced for name in value.split(b","))
+    return frozenset(
+        name
+        for name in names - _NEVER_DISGUISED - _NOT_IN_TRAILERS
+        if _NAME.fullmatch(name) and not _is_said_by_gateway(name)
+    )
 
 
 def end_to_end(headers: Sequence[Header]) -> list[Header]:
@@ -143,6 +174,11 @@ def end_to_end(headers: Sequence[Header]) -> list[Header]:
             if name == b"connection" and (named := _options(value)):
                 kept = [header for header in kept if header[0] not in named]
     return kept
+
+
+def _is_ours(cookie: bytes) -> bool:
+    # A nameless cookie (``=waitroom_pass_x=1``) is sent back by browsers as if it had that name.
+    return cookie.lstrip(b" \t=").startswith(_OUR_COOKIES)
 
 
 def _options(connection: bytes) -> frozenset[bytes]:
@@ -166,5 +202,5 @@ def _is_said_by_proxy(name: bytes) -> bool:
 
 
 def _other_cookies(value: bytes) -> bytes:
-    kept = [pair for pair in value.split(b";") if not pair.lstrip(b" \t=").startswith(_OUR_COOKIES)]
+    kept = [pair for pair in value.split(b";") if not _is_ours(pair)]
     return b";".join(kept).lstrip(b" \t")

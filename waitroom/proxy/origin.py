@@ -16,8 +16,9 @@ from waitroom.proxy.answer import Answer
 from waitroom.proxy.balance import Balancer
 from waitroom.proxy.declined import Declined
 from waitroom.proxy.exchange import Exchange
+from waitroom.proxy.fields import Header
 from waitroom.proxy.handshake import UPGRADE
-from waitroom.proxy.headers import Header, end_to_end
+from waitroom.proxy.headers import announced_trailers
 from waitroom.proxy.limits import PoolLimits
 from waitroom.proxy.pool import Pool
 from waitroom.proxy.probe import Probe, probe
@@ -28,10 +29,12 @@ from waitroom.proxy.tunnel import Tunnel, unless_gone
 from waitroom.proxy.watch import Watch
 
 Edit = Callable[[int, list[Header]], list[Header]]
-"""Given the status and the end-to-end headers of the origin's answer, returns the headers for the visitor."""
+"""Given the status and the headers of the origin's answer, returns the headers for the visitor."""
 
+_EARLY_HINT: Final = "http.response.early_hint"
+_TRAILERS: Final = "http.response.trailers"
+"""Extensions of ASGI, where the server has them."""
 _logger = logging.getLogger("waitroom.proxy")
-_BODILESS: Final = frozenset({204, 304})
 
 
 class Origin:
@@ -92,8 +95,7 @@ class Origin:
             scope: an ASGI ``http`` scope; method, ``raw_path`` and ``query_string`` are used.
             headers: for the origin, names in lower case, as :func:`to_origin` makes them. They say how the
                 body is framed: ``content-length``, ``transfer-encoding: chunked``, or neither without a body.
-            edit: called once, with what :func:`end_to_end` leaves of the answer's headers; ``Waitroom-*`` is
-                still among them, so it commonly ends in :func:`from_origin`.
+            edit: called once, with all of the answer's headers, so it must end in :func:`from_origin`.
 
         Raises:
             OriginError: there was no proper answer; nothing was sent to the visitor.
@@ -102,6 +104,8 @@ class Origin:
         """
         request = Request.build(scope, headers)
         exchange = Exchange(self._pool, self._timeouts, self._watch, request, receive)
+        if _EARLY_HINT in scope.get("extensions", ()):
+            exchange.early = lambda links: send({"type": _EARLY_HINT, "links": links})
         await _relay(exchange, scope, send, edit)
 
     async def tunnel(
@@ -136,7 +140,7 @@ class Origin:
                 declined = Declined(tunnel.link, tunnel.head, idle_seconds=self._timeouts.idle)
                 await unless_gone(receive, _relay(declined, scope, send, edit))
                 return
-            answer = [*edit(101, end_to_end(theirs)), *UPGRADE]
+            answer = [*edit(101, theirs), *UPGRADE]
             await send({"type": "http.response.start", "status": 101, "headers": answer})
             # Servers hold the head back until the first piece: the visitor waits for it before it speaks.
             await send({"type": "http.response.body", "body": b"", "more_body": True})
@@ -181,6 +185,10 @@ async def _relay(exchange: Exchange | Declined, scope: Scope, send: Send, edit: 
     try:
         answer = await exchange.answer()
         start = _start(answer, edit, to_head=scope["method"] == "HEAD")
+        announced = announced_trailers(answer.headers) if _TRAILERS in scope.get("extensions", ()) else None
+        if announced:
+            start["trailers"] = True
+            start["headers"] = [*start["headers"], (b"trailer", b", ".join(sorted(announced)))]
         body = answer.take()
         complete = answer.complete
         if complete:
@@ -195,6 +203,9 @@ async def _relay(exchange: Exchange | Declined, scope: Scope, send: Send, edit: 
             if complete:
                 exchange.finish()
             await send({"type": "http.response.body", "body": body, "more_body": not complete})
+        if announced:
+            trailers = [field for field in answer.trailers if field[0] in announced]
+            await send({"type": _TRAILERS, "headers": trailers, "more_trailers": False})
     except ClientGoneError:
         if not begun:
             raise
@@ -211,8 +222,8 @@ def _start(answer: Answer, edit: Edit, *, to_head: bool) -> Message:
         raise answer.failure
     if answer.stray and not to_head:
         raise OriginProtocolError("the origin sent more than one answer")
-    headers = edit(answer.status, end_to_end(answer.headers))
-    if answer.status in _BODILESS:
-        # A 304 may tell the length of what it does not send, and servers take every length for a promise.
+    headers = edit(answer.status, answer.headers)
+    if answer.status == 204:
+        # RFC 9110 8.6: it has no length, whatever the origin says
         headers = [header for header in headers if header[0] != b"content-length"]
     return {"type": "http.response.start", "status": answer.status, "headers": headers}

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
+from waitroom.proxy.fields import Header, remembered
+
 # RFC 9110 9.2.2: repeating one of these has the effect of sending it once.
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 
@@ -39,24 +41,30 @@ class Request(NamedTuple):
     idempotent: bool
 
     @classmethod
-    def build(cls, scope: Scope, headers: Sequence[tuple[bytes, bytes]]) -> Request:
+    def build(cls, scope: Scope, headers: Sequence[Header]) -> Request:
         """Write the head of the request in ``scope`` with these headers, names in lower case.
 
         Raises:
             ValueError: a line break or NUL in the method, the target or a header would smuggle something in.
         """
         method: str = scope["method"]
-        target = target_of(scope)
-        fields = b"\r\n".join(map(b": ".join, headers))
-        head = b"%b %b HTTP/1.1\r\n%b\r\n\r\n" % (method.encode("ascii"), target, fields)
-        lines = len(headers) + 2
-        if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head or b" " in target:
-            raise ValueError("the request's target or headers contain a line break, a space or a NUL")
-        # Names cannot hide elsewhere than at the start of a line: line breaks were counted.
-        if b"\r\ntransfer-encoding: " in head:
-            framing = Framing.CHUNKED
-        elif b"\r\ncontent-length: " in head and b"\r\ncontent-length: 0\r\n" not in head:
-            framing = Framing.LENGTH
-        else:
-            framing = Framing.NONE
+        line = b"%b %b" % (method.encode("ascii"), target_of(scope))
+        if line.count(b" ") != 1 or b"\r" in line or b"\n" in line or b"\0" in line:
+            raise ValueError("the request's method or target contains a line break, a space or a NUL")
+        block, framing = remembered(headers, "block", lambda: _written(headers))
+        head = b"%b HTTP/1.1\r\n%b\r\n" % (line, block)
         return cls(head, framing, method == "HEAD", method in _IDEMPOTENT)
+
+
+def _written(headers: Sequence[Header]) -> tuple[bytes, Framing]:
+    block = b"".join([b"%b: %b\r\n" % header for header in headers])
+    lines = len(headers)
+    if block.count(b"\n") != lines or block.count(b"\r") != lines or b"\0" in block:
+        raise ValueError("the request's headers contain a line break or a NUL")
+    framing = Framing.NONE
+    for name, value in headers:
+        if name == b"transfer-encoding":
+            return block, Framing.CHUNKED
+        if name == b"content-length" and value != b"0":
+            framing = Framing.LENGTH
+    return block, framing

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, NamedTuple
 
+from waitroom.proxy.forwarded import elements
+
 UNIX_PEER: Final = "unix"
 """The name under which a peer on a unix socket, which has no address, can be trusted."""
 
@@ -23,6 +25,9 @@ class Visitor(NamedTuple):
     address: str
     scheme: str
     host: bytes
+    """As a trusted proxy tells."""
+    asked: bytes
+    """As the request itself has it, which is what the shop sees."""
 
 
 class TrustedProxies:
@@ -70,6 +75,7 @@ class TrustedProxies:
 
         ``X-Forwarded-For`` is read from the right: each trusted address is passed over, the first other one
         is the visitor. Of ``X-Forwarded-Proto`` and ``-Host`` the last value counts, the nearest proxy's.
+        ``Forwarded`` says the same in one field, and is read where none of them is there.
 
         Args:
             client: the peer of the connection, as in the ASGI scope.
@@ -78,20 +84,30 @@ class TrustedProxies:
         """
         address = UNIX_PEER if client is None else client[0]
         believed = self.believes(client)
-        host = b""
+        asked = b""
         chain: list[bytes] = []
         forwarded_host = b""
+        forwarded: list[bytes] = []
+        told_scheme = b""
         for name, value in headers:
             if name == b"host":
-                host = value
-            elif not believed or not name.startswith(b"x-forwarded-"):
+                asked = value
+            elif not believed:
                 continue
+            elif name == b"forwarded":
+                forwarded.append(value)
             elif name == b"x-forwarded-for":
                 chain += value.split(b",")
             elif name == b"x-forwarded-proto":
-                scheme = _SCHEMES.get(_last(value).lower(), scheme)
+                told_scheme = _last(value)
             elif name == b"x-forwarded-host":
                 forwarded_host = _last(value)
+        if forwarded and not (chain or told_scheme or forwarded_host):
+            said = elements(forwarded)
+            chain = [each[b"for"] for each in said if b"for" in each]
+            if said:
+                told_scheme, forwarded_host = said[-1].get(b"proto", b""), said[-1].get(b"host", b"")
+        scheme = _SCHEMES.get(told_scheme.lower(), scheme)
         for hop in reversed(chain):
             found = _address(hop)
             if found is None:
@@ -99,9 +115,8 @@ class TrustedProxies:
             address = found
             if not self._trusts(address):
                 break
-        if _HOST.fullmatch(forwarded_host):
-            host = forwarded_host
-        return Visitor(address, scheme, host)
+        host = forwarded_host if _HOST.fullmatch(forwarded_host) else asked
+        return Visitor(address, scheme, host, asked)
 
     def _trusts(self, address: str) -> bool:
         if not self._networks:

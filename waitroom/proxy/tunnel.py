@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 from starlette.types import Receive, Scope, Send
 
 from waitroom.errors import ClientGoneError
+from waitroom.proxy.fields import Header
 from waitroom.proxy.handshake import UPGRADE, Handshake, fields_of
-from waitroom.proxy.headers import Header
 from waitroom.proxy.link import Link, is_switching
 from waitroom.proxy.request import Request
 from waitroom.proxy.splice import Splice

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from waitroom.serving.http1.head import Header
+from waitroom.proxy.fields import Header
 
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 STATUS_LINES: Final = {

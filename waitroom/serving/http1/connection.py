@@ -307,7 +307,7 @@ class HttpConnection(asyncio.Protocol):
             "raw_path": raw_path,
             "query_string": query,
             "waitroom.target": head.target,
-            "headers": head.headers,
+            "headers": head.block.headers,
             "extensions": _TUNNEL if head.is_websocket else _EXTENSIONS,
         }
 

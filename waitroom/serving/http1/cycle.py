@@ -27,6 +27,7 @@ class Cycle:
     """Carries the body of one request to the application, and its answer to the connection."""
 
     __slots__ = (
+        "_awaits_trailers",
         "_buffered",
         "_chunked",
         "_connection",
@@ -44,22 +45,26 @@ class Cycle:
         "began",
         "body_complete",
         "gone",
-        "request",
+        "keep_alive",
+        "method",
         "scope",
         "started",
         "starved_since",
         "task",
+        "version",
     )
 
     def __init__(
         self, connection: HttpConnection, request: Head, scope: Scope, *, now: float, most_body_bytes: int
     ) -> None:
-        self.request = request
+        self.method = request.method
+        self.version = request.version
+        self.keep_alive = request.keep_alive
         self.scope = scope
         self.began = now
         """In the event loop's time."""
         self.task: asyncio.Task[None] | None = None
-        self.body_complete = request.length == 0
+        self.body_complete = request.block.length == 0
         """All of the request has arrived."""
         self.started = False
         """Some of the answer was written."""
@@ -70,11 +75,11 @@ class Cycle:
         self.starved_since: float | None = None
         """Since when the application has been waiting for the body, in the event loop's time."""
         self._connection = connection
-        self._decoder = ChunkedDecoder() if request.length < 0 else None
-        self._left = request.length
+        self._decoder = ChunkedDecoder() if request.block.length < 0 else None
+        self._left = request.block.length
         self._chunked = 0
         self._most = most_body_bytes
-        self._expects_continue = request.expects_continue
+        self._expects_continue = request.block.expects_continue and request.version == "1.1"
         self._pieces: list[bytes] = []
         self._buffered = 0
         self._given = False
@@ -82,6 +87,7 @@ class Cycle:
         self._head: AnswerHead | None = None
         self._framing = Framing.NONE
         self._written = 0
+        self._awaits_trailers = False
 
     @property
     def is_tunnel(self) -> bool:
@@ -101,7 +107,7 @@ class Cycle:
             self._connection.ended(self)
             raise
         except Exception:
-            logger.exception("%s %s failed", self.request.method, self.request.target[:200].decode())
+            logger.exception("%s %s failed", self.method, self.scope["path"][:200])
             if not (self.answered or self.gone or self.started):
                 self._connection.refuse(RefusedError(500, "The gateway failed on this request."))
         self._connection.ended(self)
@@ -171,7 +177,7 @@ class Cycle:
         elif kind == "http.response.start":
             self._start(message)
         elif kind == "http.response.early_hint":
-            if not self.started and not self.gone and self.request.version == "1.1":
+            if not self.started and not self.gone and self.version == "1.1":
                 links = b"".join(b"link: %b\r\n" % link for link in message["links"])
                 self._connection.write(b"HTTP/1.1 103 Early Hints\r\n%b\r\n" % links)
         elif kind == "http.response.trailers":
@@ -181,14 +187,13 @@ class Cycle:
         """Hold the head back until the first piece of the body, as ASGI has it: both leave in one packet."""
         if self._head is not None:
             raise RuntimeError("the answer has begun already")
-        request = self.request
         self._head = head = answer_head(
             message["status"],
             message["headers"],
-            to_head=request.method == "HEAD",
-            version=request.version,
+            to_head=self.method == "HEAD",
+            version=self.version,
             # who was not told to go on may send the body or not: what comes next would be anybody's guess
-            keep_alive=request.keep_alive
+            keep_alive=self.keep_alive
             and not self._connection.is_closing
             and (self.body_complete or not self._expects_continue),
         )
@@ -196,7 +201,7 @@ class Cycle:
         if self.is_tunnel:
             self._connection.tunnelled(self)
         if message.get("trailers") and head.framing is Framing.CHUNKED:
-            self._written = -1
+            self._awaits_trailers = True
 
     def _write(self, body: bytes, *, more: bool) -> None:
         head = self._head
@@ -210,7 +215,7 @@ class Cycle:
         elif framing is Framing.CHUNKED:
             if body:
                 body = b"%x\r\n%b\r\n" % (len(body), body)
-            if not more and self._written == 0:
+            if not more and not self._awaits_trailers:
                 body += b"0\r\n\r\n"
         elif framing is Framing.NONE:
             body = b""
@@ -219,12 +224,12 @@ class Cycle:
             body = head.data + body
         if body:
             self._connection.write(body)
-        if not more and self._written >= 0:
+        if not more and not self._awaits_trailers:
             complete = framing is not Framing.LENGTH or self._written == head.length
             self._finish(keep_alive=head.keep_alive and complete)
 
     def _trailers(self, headers: list[tuple[bytes, bytes]]) -> None:
-        if self.gone or self.answered or self._written >= 0 or self._head is None:
+        if self.gone or self.answered or not self._awaits_trailers or self._head is None:
             return
         fields = b"".join(b"%b: %b\r\n" % header for header in headers)
         if fields.count(b"\n") == fields.count(b"\r") == len(headers):
