@@ -37,8 +37,11 @@ class Doorway:
             logger.debug("room %s: %s: %s", self.room.name, type(brought.refused).__name__, brought.refused)
         if brought.admission is not None:
             self.room.visits.active(brought.session)
-            renewed = self.tokens.renewed(brought.admission) if brought.renew else None
-            await self._let_in(request, brought, renewed or brought.admission, new_pass=renewed)
+            if brought.renew:
+                renewed = self.tokens.renewed(brought.admission)
+                await self._let_in(request, brought, renewed, new_pass=renewed)
+            else:
+                await self._inside.bring(request, brought.admission)
             return
         kind = request.kind
         stands, number = await self.standing(brought)
@@ -164,11 +167,8 @@ class Doorway:
         admission: Pass,
         *,
         new_ticket: Ticket | None = None,
-        new_pass: Pass | None,
+        new_pass: Pass,
     ) -> None:
-        if new_pass is None:
-            await self._inside.bring(request, admission)
-            return
         in_headers = brought.by_header or (new_ticket is not None and request.kind is Kind.CALL)
         request.gifts = self.tokens.hand_out(
             new_ticket, new_pass, secure=request.secure, in_headers=in_headers

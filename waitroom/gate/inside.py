@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import Header
@@ -33,16 +33,15 @@ class Inside:
         self._name: Header = (b"waitroom-room", room.name.encode())
         self._finishing: set[asyncio.Task[None]] = set()
 
-    async def bring(self, request: Request, admission: Pass | None) -> None:
+    def bring(self, request: Request, admission: Pass | None) -> Awaitable[None]:
         """Forwards a request of the visit that ``admission`` stands for; None: of nobody in particular."""
         if admission is None:
-            await self._passage.through(request, [self._name])
-            return
+            return self._passage.through(request, [self._name])
         session = admission.session
         if is_handshake(request.scope):
             self._note(request, session)
         extra = [self._name, (b"waitroom-visitor", session.encode())]
-        await self._passage.through(
+        return self._passage.through(
             request, extra, self._editor(request, admission), who=(self._room.name, session)
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable
 
 from waitroom.errors import WaitroomError
@@ -19,22 +18,20 @@ class Shares:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: Counter[Hashable] = Counter()
+        self._held: dict[Hashable, int] = {}
 
     def __repr__(self) -> str:
         return f"<Shares of {self._most}, {len(self._held)} with some>"
 
     def take(self, who: Hashable) -> None:
         """Take a share of ``who``. Raises :class:`TooManyRequestsError` when they have as many as there may be."""
-        held = self._held
-        if 0 < self._most <= held[who]:
+        held = self._held.get(who, 0)
+        if 0 < self._most <= held:
             raise TooManyRequestsError(f"More than {self._most} requests are under way.")
-        held[who] += 1
+        self._held[who] = held + 1
 
     def give_back(self, who: Hashable) -> None:
         """Give one back."""
-        held = self._held
-        if held[who] > 1:
-            held[who] -= 1
-        else:
-            del held[who]
+        left = self._held.pop(who) - 1
+        if left:
+            self._held[who] = left

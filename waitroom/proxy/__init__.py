@@ -11,7 +11,7 @@ from waitroom.proxy.headers import end_to_end, from_origin, to_origin
 from waitroom.proxy.origin import Edit, Origin
 from waitroom.proxy.request import target_of
 from waitroom.proxy.timeouts import OriginTimeouts
-from waitroom.proxy.trust import TrustedProxies, Visitor
+from waitroom.proxy.trust import TrustedProxies, Visitor, place_of
 
 __all__ = [
     "Edit",
@@ -22,6 +22,7 @@ __all__ = [
     "Visitor",
     "end_to_end",
     "from_origin",
+    "place_of",
     "remembered",
     "target_of",
     "to_origin",

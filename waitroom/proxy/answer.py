@@ -43,6 +43,7 @@ class Answer:
     _silent = 0
     _interim = False
     _coded = False
+    _tail = b""
 
     def __init__(self, transport: asyncio.Transport, *, to_head: bool) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
@@ -63,6 +64,8 @@ class Answer:
             self._fail("the origin did not speak HTTP/1.1")  # the parser knows RTSP, too
         self.untouched = False
         self._silent += len(data)
+        if self._to_head:
+            self._tail = (self._tail + data)[-4:]
         try:
             parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -72,7 +75,7 @@ class Answer:
                 self._fail(f"the origin did not speak HTTP/1.1: {error}")
         if self.complete:
             # llhttp cannot be told that this was a HEAD request: what follows the header is recognised here.
-            self.stray = self.stray or (self._to_head and not data.endswith(b"\r\n\r\n"))
+            self.stray = self.stray or (self._to_head and self._tail != b"\r\n\r\n")
         elif self._silent > MOST_SILENT_BYTES:
             self._fail(f"the origin sent {self._silent} bytes without getting on with its answer")
         elif self.buffered >= HIGH_WATER and not self.paused:

@@ -81,7 +81,8 @@ class Exchange:
         while not answer.buffered and not answer.complete:
             if answer.failure is not None:
                 raise answer.failure
-            await self._progress(answer, self._timeouts.idle)
+            answer.waiter = waiter = self._loop.create_future()
+            await self._wait(waiter, self._timeouts.idle)
         return answer.take()
 
     def finish(self) -> None:
@@ -139,14 +140,11 @@ class Exchange:
             # a header that comes a byte at a time has no longer than one that comes at once
             if due is None and self._sent:
                 due = self._loop.time() + seconds
-            await self._progress(answer, seconds if due is None else due - self._loop.time())
+            answer.waiter = waiter = self._loop.create_future()
+            await self._wait(waiter, seconds if due is None else due - self._loop.time())
             if answer.hints and self.early is not None:
                 links, answer.hints = answer.hints, ()
                 await self.early(links)
-
-    async def _progress(self, answer: Answer, seconds: float) -> None:
-        answer.waiter = waiter = self._loop.create_future()
-        await self._wait(waiter, seconds)
 
     async def _wait(self, waiter: asyncio.Future[None] | asyncio.Future[Connection], seconds: float) -> None:
         if self._error is not None:

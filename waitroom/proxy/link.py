@@ -42,9 +42,12 @@ class Link:
         answer = await self._exchange(connection, head)
         if not answer and connection.requests > 0:
             self._connection = None
-            self._pool.discard(connection)
-            answer = await self._exchange(await self._connect(fresh=True), head)
+            self._pool.fail(connection)
+            connection = await self._connect(fresh=True)
+            answer = await self._exchange(connection, head)
         if not answer:
+            self._connection = None
+            self._pool.fail(connection)
             raise OriginProtocolError("the origin closed the connection without an answer")
         return answer
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
+from waitroom.complaints import Complaints
 from waitroom.errors import ClientGoneError, OriginError, OriginProtocolError
 from waitroom.proxy.address import OriginAddress
 from waitroom.proxy.answer import Answer
@@ -34,7 +35,7 @@ Edit = Callable[[int, list[Header]], list[Header]]
 _EARLY_HINT: Final = "http.response.early_hint"
 _TRAILERS: Final = "http.response.trailers"
 """Extensions of ASGI, where the server has them."""
-_logger = logging.getLogger("waitroom.proxy")
+_complaints = Complaints(logging.getLogger("waitroom.proxy"))
 
 
 class Origin:
@@ -212,7 +213,8 @@ async def _relay(exchange: Exchange | Declined, scope: Scope, send: Send, edit: 
     except OriginError as error:
         if not begun:
             raise
-        _logger.warning("%s %s: %s", scope["method"], scope["raw_path"].decode("latin-1"), error)
+        target = scope["raw_path"].decode("latin-1")[:200]
+        _complaints.warn(type(error).__name__, "%s %s: %s", scope["method"], target, error)
     finally:
         exchange.close()
 

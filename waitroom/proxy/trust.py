@@ -136,6 +136,11 @@ class TrustedProxies:
         return any(parsed in network for network in self._networks)
 
 
+def place_of(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the IPv6 network of 64 bits that one subscriber has."""
+    return str(ip_network((address.partition("%")[0], 64), strict=False)) if ":" in address else address
+
+
 def _last(value: bytes) -> bytes:
     return value.rpartition(b",")[2].strip()
 

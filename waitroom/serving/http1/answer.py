@@ -61,7 +61,10 @@ def answer_head(
     elif (at := data.find(_LENGTH)) >= 0:
         framing = Framing.LENGTH
         start = at + len(_LENGTH)
-        length = int(data[start : data.index(b"\r", start)])
+        digits = data[start : data.index(b"\r", start)]
+        if not digits.isdigit() or data.find(_LENGTH, start) >= 0:
+            raise ValueError("an answer has no valid length, or more than one")
+        length = int(digits)
     elif version == "1.1":
         framing = Framing.CHUNKED
         data += b"transfer-encoding: chunked\r\n"

@@ -135,8 +135,9 @@ class HttpConnection(asyncio.Protocol):
     # what its request calls
 
     def write(self, data: bytes) -> None:
-        """Send bytes."""
-        self._transport.write(data)
+        """Send bytes, as long as the connection is there."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     async def drained(self) -> None:
         """Wait until the visitor has taken most of what was written, or has gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: hashed for each request
 class Limits:
     """Sizes in bytes, times in seconds. 0 lifts a limit of ``body_bytes`` and ``connections_per_address``."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import Scope
 
+from waitroom.proxy import place_of
 from waitroom.serving.http1.connection import HttpConnection
 from waitroom.serving.http1.limits import Limits
 
@@ -74,8 +74,7 @@ class HttpServer:
             self._sweeping = connection.loop.call_later(LOOK_SECONDS, self._sweep, connection.loop)
         if not self.limits.connections_per_address or client is None or self._is_exempt(client):
             return True
-        address = client[0]
-        connection.place = place = str(ip_network((address, 64), strict=False)) if ":" in address else address
+        connection.place = place = place_of(client[0])
         self._places[place] += 1
         return self._places[place] <= self.limits.connections_per_address
 
