@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 from contextlib import suppress
 
@@ -33,3 +34,12 @@ def listen(host: str, port: int) -> socket.socket:
         raise SettingsError(f"cannot listen on {host} port {port}: {reason}") from error
     listener.set_inheritable(True)
     return listener
+
+
+def allow_many_connections() -> None:
+    """Lets this process, and the workers that it starts, open as many files as its user may: each connection is one,
+    and the usual limit of 1,024 was made for programs that keep sets of them (``select``)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(OSError, ValueError):  # macOS says "unlimited" and means less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

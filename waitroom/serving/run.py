@@ -18,7 +18,7 @@ from waitroom.gate.app import never_ends
 from waitroom.proxy import TrustedProxies
 from waitroom.serving.factory import GRACE_SECONDS, GateFactory
 from waitroom.serving.http1 import HttpServer, Limits
-from waitroom.serving.listen import listen
+from waitroom.serving.listen import allow_many_connections, listen
 from waitroom.settings import Settings, resolve_secret
 
 
@@ -31,6 +31,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt), ExitStack() as stack:  # Ctrl-C is the usual way to end it
         secrets = resolve_secret(settings)
+        allow_many_connections()
         listener = stack.enter_context(listen(settings.host, settings.port))
         redis_url = settings.redis_url
         if redis_url is None:
@@ -63,6 +64,7 @@ def http_server(settings: Settings) -> HttpServer:
         keep_alive_seconds=settings.keep_alive_timeout,
         stall_seconds=settings.stall_timeout,
         body_seconds=settings.request_timeout,
+        body_rate=settings.min_body_rate,
         connections_per_address=settings.max_connections_per_address,
     )
     trusted = TrustedProxies(settings.trusted_proxies)

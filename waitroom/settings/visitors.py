@@ -76,6 +76,13 @@ class VisitorSettings(BaseModel):
     request_timeout: Timeout = Field(
         default=3600.0, description="How long the whole of a request may take to arrive. Beyond it: 408."
     )
+    min_body_rate: Annotated[
+        Size, Field(ge=0, le=2**30), Allowed('bytes a second, such as "500B" (0: no limit)')
+    ] = Field(
+        default=500,
+        description="How fast a request's body must arrive, in bytes a second on the average, once it has been "
+        "waited for 20s. Beyond it: 408. Bodies that trickle in would hold the shop's connections.",
+    )
     websocket_idle_timeout: Timeout = Field(
         default=600.0,
         description="How long a WebSocket may go without a byte in either direction before it is closed.",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 
 from starlette.types import Scope
 
-from waitroom.gate.answers import problem
+from waitroom.gate.answers import date, problem
 from waitroom.serving.http1.answer import STATUS_LINES
 from waitroom.serving.http1.cycle import Cycle
 from waitroom.serving.http1.head import Head, RefusedError, check_unfinished, parse_head
@@ -109,7 +112,13 @@ class HttpConnection(asyncio.Protocol):
             self.refuse(refusal)
 
     def eof_received(self) -> None:
-        """The visitor sends no more: the transport then closes itself."""
+        """The visitor sends no more. From here that looks as if they had left: what is under way for them ends, and
+        the transport closes itself."""
+        self.is_closing = self._lingers = True
+        self._since, self._unsent = self.loop.time(), self._transport.get_write_buffer_size()
+        if self._cycle is not None:
+            self._cycle.leave()
+        self.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The visitor has gone."""
@@ -183,7 +192,7 @@ class HttpConnection(asyncio.Protocol):
         if not cycle.answered and self._cycle is cycle:
             self._cycle = None
             if cycle.ends_with_connection:
-                self._transport.abort()
+                self._reset()
             else:
                 self._close()
 
@@ -199,8 +208,9 @@ class HttpConnection(asyncio.Protocol):
         status = refusal.status
         body = problem(status, "bad-request", refusal.detail)
         self.write(
-            b"%bcontent-type: application/problem+json\r\ncontent-length: %d\r\ncache-control: no-store, private\r\n"
-            b"connection: close\r\n\r\n%b" % (STATUS_LINES[status], len(body), body)
+            b"%bcontent-type: application/problem+json\r\ncontent-length: %d\r\n%b: %b\r\n"
+            b"cache-control: no-store, private\r\nconnection: close\r\n\r\n%b"
+            % (STATUS_LINES[status], len(body), *date(), body)
         )
         self._finish()
 
@@ -233,10 +243,7 @@ class HttpConnection(asyncio.Protocol):
         elif cycle.answered:
             if now - self._since > LINGER_SECONDS:
                 self._finish()
-        elif not cycle.body_complete and (
-            now - (cycle.starved_since or now) > limits.stall_seconds
-            or now - cycle.began > limits.body_seconds
-        ):
+        elif cycle.is_too_slow(now, limits):
             self.refuse(RefusedError(408, "The request's body did not arrive in time."))
 
     def _read_head(self, data: bytes) -> None:
@@ -287,6 +294,14 @@ class HttpConnection(asyncio.Protocol):
         self._buffer = b""
         self.resume_reading()
         self._transport.write_eof()
+
+    def _reset(self) -> None:
+        """End the connection so that it cannot be taken for the end of the answer."""
+        wire = self._transport.get_extra_info("socket")
+        with suppress(OSError):
+            # to close with no time to linger is to reset
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
 
     def _close(self) -> None:
         self.is_closing = True

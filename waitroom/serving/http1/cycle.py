@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Scope
 from waitroom.serving.http1.answer import AnswerHead, Framing, answer_head
 from waitroom.serving.http1.chunked import ChunkedDecoder
 from waitroom.serving.http1.head import Head, RefusedError
+from waitroom.serving.http1.limits import Limits
 
 if TYPE_CHECKING:
     from waitroom.serving.http1.connection import HttpConnection
@@ -19,6 +20,8 @@ logger = logging.getLogger("waitroom.serving")
 
 HIGH_WATER: Final = 65_536
 """Bytes of a request's body that wait for the application before the visitor is no longer read from."""
+BODY_GRACE_SECONDS: Final = 20.0
+"""How long a body is waited for before its rate counts."""
 _DISCONNECT: Final[Message] = {"type": "http.disconnect"}
 _NO_BODY: Final[Message] = {"type": "http.request", "body": b"", "more_body": False}
 
@@ -26,68 +29,45 @@ _NO_BODY: Final[Message] = {"type": "http.request", "body": b"", "more_body": Fa
 class Cycle:
     """Carries the body of one request to the application, and its answer to the connection."""
 
-    __slots__ = (
-        "_awaits_trailers",
-        "_buffered",
-        "_chunked",
-        "_connection",
-        "_decoder",
-        "_expects_continue",
-        "_framing",
-        "_given",
-        "_head",
-        "_left",
-        "_most",
-        "_pieces",
-        "_waiter",
-        "_written",
-        "answered",
-        "began",
-        "body_complete",
-        "gone",
-        "keep_alive",
-        "method",
-        "scope",
-        "started",
-        "starved_since",
-        "task",
-        "version",
-    )
+    task: asyncio.Task[None] | None = None
+    started = False
+    """Some of the answer was written."""
+    answered = False
+    """All of it was."""
+    gone = False
+    """The visitor has left, or is not listened to any more."""
+    received = 0
+    """Bytes of the body that have arrived."""
+    _starved_since: float | None = None
+    _starved_seconds = 0.0
+    _decoder: ChunkedDecoder | None = None
+    _buffered = 0
+    _given = False
+    _waiter: asyncio.Future[None] | None = None
+    _head: AnswerHead | None = None
+    _framing = Framing.NONE
+    _written = 0
+    _awaits_trailers = False
 
     def __init__(
         self, connection: HttpConnection, request: Head, scope: Scope, *, now: float, most_body_bytes: int
     ) -> None:
+        length = request.block.length
         self.method = request.method
         self.version = request.version
         self.keep_alive = request.keep_alive
         self.scope = scope
         self.began = now
         """In the event loop's time."""
-        self.task: asyncio.Task[None] | None = None
-        self.body_complete = request.block.length == 0
+        self.body_complete = length == 0
         """All of the request has arrived."""
-        self.started = False
-        """Some of the answer was written."""
-        self.answered = False
-        """All of it was."""
-        self.gone = False
-        """The visitor has left, or is not listened to any more."""
-        self.starved_since: float | None = None
-        """Since when the application has been waiting for the body, in the event loop's time."""
         self._connection = connection
-        self._decoder = ChunkedDecoder() if request.block.length < 0 else None
-        self._left = request.block.length
-        self._chunked = 0
+        self._left = length
         self._most = most_body_bytes
         self._expects_continue = request.block.expects_continue and request.version == "1.1"
         self._pieces: list[bytes] = []
-        self._buffered = 0
-        self._given = False
-        self._waiter: asyncio.Future[None] | None = None
-        self._head: AnswerHead | None = None
-        self._framing = Framing.NONE
-        self._written = 0
-        self._awaits_trailers = False
+        if length < 0:
+            self._decoder = ChunkedDecoder()
 
     @property
     def is_tunnel(self) -> bool:
@@ -98,6 +78,18 @@ class Cycle:
     def ends_with_connection(self) -> bool:
         """Nothing but the connection's end tells the visitor where the answer ends."""
         return self._framing is Framing.UNTIL_CLOSE
+
+    def is_too_slow(self, now: float, limits: Limits) -> bool:
+        """Whether the visitor takes too long to send the body. Only the time counts in which it is waited for."""
+        if self.body_complete or self.is_tunnel or self._starved_since is None:
+            return False
+        pause = now - self._starved_since
+        waited = self._starved_seconds + pause
+        return (
+            pause > limits.stall_seconds
+            or now - self.began > limits.body_seconds
+            or (waited - BODY_GRACE_SECONDS) * limits.body_rate > self.received
+        )
 
     async def run(self, app: ASGIApp) -> None:
         """Let the application answer. An answer that it leaves unfinished is cut off visibly."""
@@ -119,20 +111,20 @@ class Cycle:
         elif self._decoder is not None:
             pieces = self._decoder.feed(data)
             rest, self.body_complete = self._decoder.rest, self._decoder.complete
-            self._chunked += sum(map(len, pieces))
-            if 0 < self._most < self._chunked:
-                raise RefusedError(413, f"The body is longer than {self._most} bytes.")
         else:
             rest = data[self._left :]
             pieces = [data[: self._left] if rest else data]
             self._left -= len(pieces[0])
             self.body_complete = self._left == 0
+        size = sum(map(len, pieces))
+        self.received += size
+        if 0 < self._most < self.received and not self.is_tunnel:
+            raise RefusedError(413, f"The body is longer than {self._most} bytes.")
         if not self.answered:
             self._pieces += pieces
-            self._buffered += sum(map(len, pieces))
+            self._buffered += size
             if self._buffered >= HIGH_WATER:
                 self._connection.pause_reading()
-        self.starved_since = None
         self._wake()
         return rest
 
@@ -245,12 +237,15 @@ class Cycle:
     async def _wait(self) -> None:
         loop = self._connection.loop
         if not self.body_complete:
-            self.starved_since = loop.time()
+            self._starved_since = loop.time()
         self._waiter = loop.create_future()
         try:
             await self._waiter
         finally:
             self._waiter = None
+            if self._starved_since is not None:
+                self._starved_seconds += loop.time() - self._starved_since
+                self._starved_since = None
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

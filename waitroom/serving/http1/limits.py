@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, eq=False)  # by identity: hashed for each request
 class Limits:
-    """Sizes in bytes, times in seconds. 0 lifts a limit of ``body_bytes`` and ``connections_per_address``."""
+    """Sizes in bytes, times in seconds. 0 lifts those of ``body_bytes``, ``body_rate`` and connections."""
 
     head_bytes: int = 65_536
     """Of a request's line and fields together."""
@@ -34,6 +34,9 @@ class Limits:
 
     body_seconds: float = 3600.0
     """For the whole of a request's body."""
+
+    body_rate: int = 500
+    """Bytes a second that a body must arrive at on the average, once it has been waited for a while."""
 
     connections_per_address: int = 10_000
     """Open at once in one worker from one IPv4 address or one IPv6 network of 64 bits."""
