@@ -15,6 +15,9 @@ _DECODINGS = 5
 """How often a path is percent-decoded at most: what is still encoded then is taken as it stands."""
 
 
+_DOTS = frozenset({".", ".."})
+# Some cut off what follows a ; before they look for encoded slashes in it (Tomcat).
+_HIDING = re.compile(r";[^/]*(?:\\|%(?:25)*(?:2f|5c))", re.IGNORECASE)
 _REMEMBERED = 8192
 _SHORT = 256
 """Characters of a path whose room is remembered: of longer ones, somebody could send many."""
@@ -88,7 +91,7 @@ def _resolved(path: str) -> str:
     kept: list[str] = []
     for name in _segments(path):
         if name == "..":
-            kept = kept[:-1]
+            del kept[-1:]
         elif name != ".":
             kept.append(name)
     return "/" + "/".join(kept)
@@ -102,6 +105,16 @@ class _Rule:
     wildcard: bool
     """``/drop/*`` covers /drop and all below it, ``/drop*`` all that begin alike."""
     below: bool
+
+    def lies_along(self, names: Iterable[str]) -> bool:
+        """Whether a path of this rule is left when some of these names are taken out."""
+        rest = iter(names)
+        alike = self.wildcard and not self.below
+        return all(
+            any(name == wanted or (alike and name.startswith(wanted)) for name in rest)
+            for wanted in self.path.split("/")
+            if wanted
+        )
 
     def matches(self, host: str, path: str) -> bool:
         if self.host and self.host != host:
@@ -150,9 +163,22 @@ class RoomMap:
     def _search(self, host: str, path: str) -> str | None:
         at = normalise_host(host)
         found = {self._room_at(at, reading) for reading in readings(path)} - {None}
+        names = _segments(_decoded(path, _DECODINGS))
+        if not _DOTS.isdisjoint(names) or _HIDING.search(path):
+            found |= self._rooms_along(at, names)
         if len(found) > 1:
             raise AmbiguousPathError("The path can be read in several ways, which lead to different rooms.")
         return found.pop() if found else None
+
+    def _rooms_along(self, host: str, names: list[str]) -> set[str]:
+        """The rooms that a path may lead to when nobody knows which of its names take away which others."""
+        found = set()
+        for rule in self._rules:
+            if rule.host in ("", host) and rule.lies_along(names):
+                found.add(rule.room)
+                if rule.path == "/" and rule.wildcard:
+                    break  # no rule after this one ever counts
+        return found
 
     def _room_at(self, host: str, path: str) -> str | None:
         return next((rule.room for rule in self._rules if rule.matches(host, path)), None)

@@ -134,7 +134,8 @@ class Answer:
         """Parser callback: a field of the header, or of the trailer."""
         name = name.lower()
         if self.started:
-            self.trailers.append((name, value))
+            if not self.complete:  # else it is of another answer, which nobody asked for
+                self.trailers.append((name, value))
             return
         if name == b"transfer-encoding":
             if value.lower() != b"chunked" or self._coded:
@@ -181,6 +182,8 @@ class Answer:
         """Parser callback."""
         if not self._interim:
             self.complete = True
+            if self._to_head and self._coded:
+                self.stray = True  # the last chunk of a body that may not be
 
     def _fail(self, message: str) -> None:
         if self.failure is None:
