@@ -92,5 +92,6 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status)
         doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)
-        entrances.append(Entrance(room, doorway, RoomEndpoints(doorway)))
-    return Gate(entrances, RoomMap(settings.rooms), pages, passage)
+        entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares)))
+    connections = Shares(settings.max_connections_per_address)
+    return Gate(entrances, RoomMap(settings.rooms), pages, passage, connections)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -107,9 +108,12 @@ def start_gateway(
     rooms: Sequence[Options],
     *,
     workers: int = 1,
+    trust: ssl.SSLContext | None = None,
     **settings: object,
 ) -> Gateway:
-    """``waitroom serve`` with a configuration file in ``folder``; returns when every room reaches its line."""
+    """``waitroom serve`` with a configuration file in ``folder``; returns when every room reaches its line.
+
+    ``trust`` is what visitors believe of a gateway that speaks TLS."""
     site = {"secret": "a secret for tests only", "redis_url": redis_url, "origin": origin, "admin_port": 0}
     site |= {"trusted_proxies": ["127.0.0.2/32"], "data_dir": str(folder / "data"), **settings}
     lines = [f"{name} = {json.dumps(value)}" for name, value in site.items()]
@@ -123,7 +127,7 @@ def start_gateway(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        return _ready(Gateway(_announced(process), workers, config, redis_url, process))
+        return _ready(Gateway(_announced(process), workers, config, redis_url, process), trust)
     except BaseException:
         process.kill()
         raise AssertionError(f"the gateway did not start: {process.communicate()[1]}") from None
@@ -136,11 +140,13 @@ def _announced(process: subprocess.Popen[str]) -> str:
     return address.split()[0]
 
 
-def _ready(gateway: Gateway) -> Gateway:
+def _ready(gateway: Gateway, trust: ssl.SSLContext | None) -> Gateway:
     deadline, answers = time.monotonic() + 20, 0
     while answers < 4 * gateway.workers:  # often enough that every worker has answered
         assert time.monotonic() < deadline
-        ready = httpx.get(f"{gateway.url}/__waitroom/health/ready", timeout=20, trust_env=False)
+        ready = httpx.get(
+            f"{gateway.url}/__waitroom/health/ready", timeout=20, trust_env=False, verify=trust or True
+        )
         answers = answers + 1 if ready.status_code == 200 else 0
     return gateway
 

@@ -6,7 +6,9 @@ import gzip
 import hashlib
 from pathlib import Path
 
-from waitroom.gate.static import PREFIX, StaticFiles
+import pytest
+
+from waitroom.gate.static import PREFIX, StaticFiles, matches
 
 FOLDER = Path(__file__).parents[2] / "templates" / "static"
 
@@ -51,3 +53,28 @@ def test_files_of_unknown_type_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("a{}")
     (tmp_path / "a.css~").write_text("b{}")
     assert repr(StaticFiles(tmp_path)).count("a.") == 1
+
+
+def test_the_compressed_body_has_a_tag_of_its_own() -> None:
+    """A strong tag names bytes, and these are others (RFC 9110 section 8.8.3.3)."""
+    files = StaticFiles(FOLDER)
+    file = files.lookup(files.url("waiting.css"))
+    assert file is not None
+    assert file.etag != file.gzip_etag
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (b'"a"', True),
+        (b'"b", W/"a"', True),
+        (b"*", True),
+        (b'"b"', False),
+        (b"a", False),
+        (b'"a-gzip"', False),
+        (b"", False),
+    ],
+)
+def test_a_condition_names_the_tag_or_not(condition: bytes, expected: bool) -> None:
+    """In a list too, and weakly too, as is asked of ``If-None-Match``."""
+    assert expected is matches(condition, '"a"')

@@ -24,7 +24,7 @@ TEXT = b"text/plain; charset=utf-8"
 async def answer(
     scope: Scope, send: Send, status: int, content_type: bytes, body: bytes, headers: Sequence[Header] = ()
 ) -> None:
-    """Sends one whole answer; to a HEAD request only its head."""
+    """Sends one whole answer; to a HEAD request, and with status 304, only its head."""
     await send(
         {
             "type": "http.response.start",
@@ -32,12 +32,18 @@ async def answer(
             "headers": [
                 (b"content-type", content_type),
                 (b"content-length", b"%d" % len(body)),
-                (b"date", _date(int(time.time()))),
+                date(),
                 *headers,
             ],
         }
     )
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    bare = status == 304 or scope["method"] == "HEAD"
+    await send({"type": "http.response.body", "body": b"" if bare else body})
+
+
+def date() -> Header:
+    """When the answer was made, as each must tell (RFC 9110 section 6.6.1)."""
+    return b"date", _date(int(time.time()))
 
 
 @lru_cache(1)

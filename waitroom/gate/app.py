@@ -10,17 +10,20 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
+from waitroom.complaints import Complaints
 from waitroom.errors import ClientGoneError, LineUnavailableError, OriginError
 from waitroom.gate import health
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, answer, problem
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.negotiate import Kind
+from waitroom.gate.neighbours import Neighbours
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.rooms import AmbiguousPathError, RoomMap
-from waitroom.gate.shares import TooManyRequestsError
+from waitroom.gate.shares import Shares, TooManyRequestsError
+from waitroom.gate.static import matches
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
 
@@ -49,11 +52,15 @@ class Gate:
         rooms: RoomMap,
         pages: Pages,
         passage: Passage,
+        of_address: Shares,
     ) -> None:
         self._entrances = {entrance.room.name: entrance for entrance in entrances}
         self._rooms = rooms
         self._pages = pages
         self._passage = passage
+        self._neighbours = Neighbours(passage.trusted)
+        self._of_address = of_address
+        self._complaints = Complaints(logger)
         self._keepers: list[asyncio.Task[None]] = []
 
     def __repr__(self) -> str:
@@ -67,11 +74,26 @@ class Gate:
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
         request = Request(scope, receive, send, self._passage.trusted)
+        serve = self._find(scope["method"], scope["path"])
+        place = self._neighbours.place(request)
         try:
-            serve = self._find(scope["method"], scope["path"])
-            await serve(request)
+            if place is None:
+                await serve(request)
+            else:
+                await self._counted(place, serve, request)
+        except TooManyRequestsError as error:
+            body = problem(429, "too-many-requests", str(error))
+            await answer(scope, send, 429, PROBLEM, body, [NO_STORE, (b"retry-after", b"1")])
         except ClientGoneError:
             pass
+
+    async def _counted(self, place: str, serve: Serve, request: Request) -> None:
+        """Serve a request of an address that shares its connection with others."""
+        self._of_address.take(place)
+        try:
+            await serve(request)
+        finally:
+            self._of_address.give_back(place)
 
     async def start(self) -> None:
         """Begins to keep the rooms. A Redis that is away is waited for."""
@@ -120,11 +142,10 @@ class Gate:
             else:
                 await self._entrances[name].doorway.handle(request)
         except OriginError as error:
-            logger.warning("%s %s: %s", scope["method"], request.target, error)
+            self._complaints.warn(
+                type(error).__name__, "%s %s: %s", scope["method"], request.target[:200], error
+            )
             await self._trouble(request, error, name)
-        except TooManyRequestsError as error:
-            body = problem(429, "too-many-requests", str(error))
-            await answer(scope, send, 429, PROBLEM, body, [NO_STORE, (b"retry-after", b"1")])
         except ValueError as error:
             # a path or header that would not mean the same to the origin as to us
             body = problem(400, "bad-request", str(error))
@@ -154,17 +175,19 @@ class Gate:
         if file is None:
             await answer(scope, request.send, 404, TEXT, self._pages.texts.refusal(404).encode(), [NO_STORE])
             return
+        sent = dict(scope["headers"])
         headers = [
             (b"cache-control", b"public, max-age=31536000, immutable"),
-            (b"etag", file.etag.encode()),
             (b"vary", b"Accept-Encoding"),
             (b"x-content-type-options", b"nosniff"),
         ]
-        body = file.body
-        if any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"]):
-            body = file.gzip_body
+        body, etag = file.body, file.etag
+        if b"gzip" in sent.get(b"accept-encoding", b""):
+            body, etag = file.gzip_body, file.gzip_etag
             headers.append((b"content-encoding", b"gzip"))
-        await answer(scope, request.send, 200, file.content_type.encode(), body, headers)
+        headers.append((b"etag", etag.encode()))
+        status = 304 if matches(sent.get(b"if-none-match", b""), etag) else 200
+        await answer(scope, request.send, status, file.content_type.encode(), body, headers)
 
     async def _trouble(self, request: Request, error: OriginError, room: str | None) -> None:
         """The shop failed. Place and visit are kept, those that were given just now too."""

@@ -14,6 +14,7 @@ from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
 from waitroom.gate.negotiate import Kind, is_foreign
 from waitroom.gate.request import Request, Serve
+from waitroom.gate.shares import Shares
 from waitroom.gate.state import plain_state, standing, state_of
 from waitroom.gate.visitor import NOTHING
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -29,8 +30,9 @@ LINE_MARKS = 128
 class RoomEndpoints:
     """Status, events, leave and line of one room."""
 
-    def __init__(self, doorway: Doorway) -> None:
+    def __init__(self, doorway: Doorway, shares: Shares) -> None:
         self._doorway = doorway
+        self._shares = shares
         self._room = doorway.room
         self.streams = EventStreams(doorway.room)
         self._line: tuple[object, bytes] = (None, b"")
@@ -69,7 +71,12 @@ class RoomEndpoints:
             return
         # nobody reads them any more, and those of ten thousand open streams are twenty megabytes
         request.scope["headers"] = []
-        await self.streams.serve(request.receive, request.send, brought.ticket, number)
+        who = (self._room.name, number)
+        self._shares.take(who)
+        try:
+            await self.streams.serve(request.receive, request.send, brought.ticket, number)
+        finally:
+            self._shares.give_back(who)
 
     async def _public_line(self, request: Request) -> None:
         headers = [(b"cache-control", b"public, max-age=1"), (b"access-control-allow-origin", b"*")]

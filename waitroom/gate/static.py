@@ -23,8 +23,10 @@ class StaticFile:
     path: str
     content_type: str
     body: bytes
-    gzip_body: bytes
     etag: str
+    gzip_body: bytes
+    gzip_etag: str
+    """Not that of the plain body: the bytes are others."""
 
 
 class StaticFiles:
@@ -57,7 +59,14 @@ def _load(file: Path) -> tuple[str, StaticFile]:
         path=f"{PREFIX}{file.stem}.{digest}{file.suffix}",
         content_type=_CONTENT_TYPES[file.suffix],
         body=body,
+        etag=f'"{digest}"',
         # mtime=0: the same bytes from every worker and after every restart.
         gzip_body=gzip.compress(body, compresslevel=9, mtime=0),
-        etag=f'"{digest}"',
+        gzip_etag=f'"{digest}-gzip"',
     )
+
+
+def matches(condition: bytes, etag: str) -> bool:
+    """Whether an ``If-None-Match`` names what is there (RFC 9110 section 13.1.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in condition.decode("latin-1").split(",")]
+    return etag in tags or tags == ["*"]
