@@ -1,9 +1,9 @@
 """The Autobahn test suite against the shop itself and through the gateway: what passes there passes here.
 
-The suite needs Python 2.7. The test runs where ``AUTOBAHN_WSTEST`` is its command or ``wstest`` is on the path::
+The suite needs Python 2.7, which few machines have: ``.ci/run`` gets it where there is one. By hand::
 
-    python2.7 -m pip install virtualenv && python2.7 -m virtualenv wstest
-    wstest/bin/pip install autobahntestsuite
+    pip install 'virtualenv<20.22' && virtualenv --python python2.7 wstest
+    wstest/bin/pip install --requirement .ci/autobahn.txt
     AUTOBAHN_WSTEST=wstest/bin/wstest pytest tests/websockets/test_autobahn.py
 """
 

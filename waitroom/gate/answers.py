@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from email.utils import formatdate
-from functools import lru_cache
 from http import HTTPStatus
 
 from pydantic_core import to_json
@@ -32,23 +29,12 @@ async def answer(
             "headers": [
                 (b"content-type", content_type),
                 (b"content-length", b"%d" % len(body)),
-                date(),
                 *headers,
             ],
         }
     )
     bare = status == 304 or scope["method"] == "HEAD"
     await send({"type": "http.response.body", "body": b"" if bare else body})
-
-
-def date() -> Header:
-    """When the answer was made, as each must tell (RFC 9110 section 6.6.1)."""
-    return b"date", _date(int(time.time()))
-
-
-@lru_cache(1)
-def _date(now: int) -> bytes:
-    return formatdate(now, usegmt=True).encode()
 
 
 def problem(status: int, kind: str, detail: str, members: dict[str, object] | None = None) -> bytes:

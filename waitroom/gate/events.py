@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from starlette.types import Receive, Send
 
-from waitroom.gate.answers import date
 from waitroom.gate.decision import Standing
 from waitroom.gate.state import Notice, plain_state, standing, state_of
 from waitroom.gate.tokens import Ticket
@@ -66,7 +65,7 @@ class EventStreams:
     async def serve(self, receive: Receive, send: Send, ticket: Ticket, number: int) -> None:
         """Keeps a stream open until the visitor goes away, is called, or the gateway stops."""
         stream = _Stream(send, ticket, number)
-        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, date()]})
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # a page that lost its stream comes back within a few seconds, each at another moment
         retry = b"retry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311 - no secret, a spread
         await send({"type": "http.response.body", "body": retry, "more_body": True})

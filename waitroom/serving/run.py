@@ -81,7 +81,7 @@ def uvicorn_config(
         workers=workers,
         http=server or HttpServer(Limits()),  # type: ignore[arg-type] # all that uvicorn does with it is to call it
         ws="none",
-        loop="uvloop",
+        loop="waitroom.serving.loop:Loop",
         lifespan="on",
         log_level="warning",
         access_log=False,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from email.utils import formatdate
 from enum import Enum, auto
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -70,6 +73,14 @@ def answer_head(
         data += b"transfer-encoding: chunked\r\n"
     else:
         framing, keep_alive = Framing.UNTIL_CLOSE, False
+    if b"\r\ndate: " not in data:
+        # RFC 9110 6.6.1: who has a clock adds it
+        data += _date(int(time.time()))
     if not keep_alive and b"\r\nconnection: close\r\n" not in data:
         data += b"connection: close\r\n"
     return AnswerHead(data + b"\r\n", framing, length, keep_alive)
+
+
+@lru_cache(1)
+def _date(now: int) -> bytes:
+    return f"date: {formatdate(now, usegmt=True)}\r\n".encode()

@@ -6,13 +6,14 @@ import asyncio
 import socket
 import struct
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 
 from starlette.types import Scope
 
-from waitroom.gate.answers import date, problem
-from waitroom.serving.http1.answer import STATUS_LINES
+from waitroom.gate.answers import NO_STORE, PROBLEM, problem
+from waitroom.serving.http1.answer import answer_head
 from waitroom.serving.http1.cycle import Cycle
 from waitroom.serving.http1.head import Head, RefusedError, check_unfinished, parse_head
 
@@ -61,7 +62,7 @@ class HttpConnection(asyncio.Protocol):
         """No further request is taken."""
         self.writable = True
         """The visitor keeps up with what is written."""
-        self.place: object = None
+        self.place: str | None = None
         """What it is counted under where connections are counted by address."""
         self._server = server
         self._transport: asyncio.Transport
@@ -207,11 +208,11 @@ class HttpConnection(asyncio.Protocol):
                 return
         status = refusal.status
         body = problem(status, "bad-request", refusal.detail)
-        self.write(
-            b"%bcontent-type: application/problem+json\r\ncontent-length: %d\r\n%b: %b\r\n"
-            b"cache-control: no-store, private\r\nconnection: close\r\n\r\n%b"
-            % (STATUS_LINES[status], len(body), *date(), body)
-        )
+        headers = [(b"content-type", PROBLEM), (b"content-length", b"%d" % len(body)), NO_STORE]
+        if status is HTTPStatus.TOO_MANY_REQUESTS:
+            headers.append((b"retry-after", b"1"))
+        head = answer_head(status, headers, to_head=False, version="1.1", keep_alive=False)
+        self.write(head.data + body)
         self._finish()
 
     # what the server calls

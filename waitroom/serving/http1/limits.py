@@ -15,7 +15,7 @@ class Limits:
     field_count: int = 100
 
     field_bytes: int = 8190
-    """Of one field's value; as in nginx and Apache."""
+    """Of one field, name and value; as in nginx and Apache."""
 
     target_bytes: int = 8190
     """Of path and query together."""

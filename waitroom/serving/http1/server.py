@@ -82,8 +82,8 @@ class HttpServer:
         """Forget a connection."""
         self._connections.discard(connection)
         self._state.connections.discard(connection)
-        place = connection.place
-        if isinstance(place, str):
+        place, connection.place = connection.place, None
+        if place is not None:
             self._places[place] -= 1
             if not self._places[place]:
                 del self._places[place]
