@@ -15,7 +15,9 @@ and no limit of ours applies to it."""
 class Loop(uvloop.Loop):
     """uvloop, with less patience for those who connect and say nothing."""
 
-    async def create_server(self, *args: Any, ssl: Any = None, **options: Any) -> asyncio.AbstractServer:
+    async def create_server(  # type: ignore[override] # all is passed on as it is
+        self, *args: Any, ssl: Any = None, **options: Any
+    ) -> asyncio.AbstractServer:
         """As the event loop's own."""
         if ssl is not None:
             options.setdefault("ssl_handshake_timeout", HANDSHAKE_SECONDS)
