@@ -55,17 +55,17 @@ def answer_head(
         raise ValueError("an answer's header contains a line break or a NUL")
     if status == 101:
         return AnswerHead(data + b"\r\n", Framing.TUNNEL, 0, keep_alive=False)
-    if b"\r\ntransfer-encoding:" in data:
+    found = dict(headers)
+    if b"transfer-encoding" in found:
         raise ValueError("the server frames answers itself")
-    keep_alive = keep_alive and b"\r\nconnection: close\r\n" not in data
+    closes = found.get(b"connection") == b"close"
+    keep_alive = keep_alive and not closes
     length = 0
     if to_head or status in (204, 304):
         framing = Framing.NONE
-    elif (at := data.find(_LENGTH)) >= 0:
+    elif (digits := found.get(b"content-length")) is not None:
         framing = Framing.LENGTH
-        start = at + len(_LENGTH)
-        digits = data[start : data.index(b"\r", start)]
-        if not digits.isdigit() or data.find(_LENGTH, start) >= 0:
+        if not digits.isdigit() or data.count(_LENGTH) > 1:
             raise ValueError("an answer has no valid length, or more than one")
         length = int(digits)
     elif version == "1.1":
@@ -73,10 +73,10 @@ def answer_head(
         data += b"transfer-encoding: chunked\r\n"
     else:
         framing, keep_alive = Framing.UNTIL_CLOSE, False
-    if b"\r\ndate: " not in data:
+    if b"date" not in found:
         # RFC 9110 6.6.1: who has a clock adds it
         data += _date(int(time.time()))
-    if not keep_alive and b"\r\nconnection: close\r\n" not in data:
+    if not (keep_alive or closes):
         data += b"connection: close\r\n"
     return AnswerHead(data + b"\r\n", framing, length, keep_alive)
 
