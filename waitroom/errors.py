@@ -39,6 +39,12 @@ class OriginTimeoutError(OriginError):
     status = 504
 
 
+class BadRequestError(WaitroomError, ValueError):
+    """The request does not mean the same to everyone, so it is not passed on."""
+
+    status = 400
+
+
 class ClientGoneError(WaitroomError):
     """The visitor left while the request was under way."""
 

@@ -29,7 +29,7 @@ async def told(gateway: Gateway, request: str) -> tuple[int, bool]:
         (f"GET http://shop.example/ HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"GET http://other.example/ HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"CONNECT shop.example:443 HTTP/1.1\r\n{HOST}\r\n", 400),
-        (f"BREW / HTTP/1.1\r\n{HOST}\r\n", 400),
+        (f"BREW / HTTP/1.1\r\n{HOST}\r\n", 501),
         (f"get / HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"GET shop HTTP/1.1\r\n{HOST}\r\n", 400),
         (f"GET / HTTP/9.9\r\n{HOST}\r\n", 505),

@@ -84,3 +84,20 @@ async def test_each_room_has_a_line_of_its_own(site: Gateway) -> None:
         assert first["room"] != second["room"]
         assert first["number"] == (await client.get("/drop/2")).json()["number"]
         assert 2 == len(client.cookies)
+
+
+async def test_the_same_fields_mean_another_room_at_another_address(launch: StartGateway) -> None:
+    """What the shop is told of the room follows the address, however often the same fields come."""
+    site = launch([{"name": "one", "paths": ["/lab/echo"]}, {"name": "two", "paths": ["/lab/echo/*"]}])
+    fields = "Host: any.example\r\nOrigin: http://other.example\r\nAccess-Control-Request-Method: POST\r\n"
+    told = []
+    for target in ("/lab/echo", "/lab/echo/x", "/lab/status", "/lab/echo"):
+        answer, _ = await site.raw(f"OPTIONS {target} HTTP/1.1\r\n{fields}Connection: close\r\n\r\n".encode())
+        told.append(
+            [
+                name
+                for name in ("one", "two")
+                if f'"{name}"'.encode() in answer or f'"{name}-'.encode() in answer
+            ]
+        )
+    assert [["one"], ["two"], [], ["one"]] == told

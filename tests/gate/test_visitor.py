@@ -159,3 +159,11 @@ def test_a_neighbours_cookie_hides_no_ticket(tokens: Tokens) -> None:
     brought = read(tokens, (b"cookie", cookie))
     assert brought.ticket is not None
     assert brought.refused is None
+
+
+def test_cookies_of_a_neighbour_do_not_hide_a_pass(tokens: Tokens, room: Room) -> None:
+    """A sibling domain may set cookies of the same name, which browsers send first: the genuine one is found."""
+    tossed = "; ".join(f"{tokens.pass_cookie.decode()}=x{n}" for n in range(60))
+    genuine = f"{tokens.pass_cookie.decode()}={pass_of_age(room, 0)}"
+    brought = read(tokens, (b"cookie", f"{tossed}; {genuine}"))
+    assert brought.admission is not None

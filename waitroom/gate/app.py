@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.types import Receive, Scope, Send
 
 from waitroom.complaints import Complaints
-from waitroom.errors import ClientGoneError, LineUnavailableError, OriginError
+from waitroom.errors import BadRequestError, ClientGoneError, LineUnavailableError, OriginError
 from waitroom.gate import health
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, answer, problem
 from waitroom.gate.doorway import Doorway
@@ -135,7 +135,7 @@ class Gate:
         name = None
         try:
             if not request.visitor.asked:
-                raise ValueError("A request must have exactly one Host.")  # noqa: TRY301 - as all that is wrong with it
+                raise BadRequestError("A request must have exactly one Host.")  # noqa: TRY301 - as all that is wrong with it
             name = self._room_of(request)
             if name is None:
                 await self._passage.through(request)
@@ -146,7 +146,7 @@ class Gate:
                 type(error).__name__, "%s %s: %s", scope["method"], request.target[:200], error
             )
             await self._trouble(request, error, name)
-        except ValueError as error:
+        except BadRequestError as error:
             # a path or header that would not mean the same to the origin as to us
             body = problem(400, "bad-request", str(error))
             await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])

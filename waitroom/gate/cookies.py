@@ -8,7 +8,7 @@ MAX_AGE_SECONDS = 86_400
 """How long a browser keeps them. Whether they still count is decided by what is signed in them."""
 
 
-MOST_VALUES = 4
+MOST_VALUES = 100
 """Of one name that are looked at: each may cost a signature check."""
 
 

@@ -36,11 +36,11 @@ class Inside:
     def bring(self, request: Request, admission: Pass | None) -> Awaitable[None]:
         """Forwards a request of the visit that ``admission`` stands for; None: of nobody in particular."""
         if admission is None:
-            return self._passage.through(request, [self._name])
+            return self._passage.through(request, (self._name,))
         session = admission.session
         if is_handshake(request.scope):
             self._note(request, session)
-        extra = [self._name, (b"waitroom-visitor", session.encode())]
+        extra = (self._name, (b"waitroom-visitor", session.encode()))
         return self._passage.through(
             request, extra, self._editor(request, admission), who=(self._room.name, session)
         )

@@ -17,6 +17,8 @@ _SUBRESOURCES = frozenset(
 )  # fmt: skip
 """Values of ``Sec-Fetch-Dest`` that are neither a page nor a call (Fetch standard, section 3.2.7)."""
 
+_MOST_ACCEPT_BYTES = 1024
+"""Of ``Accept`` that are looked at: no browser sends more than some two hundred."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _OFFERS = ["text/css", "image/png", "text/html", "application/json", "application/problem+json"]
 """In rising order of preference: where a client likes several equally, it gets a problem, never a page."""
@@ -70,7 +72,9 @@ def classify(headers: Iterable[tuple[bytes, bytes]], method: str = "GET") -> Kin
     if preflight and origin:
         return Kind.PREFLIGHT
     # media types have no case (RFC 9110 section 8.3.1)
-    kind = _judge(mode.decode("latin-1"), dest.decode("latin-1"), accept.decode("latin-1").lower())
+    kind = _judge(
+        mode.decode("latin-1"), dest.decode("latin-1"), accept[:_MOST_ACCEPT_BYTES].decode("latin-1").lower()
+    )
     if kind is Kind.NAVIGATION and method not in _SAFE and _is_foreign(site, origin, host):
         return Kind.FOREIGN
     return kind

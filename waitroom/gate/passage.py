@@ -22,7 +22,7 @@ class Passage:
     async def through(
         self,
         request: Request,
-        extra: Sequence[Header] = (),
+        extra: tuple[Header, ...] = (),
         edit: Edit = lambda _, theirs: from_origin(theirs),
         *,
         who: Hashable = None,
@@ -39,26 +39,32 @@ class Passage:
         self._shares.take(who)
         try:
             carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
-            headers = self._headers(request, extra, who)
+            headers = self._headers(request, extra)
             await carry(scope, request.receive, request.send, headers=headers, edit=edit)
         finally:
             self._shares.give_back(who)
 
-    def _headers(self, request: Request, extra: Sequence[Header], who: Hashable) -> Fields:
-        """Those for the shop. ``extra`` follows from ``who``."""
-        scope, visitor = request.scope, request.visitor
-        client, scheme = scope["client"], visitor.scheme
+    def _headers(self, request: Request, extra: tuple[Header, ...]) -> Fields:
+        visitor, client = request.visitor, request.scope["client"]
+        address = client and client[0]
+        return remembered(
+            request.scope["headers"],
+            _for_shop,
+            self.trusted,
+            address,
+            visitor.scheme,
+            visitor.host,
+            extra,
+        )
 
-        def make() -> Fields:
-            return Fields(
-                to_origin(
-                    scope["headers"],
-                    client=client,
-                    scheme=scheme,
-                    host=visitor.host,
-                    trusted=self.trusted,
-                    extra=extra,
-                )
-            )
 
-        return remembered(scope["headers"], ("origin", client and client[0], scheme, who), make)
+def _for_shop(
+    headers: Sequence[Header],
+    trusted: TrustedProxies,
+    address: str | None,
+    scheme: str,
+    host: bytes,
+    extra: tuple[Header, ...],
+) -> Fields:
+    client = None if address is None else (address, 0)
+    return Fields(to_origin(headers, client=client, scheme=scheme, host=host, trusted=trusted, extra=extra))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.types import Receive, Scope, Send
 
@@ -32,11 +32,7 @@ class Request:
         if self._visitor is None:
             scope = self.scope
             client, headers, scheme = scope["client"], scope["headers"], scope["scheme"]
-            self._visitor = remembered(
-                headers,
-                ("visitor", client and client[0], scheme),
-                lambda: self._trusted.visitor(client, headers, scheme=scheme),
-            )
+            self._visitor = remembered(headers, _visitor, self._trusted, client and client[0], scheme)
         return self._visitor
 
     @property
@@ -55,6 +51,10 @@ class Request:
     def target(self) -> str:
         """The address asked for: path and query, as sent."""
         return target_of(self.scope).decode("latin-1")
+
+
+def _visitor(headers: Sequence[Header], trusted: TrustedProxies, address: str | None, scheme: str) -> Visitor:
+    return trusted.visitor(None if address is None else (address, 0), headers, scheme=scheme)
 
 
 Serve = Callable[[Request], Awaitable[None]]

@@ -11,19 +11,21 @@ from ipaddress import IPv6Address
 from typing import Protocol
 from urllib.parse import unquote
 
+from waitroom.errors import BadRequestError
+
 _DECODINGS = 5
 """How often a path is percent-decoded at most: what is still encoded then is taken as it stands."""
 
 
 _DOTS = frozenset({".", ".."})
 # Some cut off what follows a ; before they look for encoded slashes in it (Tomcat).
-_HIDING = re.compile(r";[^/]*(?:\\|%(?:25)*(?:2f|5c))", re.IGNORECASE)
+_HIDDEN = re.compile(r"\\|%(?:25)*+(?:2f|5c)", re.IGNORECASE)
 _REMEMBERED = 8192
 _SHORT = 256
 """Characters of a path whose room is remembered: of longer ones, somebody could send many."""
 
 
-class AmbiguousPathError(ValueError):
+class AmbiguousPathError(BadRequestError):
     """A path of which nobody can say in which room it is."""
 
 
@@ -164,7 +166,7 @@ class RoomMap:
         at = normalise_host(host)
         found = {self._room_at(at, reading) for reading in readings(path)} - {None}
         names = _segments(_decoded(path, _DECODINGS))
-        if not _DOTS.isdisjoint(names) or _HIDING.search(path):
+        if not _DOTS.isdisjoint(names) or _hides_a_slash(path):
             found |= self._rooms_along(at, names)
         if len(found) > 1:
             raise AmbiguousPathError("The path can be read in several ways, which lead to different rooms.")
@@ -182,6 +184,13 @@ class RoomMap:
 
     def _room_at(self, host: str, path: str) -> str | None:
         return next((rule.room for rule in self._rules if rule.matches(host, path)), None)
+
+
+def _hides_a_slash(path: str) -> bool:
+    return any(
+        (at := segment.find(";")) >= 0 and _HIDDEN.search(segment, at) is not None
+        for segment in path.split("/")
+    )
 
 
 def _rule(room: str, host: str, path: str) -> _Rule:

@@ -132,7 +132,7 @@ class Answer:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Parser callback: a field of the header, or of the trailer."""
-        name = name.lower()
+        name, value = name.lower(), value.rstrip(b" \t")
         if self.started:
             if not self.complete:  # else it is of another answer, which nobody asked for
                 self.trailers.append((name, value))

@@ -61,7 +61,11 @@ class Exchange:
             self._pool.fail(connection)
             self._connection = None
             if reused and self._repeatable():
-                answer = self._start(await self._connect(fresh=True))
+                fresh = await self._connect(fresh=True)
+                if not self._repeatable():  # a piece of the body came meanwhile, and went nowhere
+                    self._pool.release(fresh)
+                    raise answer.failure
+                answer = self._start(fresh)
                 await self._until_started(answer)
         if answer.failure is not None:
             raise answer.failure

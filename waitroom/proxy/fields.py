@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 Header = tuple[bytes, bytes]
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _MOST_KNOWN: Final = 16
 """Things remembered of one block of fields: visitors without cookies may send the same from many addresses."""
@@ -27,18 +28,20 @@ class Fields(list[Header]):
         self._known: dict[Hashable, Any] = {}
 
 
-def remembered(headers: Sequence[Header], key: Hashable, make: Callable[[], T]) -> T:
-    """What ``make`` returns, worked out once for the same fields and ``key``. Of a plain list, nothing is remembered.
+def remembered(headers: Sequence[Header], work: Callable[[Sequence[Header], *Ts], T], *arguments: *Ts) -> T:
+    """What ``work`` makes of the headers and the arguments, worked out once for the same. Of a plain list, nothing is
+    remembered.
 
-    ``make`` must depend on the fields, the ``key``, and what never changes in the process.
+    ``work`` must depend on its arguments alone, and on what never changes in the process.
     """
     if not isinstance(headers, Fields):
-        return make()
+        return work(headers, *arguments)
+    key = (work, *arguments)
     known = headers._known
     try:
         found: T = known[key]
     except KeyError:
         if len(known) >= _MOST_KNOWN:
             known.clear()
-        found = known[key] = make()
+        found = known[key] = work(headers, *arguments)
     return found

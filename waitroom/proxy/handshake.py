@@ -15,7 +15,7 @@ from typing import Final
 
 import httptools
 
-from waitroom.errors import OriginProtocolError
+from waitroom.errors import BadRequestError, OriginProtocolError
 from waitroom.proxy.fields import Header
 
 UPGRADE: Final[tuple[Header, ...]] = ((b"connection", b"Upgrade"), (b"upgrade", b"websocket"))
@@ -42,11 +42,11 @@ class Handshake:
         """Read a client's handshake from its headers, names in lower case.
 
         Raises:
-            ValueError: there is not exactly one ``Sec-WebSocket-Key`` with 16 bytes in base64 (RFC 6455 4.2.1).
+            BadRequestError: there is not exactly one ``Sec-WebSocket-Key`` with 16 bytes in base64 (RFC 6455 4.2.1).
         """
         keys = _values(headers, b"sec-websocket-key")
         if len(keys) != 1 or not _is_key(keys[0]):
-            raise ValueError("A WebSocket handshake must have one Sec-WebSocket-Key of 16 bytes.")
+            raise BadRequestError("A WebSocket handshake must have one Sec-WebSocket-Key of 16 bytes.")
         return cls(
             key=keys[0],
             version=b",".join(_values(headers, b"sec-websocket-version")),

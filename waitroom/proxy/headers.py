@@ -33,7 +33,9 @@ _NEVER_NAMED: Final = frozenset({b"content-length", b"cookie", b"host", b"author
 
 # What a proxy says about the visitor: believed from a trusted one only.
 _BY_PROXIES: Final = b"x-forwarded-"
-_BY_PROXIES_TOO: Final = frozenset({b"forwarded", b"x-real-ip"})
+_BY_PROXIES_TOO: Final = frozenset(
+    {b"forwarded", b"x-real-ip", b"x-original-url", b"x-rewrite-url", b"x-original-host"}
+)
 _REPLACED: Final = frozenset({b"x-forwarded-proto", b"x-forwarded-host"})
 
 # Origins behind CGI-like interfaces read Content_Length and Content-Length as one name.

@@ -194,8 +194,11 @@ async def _relay(exchange: Exchange | Declined, scope: Scope, send: Send, edit: 
         complete = answer.complete
         if complete:
             exchange.finish()
+        try:
+            await send(start)
+        except ValueError as error:  # servers check what they write
+            raise OriginProtocolError(f"the origin's answer cannot be passed on: {error}") from error
         begun = True
-        await send(start)
         # an empty piece says that no more is there yet: servers hold the head back until the first
         await send({"type": "http.response.body", "body": body, "more_body": not complete})
         while not complete:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
+from waitroom.errors import BadRequestError
 from waitroom.proxy.fields import Header, remembered
 
 # RFC 9110 9.2.2: repeating one of these has the effect of sending it once.
@@ -45,13 +46,13 @@ class Request(NamedTuple):
         """Write the head of the request in ``scope`` with these headers, names in lower case.
 
         Raises:
-            ValueError: a line break or NUL in the method, the target or a header would smuggle something in.
+            BadRequestError: a line break or NUL in the method, the target or a header would smuggle something in.
         """
         method: str = scope["method"]
         line = b"%b %b" % (method.encode("ascii"), target_of(scope))
         if line.count(b" ") != 1 or b"\r" in line or b"\n" in line or b"\0" in line:
-            raise ValueError("the request's method or target contains a line break, a space or a NUL")
-        block, framing = remembered(headers, "block", lambda: _written(headers))
+            raise BadRequestError("the request's method or target contains a line break, a space or a NUL")
+        block, framing = remembered(headers, _written)
         head = b"%b HTTP/1.1\r\n%b\r\n" % (line, block)
         return cls(head, framing, method == "HEAD", method in _IDEMPOTENT)
 
@@ -60,7 +61,7 @@ def _written(headers: Sequence[Header]) -> tuple[bytes, Framing]:
     block = b"".join([b"%b: %b\r\n" % header for header in headers])
     lines = len(headers)
     if block.count(b"\n") != lines or block.count(b"\r") != lines or b"\0" in block:
-        raise ValueError("the request's headers contain a line break or a NUL")
+        raise BadRequestError("the request's headers contain a line break or a NUL")
     framing = Framing.NONE
     for name, value in headers:
         if name == b"transfer-encoding":

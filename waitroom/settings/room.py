@@ -49,7 +49,11 @@ class RoomSettings(BaseModel):
     hosts: Annotated[
         tuple[Host, ...],
         Allowed('a list of host names without scheme, port or path, such as ["shop.example"]'),
-    ] = Field(default=(), description="The host names that the room covers, in any case. Left out: all.")
+    ] = Field(
+        default=(),
+        description="The host names that the room covers, in any case. Left out: all. Requests for other hosts "
+        "are in no room and go straight to the shop: where it answers to any host, leave this out.",
+    )
     paths: Annotated[
         tuple[PathPattern, ...],
         Allowed('a list of decoded paths that start with "/", with "*" only at the end, such as ["/drop/*"]'),

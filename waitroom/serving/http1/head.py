@@ -33,7 +33,8 @@ _FIELD: Final = re.compile(rb"([^:\r\n]++):[ \t]*+([^\r]*+)\r\n")
 _NAME: Final = rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]"
 _PORT: Final = rb"[0-9]{0,4}|[1-5][0-9]{4}|6(?:[0-4][0-9]{3}|5(?:[0-4][0-9]{2}|5(?:[0-2][0-9]|3[0-5])))"
 _HOST: Final = re.compile(rb"(?:" + _NAME + rb")(?::(?:" + _PORT + rb"))?")
-_LENGTH: Final = re.compile(rb"[0-9]{1,18}")
+_MOST_HOST_BYTES: Final = 262  # a name has 253, a port six
+_LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,17}")
 _OTHER_VERSION: Final = re.compile(rb"[A-Z]+ \S+ HTTP/(?!1\.[01]\r)[0-9.]+\r\n")
 
 
@@ -86,7 +87,7 @@ def parse_head(data: bytes, limits: Limits) -> Head:
         raise _complaint(data)
     method, target, minor = line.groups()
     if method not in _METHODS:
-        raise RefusedError(400, "This method is not served.")
+        raise RefusedError(501, "This method is not served.")
     if len(target) > limits.target_bytes:
         raise RefusedError(414, f"The target is longer than {limits.target_bytes} bytes.")
     if target == b"*" and method != b"OPTIONS":
@@ -135,7 +136,7 @@ def _block(data: bytes, limits: Limits) -> Block:
     hosts = found.get(b"host", [])
     if len(hosts) > 1:
         raise RefusedError(400, "A request must have exactly one Host.")
-    if hosts and not _HOST.fullmatch(hosts[0]):
+    if hosts and (len(hosts[0]) > _MOST_HOST_BYTES or not _HOST.fullmatch(hosts[0])):
         raise RefusedError(400, "The Host is none.")
     length = _length(found, limits)
     options = {
