@@ -11,7 +11,7 @@ from waitroom.errors import OriginTimeoutError
 from waitroom.proxy.answer import Answer
 from waitroom.proxy.connection import Connection
 from waitroom.proxy.request import Framing, Request
-from waitroom.proxy.request_body import RequestBody
+from waitroom.proxy.request_body import RequestBody, until_gone
 from waitroom.proxy.supply import Supply
 from waitroom.proxy.timeouts import OriginTimeouts
 from waitroom.proxy.watch import Watch
@@ -39,8 +39,11 @@ class Exchange:
         self._pool = pool
         self._timeouts = timeouts
         self._request = request
-        self._body = RequestBody(receive, request.framing, stall_seconds=timeouts.idle)
+        self._receive = receive
+        self._body: RequestBody | None = None
         self._sent = request.framing is Framing.NONE
+        if not self._sent:
+            self._body = RequestBody(receive, request.framing, stall_seconds=timeouts.idle)
         self._watch = watch
         self._loop = watch.add(self)
 
@@ -118,7 +121,7 @@ class Exchange:
             self._connection = None
 
     def _repeatable(self) -> bool:
-        return self._request.idempotent and not self._body.begun
+        return self._request.idempotent and (self._body is None or not self._body.begun)
 
     async def _connect(self, *, fresh: bool) -> Connection:
         waiter = self._pool.queue(fresh=fresh)
@@ -131,7 +134,8 @@ class Exchange:
 
     def _start(self, connection: Connection) -> Answer:
         self._connection = connection
-        self._body.connection = connection
+        if self._body is not None:
+            self._body.connection = connection
         self._answer = connection.send(self._request)
         if self._task is None and not self._sent:
             self._task = self._loop.create_task(self._attend())
@@ -177,12 +181,12 @@ class Exchange:
     async def _attend(self) -> None:
         """Send the body, then wait for the visitor to leave."""
         try:
-            if not self._sent:
+            if self._body is not None and not self._sent:
                 await self._body.send()
                 self._sent = True
                 if self._waiter is not None:
                     self._deadline = self._loop.time() + self._patience
-            await self._body.until_gone()
+            await until_gone(self._receive)
         except Exception as error:
             # Also what the caller's own receive() raises: it is the caller's to see.
             self.fail(error)

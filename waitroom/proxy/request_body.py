@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import NoReturn
 
 from starlette.types import Receive
 
@@ -45,12 +46,6 @@ class RequestBody:
             more = message.get("more_body", False)
             await self._write(message.get("body", b""), last=not more)
 
-    async def until_gone(self) -> None:
-        """Wait until the visitor leaves: then, raise :class:`ClientGoneError`."""
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        raise ClientGoneError("the visitor left before the answer was complete")
-
     async def _write(self, data: bytes, *, last: bool) -> None:
         connection = self.connection
         assert connection is not None
@@ -68,3 +63,10 @@ class RequestBody:
             raise OriginTimeoutError(
                 f"the origin took nothing of the request for {self._stall_seconds:g} s"
             ) from error
+
+
+async def until_gone(receive: Receive) -> NoReturn:
+    """Wait until the visitor leaves: then, raise :class:`ClientGoneError`."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    raise ClientGoneError("the visitor left before the answer was complete")

@@ -13,6 +13,7 @@ from waitroom.proxy.fields import Header
 from waitroom.proxy.handshake import UPGRADE, Handshake, fields_of
 from waitroom.proxy.link import Link, is_switching
 from waitroom.proxy.request import Request
+from waitroom.proxy.request_body import until_gone
 from waitroom.proxy.splice import Splice
 from waitroom.proxy.supply import Supply
 from waitroom.proxy.timeouts import OriginTimeouts
@@ -75,7 +76,7 @@ class Tunnel:
 async def unless_gone(receive: Receive, work: Coroutine[None, None, T]) -> T:
     """Do ``work`` while the visitor is there; raise :class:`ClientGoneError` when they leave before its end."""
     working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_until_gone(receive))
+    leaving = asyncio.ensure_future(until_gone(receive))
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
@@ -85,8 +86,3 @@ async def unless_gone(receive: Receive, work: Coroutine[None, None, T]) -> T:
         working.cancel()
         leaving.cancel()
         await asyncio.gather(working, leaving, return_exceptions=True)
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
