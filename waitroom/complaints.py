@@ -10,7 +10,7 @@ EVERY_SECONDS = 1.0
 
 
 class Complaints:
-    """Warns at most once in ``every_seconds`` of each kind; what was left out is counted in the next line.
+    """Complains at most once in ``every_seconds`` of each kind; what was left out is counted in the next line.
 
     Args:
         logger: where the lines go.
@@ -33,6 +33,13 @@ class Complaints:
 
     def warn(self, kind: str, message: str, *args: object) -> None:
         """Log ``message % args``. There must be few kinds, none of them made from what a client sent."""
+        self._tell(kind, message, args, failed=False)
+
+    def exception(self, kind: str, message: str, *args: object) -> None:
+        """Log an error likewise, with the exception that is being handled."""
+        self._tell(kind, message, args, failed=True)
+
+    def _tell(self, kind: str, message: str, args: tuple[object, ...], *, failed: bool) -> None:
         now = self._clock()
         at, left_out = self._told.get(kind, (now - self._every_seconds, 0))
         if now - at < self._every_seconds:
@@ -41,4 +48,4 @@ class Complaints:
         self._told[kind] = (now, 0)
         if left_out:
             message, args = message + " (and %d more)", (*args, left_out)
-        self._logger.warning(message, *args)
+        self._logger.log(logging.ERROR if failed else logging.WARNING, message, *args, exc_info=failed)

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -243,18 +244,84 @@ async def test_closing_refuses_everybody(start_shop: Any, start_gateway: Any) ->
     assert ", out>" not in repr(gateway.origin)
 
 
-async def test_a_new_connection_without_an_answer_is_a_failure(start_shop: Any) -> None:
-    """An address that accepts and hangs up is passed over, and a trial of it that ends so does not bring it back."""
+async def test_hanging_up_again_and_again_is_a_failure(start_shop: Any, start_gateway: Any) -> None:
+    """An address that hangs up on three in a row is passed over, and a trial that ends so does not bring it back."""
+
+    async def slam(reader: Any, writer: Any) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+
+    sad, other = await start_shop(slam), await start_shop(OK)
+    gateway = await start_gateway(sad.url, other.url)
+    answers = [await gateway.get() for _ in range(9)]
+    assert 3 == sum(answer.startswith(b"HTTP/1.1 502 ") for answer in answers)
+    out = f"<Pool {sad.url}, busy: 0, idle: 0, connecting: 0, waiting: 0, out>"
+    assert out in repr(gateway.origin)
+    await asyncio.sleep(1.1)
+    await gateway.get()
+    assert 4 == sad.connections
+    assert out in repr(gateway.origin)
+
+
+async def test_an_answer_between_hang_ups(start_shop: Any) -> None:
+    """Hang-ups are counted from the last answer on; a visitor who left without one is not an answer."""
     shop, other = await start_shop(OK), await start_shop(OK)
     balancer = Balancer([OriginAddress.parse(url) for url in (shop.url, other.url)], LIMITS)
-    connection = await balancer.queue()
-    balancer.fail(connection)
-    assert f"<Pool {shop.url}, busy: 0, idle: 0, connecting: 0, waiting: 0, out>" in repr(balancer)
-    await asyncio.sleep(1.1)
-    balancer.fail(await balancer.queue())
-    assert f"<Pool {shop.url}, busy: 0, idle: 0, connecting: 0, waiting: 0, out>" in repr(balancer)
+
+    async def hang_up() -> None:
+        balancer.fail(await balancer.queue())
+        balancer.discard(await balancer.queue())
+
+    await hang_up()
+    await hang_up()
+    answered = await balancer.queue()
+    answered.answered = True
+    balancer.discard(answered)
     balancer.discard(await balancer.queue())
-    assert other.connections == 1
+    await hang_up()
+    await hang_up()
+    balancer.discard(await balancer.queue())
+    balancer.discard(await balancer.queue())
+    assert ", out>" not in repr(balancer)
+    await hang_up()
+    assert f"<Pool {shop.url}, busy: 0, idle: 0, connecting: 0, waiting: 0, out>" in repr(balancer)
+    assert 1 == repr(balancer).count(", out>")
+    await balancer.aclose()
+
+
+async def kills(reader: Any, writer: Any) -> None:
+    """Hang up on one URL, answer the others."""
+    while True:
+        if b" /kill " in await reader.readuntil(b"\r\n\r\n"):
+            return
+        writer.write(OK)
+
+
+async def test_a_url_that_every_address_hangs_up_on(start_shop: Any, start_gateway: Any) -> None:
+    """Where all hang up on one URL, no address is passed over for it, however often it is asked for."""
+    gateway = await start_gateway(*[(await start_shop(kills)).url for _ in range(3)])
+    for _ in range(16):
+        assert (await gateway.get("/kill")).startswith(b"HTTP/1.1 502 ")
+    assert ", out>" not in repr(gateway.origin)
+    for number in range(30):
+        path = "/kill" if number % 3 else "/"
+        assert (path == "/") == (await gateway.get(path)).endswith(b"ok")
+    assert ", out>" not in repr(gateway.origin)
+
+
+async def test_a_fresh_connection_finds_room(start_shop: Any) -> None:
+    """Who must have a new connection gets it where unused ones fill the limit: one of those goes."""
+    shops = [await start_shop(OK) for _ in range(2)]
+    limits = replace(LIMITS, max_connections=1)
+    balancer = Balancer([OriginAddress.parse(shop.url) for shop in shops], limits)
+    first, second = await balancer.queue(), await balancer.queue()
+    balancer.release(second)
+    first.requests = 2
+    balancer.fail(first)
+    async with asyncio.timeout(5):
+        again = [await balancer.queue(fresh=True) for _ in range(2)]
+    assert second not in again
+    assert second.closed
+    assert 4 == len({first, second, *again})
     await balancer.aclose()
 
 

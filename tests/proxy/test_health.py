@@ -14,6 +14,16 @@ def test_the_first_failure_takes_it_out() -> None:
     assert (False, True) == (health.due(100.9), health.due(101.0))
 
 
+def test_the_third_hang_up_in_a_row_is_a_failure() -> None:
+    """Hanging up on a request is none by itself; an answer, or what proves that it works, starts the count anew."""
+    health = Health()
+    assert [False, False] == [health.hung_up() for _ in range(2)]
+    health.answered()
+    assert [False, False, True, True] == [health.hung_up() for _ in range(4)]
+    health.proved()
+    assert not health.hung_up()
+
+
 def test_the_pause_doubles_up_to_half_a_minute() -> None:
     """Each trial that fails doubles the pause: 1, 2, 4, 8, 16, 30, 30 seconds."""
     health, now = Health(), 100.0

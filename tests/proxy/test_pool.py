@@ -168,6 +168,26 @@ async def test_a_fresh_connection_is_not_retried(start_shop: Any, start_gateway:
     assert shop.connections == 1
 
 
+async def test_a_hang_up_leaves_the_unused_alone(start_shop: Any, start_gateway: Any) -> None:
+    """A URL on which the shop hangs up costs the connection that it was asked for on, and no other."""
+    together = asyncio.Barrier(4)
+
+    async def kills(reader: Any, writer: Any) -> None:
+        while True:
+            path = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1]
+            if path == b"/kill":
+                return
+            await together.wait()
+            writer.write(OK)
+
+    shop = await start_shop(kills)
+    gateway = await start_gateway(shop.url)
+    await asyncio.gather(*(gateway.get() for _ in range(4)))
+    assert (await gateway.get("/kill")).startswith(b"HTTP/1.1 502 ")
+    assert "busy: 0, idle: 3," in repr(gateway.origin)
+    assert 5 == shop.connections
+
+
 async def test_beyond_the_limit_requests_wait_their_turn(start_shop: Any, start_gateway: Any) -> None:
     """No more than ``max_connections`` are with the origin at once; the others follow in order of arrival."""
     order: list[bytes] = []

@@ -134,8 +134,17 @@ async def test_pipelined_requests_are_answered_in_order(site: Site, premises: Pr
     assert 1 == most
 
 
-async def test_a_long_pipeline_waits_at_the_visitors(site: Site, premises: Premises) -> None:
-    """While one request is under way the next ones are not collected; in the end each is answered."""
+async def _pipeline(visitor: Visitor, site: Site) -> None:
+    """Requests without end, whatever becomes of them."""
+    with suppress(ConnectionError):
+        while True:
+            visitor.writer.write(site.request(b"GET /next", b"X-Pad: " + b"p" * 8000))
+            await visitor.writer.drain()
+
+
+async def test_a_long_pipeline_is_not_served(site: Site, premises: Premises) -> None:
+    """Behind a request with more than 64 KiB after it nothing is collected, and nothing is served: its own answer is
+    the last."""
     go = asyncio.Event()
 
     async def answer(call: Call) -> None:
@@ -144,27 +153,34 @@ async def test_a_long_pipeline_waits_at_the_visitors(site: Site, premises: Premi
 
     async with premises.open(answer) as shop, site.visitor() as visitor:
         before = site.rss_bytes()
-        sent = 0
-
-        async def pipeline() -> None:
-            nonlocal sent
-            while not go.is_set():
-                visitor.writer.write(site.request(b"GET /%d" % sent, b"X-Pad: " + b"p" * 8000))
-                sent += 1
-                await visitor.writer.drain()
-
-        sending = asyncio.create_task(pipeline())
+        await visitor.say(site.request(b"GET /first"))
+        sending = asyncio.create_task(_pipeline(visitor, site))
         await until(lambda: bool(shop.calls))
-        seen = -1
-        while seen != sent:
-            seen = sent
-            await asyncio.sleep(0.5)
+        await asyncio.sleep(1)
         assert site.rss_bytes() - before < 8_000_000
-        assert 1 == len(shop.calls)
         go.set()
-        for number in range(sent):
-            assert b"/%d" % number == (await visitor.answer()).body
-        await sending
+        got = await visitor.answer()
+        assert (b"/first", [b"close"]) == (got.body, got.values(b"connection"))
+        sending.cancel()
+        await visitor.ends()
+    assert [b"/first"] == [call.target for call in shop.calls]
+
+
+async def test_who_leaves_behind_a_long_pipeline_is_missed(site: Site, premises: Premises) -> None:
+    """The shop's connection ends with the visitor's, long before the shop would have to answer."""
+    gone = asyncio.Event()
+
+    async def answer(call: Call) -> None:
+        await call.gone()
+        gone.set()
+
+    async with premises.open(answer) as shop, site.visitor() as visitor:
+        await visitor.say(site.request(b"GET /first") + site.request(b"GET /next", b"X: " + b"p" * 8000) * 20)
+        await until(lambda: bool(shop.calls))
+        await asyncio.sleep(0.3)
+        visitor.leave()
+        async with asyncio.timeout(2):  # the shop has three seconds
+            await gone.wait()
 
 
 async def test_after_close_nothing_more_is_served(site: Site, premises: Premises) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Hashable, Sequence
 
 from waitroom.gate.answers import Header
 from waitroom.gate.request import Request
@@ -31,18 +31,22 @@ class Passage:
 
         ``extra`` are headers for the shop. ``edit`` makes the headers for the visitor out of the shop's; it
         must end in :func:`~waitroom.proxy.from_origin`. ``who`` is the visitor, where more than the address is
-        known. Raises what :meth:`~waitroom.proxy.Origin.forward` raises, and
+        known, and has a share of what is under way. Raises what :meth:`~waitroom.proxy.Origin.forward` raises, and
         :class:`~waitroom.gate.shares.TooManyRequestsError`.
         """
-        scope = request.scope
-        who = who or request.visitor.address
+        if who is None:
+            await self._carry(request, extra, edit)
+            return
         self._shares.take(who)
         try:
-            carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
-            headers = self._headers(request, extra)
-            await carry(scope, request.receive, request.send, headers=headers, edit=edit)
+            await self._carry(request, extra, edit)
         finally:
             self._shares.give_back(who)
+
+    def _carry(self, request: Request, extra: tuple[Header, ...], edit: Edit) -> Awaitable[None]:
+        scope = request.scope
+        carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
+        return carry(scope, request.receive, request.send, headers=self._headers(request, extra), edit=edit)
 
     def _headers(self, request: Request, extra: tuple[Header, ...]) -> Fields:
         visitor, client = request.visitor, request.scope["client"]

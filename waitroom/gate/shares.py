@@ -1,4 +1,4 @@
-"""How many requests one visitor may have under way at once."""
+"""How many requests one visitor, or one address, may have under way at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from waitroom.errors import WaitroomError
 
 
 class TooManyRequestsError(WaitroomError):
-    """A visitor has as many requests under way as one may have."""
+    """A visitor or an address has as many requests under way as one may have."""
 
     status = 429
 

@@ -83,9 +83,10 @@ class Balancer:
 
     def withdraw(self, waiter: Waiter) -> None:
         """Give up a place in the queue, or the connection that came of it."""
-        for queue in (self._overflow, *(member.waiters for member in self._members)):
-            with contextlib.suppress(ValueError):
-                queue.remove(waiter)
+        with contextlib.suppress(ValueError):
+            self._overflow.remove(waiter)
+        for member in self._members:
+            member.forget(waiter)
         if not waiter.done():
             waiter.cancel()
         elif not waiter.cancelled() and waiter.exception() is None:
@@ -120,16 +121,24 @@ class Balancer:
     def fail(self, connection: Connection) -> None:
         """Drop a connection that ended before any byte of an answer came.
 
-        That is the address's failure only where the connection was new: every origin closes kept ones.
+        A kept one tells nothing of the address: every origin closes those. A new one does when it was on trial,
+        or was the last of several in a row, while other addresses answer: where all hang up, it is what they
+        were asked.
         """
         member = self._holder(connection)
         if member is None:
             connection.abort()
             return
-        new = connection.requests <= 1
+        health = member.health
+        if connection in member.proving:
+            failed = True
+        elif health.out or connection.requests > 1:
+            failed = False
+        else:
+            failed = health.hung_up() and any(up.health.hang_ups == 0 for up in self._up)
         member.fail(connection)
-        if new:
-            self._failed(member, f"{member.address} closed a new connection without an answer")
+        if failed:
+            self._failed(member, f"it closed {health.hang_ups} new connections in a row without an answer")
         self._serve()
 
     async def aclose(self) -> None:
@@ -188,6 +197,8 @@ class Balancer:
             _logger.warning("the origin %s is passed over: %s", member.address, reason)
 
     def _proved_by(self, connection: Connection, member: Member) -> None:
+        if connection.answered:
+            member.health.answered()
         if member.health.out and connection in member.proving:
             member.proving.clear()
             member.health.proved()

@@ -25,6 +25,7 @@ class Connection(asyncio.Protocol):
         "_on_lost",
         "_transport",
         "_writable",
+        "answered",
         "closed",
         "idle_since",
         "requests",
@@ -35,6 +36,8 @@ class Connection(asyncio.Protocol):
         """No request can be sent any more."""
         self.requests = 0
         """How many were sent."""
+        self.answered = False
+        """The origin has begun to answer the last of them."""
         self.idle_since = 0.0
         """When it was last given back, in the event loop's time."""
         self._arrived = select.poll()
@@ -51,6 +54,7 @@ class Connection(asyncio.Protocol):
     def send(self, request: Request) -> Answer:
         """Write the head of a request, and return the answer that will come."""
         self.requests += 1
+        self.answered = False
         answer = self._answer = Answer(self._transport, to_head=request.to_head)
         if self.closed:
             # it was lost on the way from the pool
@@ -95,8 +99,14 @@ class Connection(asyncio.Protocol):
         )
 
     def hand_over(self, protocol: asyncio.Protocol) -> asyncio.Transport:
-        """Let another protocol have the socket for good. :meth:`abort` and :meth:`cut` still end it."""
-        self._transport.set_protocol(protocol)
+        """Let another protocol have the socket for good, for a request that it will send.
+
+        :meth:`abort` and :meth:`cut` still end it. Where it is ``closed`` already, the protocol is told nothing.
+        """
+        self.requests += 1
+        self.answered = False
+        if not self.closed:
+            self._transport.set_protocol(protocol)
         return self._transport
 
     def quiet(self) -> bool:
@@ -128,6 +138,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Transport callback."""
         if self._answer is not None:
+            self.answered = True
             self._answer.feed(data)
         else:
             # Nobody asked: whatever this is, it must not become the answer to the next request.

@@ -1,7 +1,10 @@
 """Whether one of several addresses is passed over, judged by what its visitors met. Pure: it is told the time.
 
-An address goes out with its first failure. From then on one request may try it each time a pause has gone by;
-a trial that fails doubles the pause, the first that succeeds brings the address back.
+An address goes out with its first failure. That it hung up on a request without an answer is none by itself: a
+shop may do so on one URL of its own, whoever asks for it. Several in a row without an answer are.
+
+From then on one request may try it each time a pause has gone by; a trial that fails doubles the pause, the first
+that succeeds brings the address back.
 """
 
 from __future__ import annotations
@@ -10,12 +13,13 @@ from typing import Final
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
+SUSPICIOUS_HANG_UPS: Final = 3
 
 
 class Health:
     """The standing of one address. All times are seconds of one clock."""
 
-    __slots__ = ("_due_at", "_trying", "failed_at", "out", "pause")
+    __slots__ = ("_due_at", "_trying", "failed_at", "hang_ups", "out", "pause")
 
     def __init__(self) -> None:
         self.out = False
@@ -24,6 +28,8 @@ class Health:
         """For how many seconds."""
         self.failed_at = 0.0
         """When it failed last."""
+        self.hang_ups = 0
+        """How many requests in a row it hung up on."""
         self._due_at = 0.0
         self._trying = False
 
@@ -44,8 +50,18 @@ class Health:
         self._trying = False
         return goes_out
 
+    def hung_up(self) -> bool:
+        """Take note of a request that it hung up on; return whether this has become a failure."""
+        self.hang_ups += 1
+        return self.hang_ups >= SUSPICIOUS_HANG_UPS
+
+    def answered(self) -> None:
+        """Take note of an answer."""
+        self.hang_ups = 0
+
     def proved(self) -> None:
         """Take note that the address works again."""
+        self.hang_ups = 0
         self.out = False
         self.pause = 0.0
         self._trying = False

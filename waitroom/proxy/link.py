@@ -40,7 +40,7 @@ class Link:
         """
         connection = self._pool.take() or await self._connect(fresh=False)
         answer = await self._exchange(connection, head)
-        if not answer and connection.requests > 0:
+        if not answer and connection.requests > 1:
             self._connection = None
             self._pool.fail(connection)
             connection = await self._connect(fresh=True)
@@ -49,6 +49,7 @@ class Link:
             self._connection = None
             self._pool.fail(connection)
             raise OriginProtocolError("the origin closed the connection without an answer")
+        connection.answered = True
         return answer
 
     def close(self) -> None:
@@ -77,6 +78,9 @@ class Link:
         self.reader = asyncio.StreamReader(MOST_BUFFERED, loop)
         protocol = asyncio.StreamReaderProtocol(self.reader, loop=loop)
         self.transport = connection.hand_over(protocol)
+        if connection.closed:
+            # it was lost on the way from the pool
+            return b""
         protocol.connection_made(self.transport)
         self.writer = asyncio.StreamWriter(self.transport, protocol, self.reader, loop)
         self.writer.write(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 from waitroom.errors import OriginError
@@ -36,34 +35,8 @@ class Member(Pool):
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, out>" if self.health.out else super().__repr__()
 
-    @property
-    def address(self) -> OriginAddress:
-        """Where the connections lead."""
-        return self._address
-
-    @property
-    def waiters(self) -> deque[Waiter]:
-        """Those who wait for this address."""
-        return self._waiters
-
-    @property
-    def outstanding(self) -> int:
-        """Requests that are with the address or on their way."""
-        return len(self._busy) + len(self._waiters)
-
-    @property
-    def has_room(self) -> bool:
-        """Another request would not have to wait for one to end."""
-        return len(self._busy) + len(self._waiters) < self._limits.max_connections
-
-    def holds(self, connection: Connection) -> bool:
-        """Whether this connection, which is in use, is one of this pool's."""
-        return connection in self._busy
-
     def admit(self, waiter: Waiter, *, fresh: bool) -> None:
         """Let someone wait here who found nothing to take; ``fresh`` as in :meth:`queue`."""
-        if fresh:
-            self._close_unused()
         self._stand(waiter, in_front=fresh)
 
     def admit_before_others(self, waiter: Waiter) -> None:
@@ -80,15 +53,6 @@ class Member(Pool):
         while (everybody or not waiters) and (waiter := self._next_waiter()) is not None:
             waiters.append(waiter)
         return waiters
-
-    def close_unused(self) -> None:
-        """Close the connections that nobody uses."""
-        self._close_unused()
-
-    def fail(self, connection: Connection) -> None:
-        """Drop a connection that ended before any byte of an answer came, and those that lie unused."""
-        self._close_unused()
-        self.discard(connection)
 
     def _opened(self, connection: Connection) -> None:
         if self.health.out:

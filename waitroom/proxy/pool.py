@@ -41,6 +41,25 @@ class Pool:
             f"connecting: {len(self._connecting)}, waiting: {len(self._waiters)}{state}>"
         )
 
+    @property
+    def address(self) -> OriginAddress:
+        """Where the connections lead."""
+        return self._address
+
+    @property
+    def outstanding(self) -> int:
+        """Requests that are with the address or on their way."""
+        return len(self._busy) + len(self._waiters)
+
+    @property
+    def has_room(self) -> bool:
+        """Another request would not have to wait for one to end."""
+        return len(self._busy) + len(self._waiters) < self._limits.max_connections
+
+    def holds(self, connection: Connection) -> bool:
+        """Whether this connection, which is in use, is one of this pool's."""
+        return connection in self._busy
+
     def take(self) -> Connection | None:
         """Take the unused connection that was used last, if there is one.
 
@@ -62,19 +81,21 @@ class Pool:
         must :meth:`withdraw` it.
         """
         waiter: Waiter = asyncio.get_running_loop().create_future()
-        if fresh:
-            self._close_unused()
         self._stand(waiter, in_front=fresh)
         return waiter
 
     def withdraw(self, waiter: Waiter) -> None:
         """Give up a place in the queue, or the connection that came of it."""
-        with contextlib.suppress(ValueError):
-            self._waiters.remove(waiter)
+        self.forget(waiter)
         if not waiter.done():
             waiter.cancel()
         elif not waiter.cancelled() and waiter.exception() is None:
             self.release(waiter.result())
+
+    def forget(self, waiter: Waiter) -> None:
+        """Take someone out of the queue, if they are in it."""
+        with contextlib.suppress(ValueError):
+            self._waiters.remove(waiter)
 
     def release(self, connection: Connection) -> None:
         """Give back a connection that can carry another request: the first in the queue gets it, if any."""
@@ -106,8 +127,16 @@ class Pool:
         self._open_for_waiters()
 
     def fail(self, connection: Connection) -> None:
-        """Drop a connection that ended before any byte of an answer came."""
+        """Drop a connection that ended before any byte of an answer came.
+
+        The unused ones stay: it may be for what it was asked that the origin hung up.
+        """
         self.discard(connection)
+
+    def close_unused(self) -> None:
+        """Close the connections that nobody uses."""
+        while self._idle:
+            self._idle.pop().abort()
 
     async def aclose(self) -> None:
         """Drop every connection and refuse those who wait."""
@@ -121,7 +150,7 @@ class Pool:
         await asyncio.gather(*connecting, return_exceptions=True)
         while (waiter := self._next_waiter()) is not None:
             waiter.set_exception(self._gone())
-        self._close_unused()
+        self.close_unused()
         for connection in self._busy:
             connection.cut()
         self._busy.clear()
@@ -149,10 +178,15 @@ class Pool:
         return None
 
     def _open_for_waiters(self) -> None:
-        """Open as many connections as there are waiters without one on the way, up to the limit."""
+        """Open as many connections as there are waiters without one on the way, up to the limit.
+
+        Who waits while there are unused ones wants a new one: the one unused for longest makes room for it.
+        """
         while len(self._connecting) < len(self._waiters):
             if len(self._busy) + len(self._idle) + len(self._connecting) >= self._limits.max_connections:
-                return
+                if not self._idle:
+                    return
+                self._idle.popleft().abort()
             task = self._loop.create_task(self._open())
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
@@ -193,8 +227,3 @@ class Pool:
         if self._idle:
             when = self._idle[0].idle_since + self._limits.keep_alive_seconds
             self._sweeper = self._loop.call_at(when, self._sweep)
-
-    def _close_unused(self) -> None:
-        # Where one kept-alive connection was found dead, the others are as old or older.
-        while self._idle:
-            self._idle.pop().abort()

@@ -65,6 +65,7 @@ def http_server(settings: Settings) -> HttpServer:
         stall_seconds=settings.stall_timeout,
         body_seconds=settings.request_timeout,
         body_rate=settings.min_body_rate,
+        answer_rate=settings.min_answer_rate,
         connections_per_address=settings.max_connections_per_address,
     )
     trusted = TrustedProxies(settings.trusted_proxies)

@@ -79,9 +79,17 @@ class VisitorSettings(BaseModel):
     min_body_rate: Annotated[
         Size, Field(ge=0, le=2**30), Allowed('bytes a second, such as "500B" (0: no limit)')
     ] = Field(
-        default=500,
+        default=100,
         description="How fast a request's body must arrive, in bytes a second on the average, once it has been "
-        "waited for 20s. Beyond it: 408. Bodies that trickle in would hold the shop's connections.",
+        "waited for 60s in all. Below it: 408. Bodies that trickle in would hold the shop's connections.",
+    )
+    min_answer_rate: Annotated[
+        Size, Field(ge=0, le=2**30), Allowed('bytes a second, such as "500B" (0: no limit)')
+    ] = Field(
+        default=100,
+        description="How fast a visitor must take an answer, in bytes a second on the average of the time in which "
+        "the gateway waits for them to take more, once that is 60s in all. Below it the connection is closed. "
+        "A shop that answers slowly, and silence on event streams and WebSockets, count for nothing.",
     )
     websocket_idle_timeout: Timeout = Field(
         default=600.0,
@@ -89,8 +97,8 @@ class VisitorSettings(BaseModel):
     )
     max_requests_per_visitor: _CountOrNone = Field(
         default=100,
-        description="Requests of one visit, event streams of one ticket, or requests of one address outside of "
-        "every room, that a worker has under way at once. Beyond it: 429.",
+        description="Requests of one visit, or event streams of one ticket, that a worker has under way at once. "
+        "Beyond it: 429. Whoever has neither counts by address alone.",
     )
     max_connections_per_address: _CountOrNone = Field(
         default=10_000,

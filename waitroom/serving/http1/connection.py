@@ -16,6 +16,7 @@ from waitroom.gate.answers import NO_STORE, PROBLEM, problem
 from waitroom.serving.http1.answer import answer_head
 from waitroom.serving.http1.cycle import Cycle
 from waitroom.serving.http1.head import Head, RefusedError, check_unfinished, parse_head
+from waitroom.serving.http1.patience import Patience
 
 if TYPE_CHECKING:
     from waitroom.serving.http1.server import HttpServer
@@ -24,7 +25,8 @@ LINGER_SECONDS: Final = 2.0
 """How long what a visitor still sends is read and dropped after the last answer: a reset would take the answer
 away from under them (RFC 9112 section 9.6)."""
 _MOST_HELD: Final = 65_536
-"""Bytes of following requests that wait until the one before is answered."""
+"""Bytes of following requests that wait until the one before is answered. Whoever sends more is served that one
+alone: to let them wait would be not to see when they leave."""
 _MOST_EMPTY_LINES: Final = 4
 _ASGI: Final = {"version": "3.0", "spec_version": "2.4"}
 _EXTENSIONS: Final[dict[str, dict[str, object]]] = {
@@ -44,12 +46,11 @@ class HttpConnection(asyncio.Protocol):
         "_drain_waiters",
         "_lingers",
         "_local",
+        "_patience",
         "_paused",
         "_scheme",
         "_server",
-        "_since",
         "_transport",
-        "_unsent",
         "is_closing",
         "loop",
         "place",
@@ -66,13 +67,12 @@ class HttpConnection(asyncio.Protocol):
         """What it is counted under where connections are counted by address."""
         self._server = server
         self._transport: asyncio.Transport
+        self._patience: Patience
         self._client: tuple[str, int] | None = None
         self._local: tuple[str, int] | None = None
         self._scheme = "http"
         self._buffer = b""
         self._cycle: Cycle | None = None
-        self._since = 0.0
-        self._unsent = 0
         self._lingers = False
         self._paused = False
         self._drain_waiters: list[asyncio.Future[None]] = []
@@ -92,7 +92,7 @@ class HttpConnection(asyncio.Protocol):
         self._client = (peer[0], peer[1]) if isinstance(peer, tuple) else None
         self._local = (local[0], local[1]) if isinstance(local, tuple) else None
         self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
-        self._since = self.loop.time()
+        self._patience = Patience(self._transport, self._server.limits, self.loop.time())
         if not self._server.opened(self, self._client):
             self.refuse(RefusedError(429, "There are too many connections from this address."))
 
@@ -103,10 +103,6 @@ class HttpConnection(asyncio.Protocol):
             if cycle is None:
                 if not self._lingers:
                     self._read_head(self._buffer + data if self._buffer else data)
-            elif cycle.body_complete and not cycle.is_tunnel:
-                self._buffer += data
-                if len(self._buffer) > _MOST_HELD:
-                    self.pause_reading()
             else:
                 self._feed(cycle, data)
         except RefusedError as refusal:
@@ -116,10 +112,10 @@ class HttpConnection(asyncio.Protocol):
         """The visitor sends no more. From here that looks as if they had left: what is under way for them ends, and
         the transport closes itself."""
         self.is_closing = self._lingers = True
-        self._since, self._unsent = self.loop.time(), self._transport.get_write_buffer_size()
+        self._patience.since = self.loop.time()
         if self._cycle is not None:
             self._cycle.leave()
-        self.resume_writing()
+        self._release()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The visitor has gone."""
@@ -127,26 +123,24 @@ class HttpConnection(asyncio.Protocol):
         self._server.closed(self)
         if self._cycle is not None:
             self._cycle.leave()
-        self.resume_writing()
+        self._release()
 
     def pause_writing(self) -> None:
         """The visitor does not keep up."""
         self.writable = False
-        self._since, self._unsent = self.loop.time(), self._transport.get_write_buffer_size()
+        self._patience.fell_behind(self.loop.time())
 
     def resume_writing(self) -> None:
         """The visitor has caught up."""
-        self.writable = True
-        for waiter in self._drain_waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._drain_waiters.clear()
+        self._patience.caught_up(self.loop.time())
+        self._release()
 
     # what its request calls
 
     def write(self, data: bytes) -> None:
         """Send bytes, as long as the connection is there."""
         if not self._transport.is_closing():
+            self._patience.written += len(data)
             self._transport.write(data)
 
     async def drained(self) -> None:
@@ -183,7 +177,7 @@ class HttpConnection(asyncio.Protocol):
             return
         self.resume_reading()
         # a body that nobody wants any more is read to its end, if that comes soon
-        self._since = self.loop.time()
+        self._patience.since = self.loop.time()
         if cycle.body_complete:
             self._next()
 
@@ -226,26 +220,38 @@ class HttpConnection(asyncio.Protocol):
 
     def look(self, now: float) -> None:
         """See whether the visitor takes too long, at whatever it is."""
-        limits, cycle = self._server.limits, self._cycle
-        if not self.writable or (self._lingers and self._transport.get_write_buffer_size()):
-            unsent = self._transport.get_write_buffer_size()
-            if unsent != self._unsent:
-                self._since, self._unsent = now, unsent
-            elif now - self._since > limits.stall_seconds:
+        limits, cycle, patience = self._server.limits, self._cycle, self._patience
+        if self._is_behind():
+            patience.fell_behind(now)
+            if patience.is_at_an_end(now):
                 self._transport.abort()
         elif self._lingers:
-            if now - self._since > LINGER_SECONDS:
+            if patience.has_lasted(now, LINGER_SECONDS):
                 self._transport.abort()
         elif cycle is None:
-            if self._buffer and now - self._since > limits.head_seconds:
+            if _has_begun(self._buffer) and patience.has_lasted(now, limits.head_seconds):
                 self.refuse(RefusedError(408, "The request did not arrive in time."))
-            elif now - self._since > limits.keep_alive_seconds:
+            elif patience.has_lasted(now, limits.keep_alive_seconds):
                 self._close()
         elif cycle.answered:
-            if now - self._since > LINGER_SECONDS:
+            if patience.has_lasted(now, LINGER_SECONDS):
                 self._finish()
         elif cycle.is_too_slow(now, limits):
             self.refuse(RefusedError(408, "The request's body did not arrive in time."))
+
+    def _is_behind(self) -> bool:
+        """Whether the connection waits for the visitor to take what was written."""
+        if not self.writable:
+            return True
+        ends = self._lingers or self._transport.is_closing()
+        return ends and self._transport.get_write_buffer_size() > 0
+
+    def _release(self) -> None:
+        self.writable = True
+        for waiter in self._drain_waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._drain_waiters.clear()
 
     def _read_head(self, data: bytes) -> None:
         if data[:1] == b"\r" and not (data := _without_empty_lines(data)):
@@ -254,25 +260,36 @@ class HttpConnection(asyncio.Protocol):
         limits = self._server.limits
         end = data.find(b"\r\n\r\n", 0, limits.head_bytes) + 4
         if end < 4:
-            if data and not self._buffer:
-                self._since = self.loop.time()
+            if _has_begun(data) and not _has_begun(self._buffer):
+                self._patience.since = self.loop.time()
             self._buffer = data
             check_unfinished(data, limits)
             return
         self._buffer = b""
         head = parse_head(data if end == len(data) else data[:end], limits)
         now = self.loop.time()
+        self._patience.begin_answer()
         self._cycle = cycle = Cycle(self, head, self._scope(head), now=now, most_body_bytes=limits.body_bytes)
         if end < len(data):
             self._feed(cycle, data[end:])
         self._server.start(cycle, self.loop)
 
     def _feed(self, cycle: Cycle, data: bytes) -> None:
-        self._buffer = rest = data if cycle.body_complete and not cycle.is_tunnel else cycle.feed(data)
+        rest = data if cycle.body_complete and not cycle.is_tunnel else cycle.feed(data)
         if cycle.answered and cycle.body_complete:
+            self._buffer = rest
             self._next()
-        elif rest and len(rest) > _MOST_HELD:
-            self.pause_reading()
+        elif rest:
+            self._hold(cycle, rest)
+
+    def _hold(self, cycle: Cycle, data: bytes) -> None:
+        """Keep what follows a request until that is answered, if it is not too much. Raises :class:`RefusedError`."""
+        changes_protocol = cycle.scope["extensions"] is _TUNNEL
+        if len(self._buffer) + len(data) > _MOST_HELD:
+            if changes_protocol:
+                raise RefusedError(400, "Too much came before the handshake was answered.")
+            self.is_closing = True
+        self._buffer = b"" if self.is_closing and not changes_protocol else self._buffer + data
 
     def _next(self) -> None:
         """Turn to the request that came meanwhile, if one did."""
@@ -291,7 +308,7 @@ class HttpConnection(asyncio.Protocol):
             self._transport.close()
             return
         self._lingers = True
-        self._since = self.loop.time()
+        self._patience.since = self.loop.time()
         self._buffer = b""
         self.resume_reading()
         self._transport.write_eof()
@@ -334,3 +351,8 @@ def _without_empty_lines(data: bytes) -> bytes:
     for _ in range(_MOST_EMPTY_LINES):
         data = data.removeprefix(b"\r\n")
     return data
+
+
+def _has_begun(data: bytes) -> bool:
+    """Whether this is of a request: half an empty line is not yet."""
+    return data not in (b"", b"\r")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.types import ASGIApp, Message, Scope
 
+from waitroom.complaints import Complaints
 from waitroom.serving.http1.answer import AnswerHead, Framing, answer_head
 from waitroom.serving.http1.chunked import ChunkedDecoder
 from waitroom.serving.http1.head import Head, RefusedError
@@ -17,12 +19,13 @@ if TYPE_CHECKING:
     from waitroom.serving.http1.connection import HttpConnection
 
 logger = logging.getLogger("waitroom.serving")
+_complaints = Complaints(logger)
 
 HIGH_WATER: Final = 65_536
 """Bytes of a request's body that wait for the application before the visitor is no longer read from."""
-BODY_GRACE_SECONDS: Final = 20.0
-"""How long a body is waited for before its rate counts."""
 _DISCONNECT: Final[Message] = {"type": "http.disconnect"}
+_BREAKS_OUT: Final = re.compile(rb"[\r\n\x00]")
+"""What would end a field early."""
 _NO_BODY: Final[Message] = {"type": "http.request", "body": b"", "more_body": False}
 
 
@@ -88,7 +91,7 @@ class Cycle:
         return (
             pause > limits.stall_seconds
             or now - self.began > limits.body_seconds
-            or (waited - BODY_GRACE_SECONDS) * limits.body_rate > self.received
+            or (waited - limits.rate_grace_seconds) * limits.body_rate > self.received
         )
 
     async def run(self, app: ASGIApp) -> None:
@@ -98,8 +101,9 @@ class Cycle:
         except asyncio.CancelledError:
             self._connection.ended(self)
             raise
-        except Exception:
-            logger.exception("%s %s failed", self.method, self.scope["path"][:200])
+        except Exception as error:
+            target = self.scope["waitroom.target"][:200].decode("latin-1")
+            _complaints.exception(type(error).__name__, "%s %r failed", self.method, target)
             if not (self.answered or self.gone or self.started):
                 self._connection.refuse(RefusedError(500, "The gateway failed on this request."))
         self._connection.ended(self)
@@ -169,11 +173,14 @@ class Cycle:
         elif kind == "http.response.start":
             self._start(message)
         elif kind == "http.response.early_hint":
-            if not self.started and not self.gone and self.version == "1.1":
-                links = b"".join(b"link: %b\r\n" % link for link in message["links"])
-                self._connection.write(b"HTTP/1.1 103 Early Hints\r\n%b\r\n" % links)
+            links = [link for link in message["links"] if not _BREAKS_OUT.search(link)]
+            if links and not self.started and not self.gone and self.version == "1.1":
+                fields = b"".join(b"link: %b\r\n" % link for link in links)
+                self._connection.write(b"HTTP/1.1 103 Early Hints\r\n%b\r\n" % fields)
+                await self._connection.drained()
         elif kind == "http.response.trailers":
             self._trailers(message["headers"])
+            await self._connection.drained()
 
     def _start(self, message: Message) -> None:
         """Hold the head back until the first piece of the body, as ASGI has it: both leave in one packet."""

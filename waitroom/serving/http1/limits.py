@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, eq=False)  # by identity: hashed for each request
 class Limits:
-    """Sizes in bytes, times in seconds. 0 lifts those of ``body_bytes``, ``body_rate`` and connections."""
+    """Sizes in bytes, times in seconds. 0 lifts those of ``body_bytes``, the rates and connections."""
 
     head_bytes: int = 65_536
     """Of a request's line and fields together."""
@@ -35,8 +35,14 @@ class Limits:
     body_seconds: float = 3600.0
     """For the whole of a request's body."""
 
-    body_rate: int = 500
+    body_rate: int = 100
     """Bytes a second that a body must arrive at on the average, once it has been waited for a while."""
+
+    answer_rate: int = 100
+    """Bytes a second that an answer must be taken at, as long as there is more of it than is taken."""
+
+    rate_grace_seconds: float = 60.0
+    """How long a visitor is waited for before a rate counts."""
 
     connections_per_address: int = 10_000
     """Open at once in one worker from one IPv4 address or one IPv6 network of 64 bits."""
