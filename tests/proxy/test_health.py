@@ -18,7 +18,7 @@ def test_the_third_hang_up_in_a_row_is_a_failure() -> None:
     """Hanging up on a request is none by itself; an answer, or what proves that it works, starts the count anew."""
     health = Health()
     assert [False, False] == [health.hung_up() for _ in range(2)]
-    health.answered()
+    health.forget_hang_ups()
     assert [False, False, True, True] == [health.hung_up() for _ in range(4)]
     health.proved()
     assert not health.hung_up()

@@ -122,20 +122,14 @@ class Balancer:
         """Drop a connection that ended before any byte of an answer came.
 
         A kept one tells nothing of the address: every origin closes those. A new one does when it was on trial,
-        or was the last of several in a row, while other addresses answer: where all hang up, it is what they
-        were asked.
+        or the last of several in a row.
         """
         member = self._holder(connection)
         if member is None:
             connection.abort()
             return
-        health = member.health
-        if connection in member.proving:
-            failed = True
-        elif health.out or connection.requests > 1:
-            failed = False
-        else:
-            failed = health.hung_up() and any(up.health.hang_ups == 0 for up in self._up)
+        health, new = member.health, connection.requests <= 1
+        failed = connection in member.proving if health.out else new and self._suspicious(member)
         member.fail(connection)
         if failed:
             self._failed(member, f"it closed {health.hang_ups} new connections in a row without an answer")
@@ -173,6 +167,16 @@ class Balancer:
     def _holder(self, connection: Connection) -> Member | None:
         return next((member for member in self._members if member.holds(connection)), None)
 
+    def _suspicious(self, member: Member) -> bool:
+        """Whether the address hung up on several in a row while others did not."""
+        suspicious = member.health.hung_up()
+        if any(up.health.hang_ups == 0 for up in self._up):
+            return suspicious
+        # Where all hang up it is what they were asked.
+        for up in self._up:
+            up.health.forget_hang_ups()
+        return False
+
     def _unopened(self, member: Member, error: OriginError) -> None:
         """A connection to this address could not be opened: whoever waits there goes on to another."""
         self._failed(member, str(error))
@@ -198,7 +202,7 @@ class Balancer:
 
     def _proved_by(self, connection: Connection, member: Member) -> None:
         if connection.answered:
-            member.health.answered()
+            member.health.forget_hang_ups()
         if member.health.out and connection in member.proving:
             member.proving.clear()
             member.health.proved()

@@ -55,8 +55,8 @@ class Health:
         self.hang_ups += 1
         return self.hang_ups >= SUSPICIOUS_HANG_UPS
 
-    def answered(self) -> None:
-        """Take note of an answer."""
+    def forget_hang_ups(self) -> None:
+        """Start the count of hang-ups anew: after an answer, or where they were not the address's fault."""
         self.hang_ups = 0
 
     def proved(self) -> None:
