@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from tests.transparency.shop import Call, Premises, said, says
 from tests.transparency.site import Site, chunked, until
+from tests.transparency.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 

@@ -192,6 +192,18 @@ async def test_connections_of_one_address(shared: Site, premises: Premises) -> N
         assert b"ok" == (await again.answer()).body
 
 
+async def test_who_has_no_visit_counts_by_address_alone(shared: Site, premises: Premises) -> None:
+    """Outside of every room an office, or a load balancer that nobody named, is many visitors and not one; so are
+    those inside who keep no cookies."""
+    async with a_crowd(shared, premises) as crowd:
+        for _ in range(CONNECTIONS):
+            await crowd.come(b"GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", "127.0.0.42")
+        await crowd.dismiss()
+        for visitor in crowd.visitors:
+            await visitor.say(request(b"GET /"))
+        await until(lambda: crowd.shop.waiting == CONNECTIONS)
+
+
 def _by_proxy(address: bytes) -> bytes:
     return request(b"GET /", b"X-Forwarded-For: " + address)
 

@@ -8,15 +8,13 @@ import struct
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import unquote
-
-from starlette.types import Scope
 
 from waitroom.gate.answers import NO_STORE, PROBLEM, problem
 from waitroom.serving.http1.answer import answer_head
 from waitroom.serving.http1.cycle import Cycle
-from waitroom.serving.http1.head import Head, RefusedError, check_unfinished, parse_head
+from waitroom.serving.http1.head import RefusedError, check_unfinished, parse_head
 from waitroom.serving.http1.patience import Patience
+from waitroom.serving.http1.scope import may_tunnel, scope_of
 
 if TYPE_CHECKING:
     from waitroom.serving.http1.server import HttpServer
@@ -28,12 +26,6 @@ _MOST_HELD: Final = 65_536
 """Bytes of following requests that wait until the one before is answered. Whoever sends more is served that one
 alone: to let them wait would be not to see when they leave."""
 _MOST_EMPTY_LINES: Final = 4
-_ASGI: Final = {"version": "3.0", "spec_version": "2.4"}
-_EXTENSIONS: Final[dict[str, dict[str, object]]] = {
-    "http.response.early_hint": {},
-    "http.response.trailers": {},
-}
-_TUNNEL: Final[dict[str, dict[str, object]]] = {**_EXTENSIONS, "waitroom.tunnel": {}}
 
 
 class HttpConnection(asyncio.Protocol):
@@ -269,7 +261,8 @@ class HttpConnection(asyncio.Protocol):
         head = parse_head(data if end == len(data) else data[:end], limits)
         now = self.loop.time()
         self._patience.begin_answer()
-        self._cycle = cycle = Cycle(self, head, self._scope(head), now=now, most_body_bytes=limits.body_bytes)
+        scope = scope_of(head, self._scheme, self._client, self._local)
+        self._cycle = cycle = Cycle(self, head, scope, now=now, most_body_bytes=limits.body_bytes)
         if end < len(data):
             self._feed(cycle, data[end:])
         self._server.start(cycle, self.loop)
@@ -284,7 +277,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _hold(self, cycle: Cycle, data: bytes) -> None:
         """Keep what follows a request until that is answered, if it is not too much. Raises :class:`RefusedError`."""
-        changes_protocol = cycle.scope["extensions"] is _TUNNEL
+        changes_protocol = may_tunnel(cycle.scope)
         if len(self._buffer) + len(data) > _MOST_HELD:
             if changes_protocol:
                 raise RefusedError(400, "Too much came before the handshake was answered.")
@@ -324,26 +317,6 @@ class HttpConnection(asyncio.Protocol):
     def _close(self) -> None:
         self.is_closing = True
         self._transport.close()
-
-    def _scope(self, head: Head) -> Scope:
-        raw_path, _, query = head.target.partition(b"?")
-        path = raw_path.decode("ascii")
-        return {
-            "type": "http",
-            "asgi": _ASGI,
-            "http_version": head.version,
-            "server": self._local,
-            "client": self._client,
-            "scheme": self._scheme,
-            "method": head.method,
-            "root_path": "",
-            "path": unquote(path) if "%" in path else path,
-            "raw_path": raw_path,
-            "query_string": query,
-            "waitroom.target": head.target,
-            "headers": head.block.headers,
-            "extensions": _TUNNEL if head.is_websocket else _EXTENSIONS,
-        }
 
 
 def _without_empty_lines(data: bytes) -> bytes:
