@@ -10,7 +10,7 @@ from waitroom.errors import SettingsError
 
 BACKLOG = 4096
 """Connections that may wait to be accepted: a sale opens in one second."""
-UNANSWERED_MS = 30_000
+UNANSWERED_MS = 60_000
 """After this long without an acknowledgement a connection is dead: a phone that lost its network says
 nothing, and must not stay in line as if it were present (RFC 5482)."""
 

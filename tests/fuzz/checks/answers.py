@@ -169,7 +169,7 @@ def check_answer_head(
     given = [(name, value.strip(b" \t")) for name, value in headers]
     written = list(event.headers)
     assert given == written[: len(given)]
-    assert {name for name, _ in written[len(given) :]} <= {b"transfer-encoding", b"connection"}
+    assert {name for name, _ in written[len(given) :]} <= {b"transfer-encoding", b"connection", b"date"}
     event = reader.next_event()
     if head.framing is Framing.NONE or (head.framing is Framing.LENGTH and head.length == 0):
         assert isinstance(event, h11.EndOfMessage)
