@@ -18,6 +18,9 @@ HEADS, BODIES = 500, 200
 PATIENCE_SECONDS = 3.0
 """For an ordinary request, on a busy machine."""
 
+RESET = 0
+"""A drip met the end of the connection: what had come before cannot be read from the stream any more."""
+
 
 async def test_ordinary_visitors_are_served_meanwhile(strict: Site, premises: Premises) -> None:
     """500 connections that drip heads and 200 that drip bodies end with 408; ordinary requests take no longer."""
@@ -42,7 +45,9 @@ async def test_ordinary_visitors_are_served_meanwhile(strict: Site, premises: Pr
         assert max(took) < PATIENCE_SECONDS
         assert len(took) > 20
         async with asyncio.timeout(15):
-            assert {408} == set(await asyncio.gather(*told))
+            statuses = await asyncio.gather(*told)
+        assert {408} == set(statuses) - {RESET}
+        assert statuses.count(RESET) < len(statuses) // 10
         drops.cancel()
         await until(lambda: shop.open <= 1)  # that of the ordinary visitor
 
@@ -72,7 +77,11 @@ async def _drip(visitors: set[Visitor]) -> None:
 
 async def _told(visitor: Visitor, dripping: set[Visitor]) -> int:
     """The status that one of the slow is told before the connection ends."""
-    status = (await visitor.answer()).status
-    dripping.discard(visitor)
-    await visitor.ends()
+    try:
+        status = (await visitor.answer()).status
+        dripping.discard(visitor)
+        await visitor.ends()
+    except ConnectionError:
+        dripping.discard(visitor)
+        return RESET
     return status
