@@ -195,7 +195,13 @@ class House:
         """Waits until ``check`` holds in every worker: so often in a row that each has been asked."""
 
         async def each() -> bool:
-            return all([await check() for _ in range(4 * self.gateway.workers)])
+            for _ in range(8 * self.gateway.workers):
+                if not await check():
+                    return False
+                if self.gateway.workers > 1:
+                    # a worker that just now does not run on a busy machine would not be among those asked
+                    await asyncio.sleep(0.03)
+            return True
 
         return await eventually(each)
 
