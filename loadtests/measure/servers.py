@@ -15,6 +15,7 @@ from typing import IO, NamedTuple
 from redis import Redis
 
 from waitroom.embedded import find_server
+from waitroom.embedded.process import end_process
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 15.0
@@ -144,9 +145,4 @@ def started(
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_process(process, seconds=_STOP_SECONDS)

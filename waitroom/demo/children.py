@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from waitroom.embedded import launcher
+from waitroom.embedded.process import end_process
 
 _STOP_SECONDS = 3.0
 
@@ -24,9 +25,4 @@ def child(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_process(process, seconds=_STOP_SECONDS)

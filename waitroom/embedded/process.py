@@ -91,12 +91,7 @@ class ServerProcess:
     def end(self) -> None:
         """Let the server write its data and end; kill it when it does not."""
         # To Redis a SIGTERM is the command SHUTDOWN.
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end_process(self._process, seconds=STOP_SECONDS)
 
     def _last_words(self) -> str:
         try:
@@ -107,6 +102,16 @@ class ServerProcess:
             return ""
         told = [line.strip() for line in lines if line.strip()][-_LOG_LINES:]
         return ". It logged:\n" + "\n".join(f"  {line}" for line in told) if told else ""
+
+
+def end_process(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    """Tell a process to stop, and kill it when it has not within so many seconds."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def how_it_ended(code: int) -> str:

@@ -31,7 +31,6 @@ logger = logging.getLogger("waitroom.gate")
 
 OWN = "/__waitroom/"
 """All below this address is the gateway's own; all else belongs to the shop."""
-HEALTH = OWN + "health/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +133,6 @@ class Gate:
         scope, send = request.scope, request.send
         name = None
         try:
-            if not request.visitor.asked:
-                raise BadRequestError("A request must have exactly one Host.")  # noqa: TRY301 - as all that is wrong with it
             name = self._room_of(request)
             if name is None:
                 await self._passage.through(request)
@@ -153,11 +150,13 @@ class Gate:
 
     def _room_of(self, request: Request) -> str | None:
         """The room of a request, by the host that was asked for. The shop sees the one in ``Host``, and a proxy in
-        front may tell another: whichever is of a room counts. Raises :class:`AmbiguousPathError`."""
+        front may tell another: whichever is of a room counts. Raises :class:`BadRequestError`."""
         scope = request.scope
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw_path.decode("latin-1")
         asked, told = request.visitor.asked, request.visitor.host
+        if not asked:
+            raise BadRequestError("A request must have exactly one Host.")
         name = self._rooms.find(asked.decode("latin-1"), path)
         if told == asked:
             return name

@@ -22,9 +22,9 @@ def pass_cookie(room: str) -> bytes:
     return b"waitroom_pass_" + room.encode()
 
 
-def read(jars: Iterable[bytes], name: bytes) -> list[str]:
-    """All values of cookie ``name`` in the ``Cookie`` headers, as they come. A neighbour domain may have set one of
-    the same name."""
+def read(jars: Iterable[bytes], name: bytes, *, own: str = "") -> list[str]:
+    """The values of cookie ``name`` in the ``Cookie`` headers, as they come, those first that begin with ``own``: a
+    neighbour domain may have set any number of the same name."""
     found: list[str] = []
     start = name + b"="
     for pairs in jars:
@@ -36,6 +36,7 @@ def read(jars: Iterable[bytes], name: bytes) -> list[str]:
             if text and pairs[:at].rstrip()[-1:] in (b"", b";"):
                 found.append(text.decode("latin-1"))
             at = pairs.find(start, begin)
+    found.sort(key=lambda text: not text.startswith(own))
     return found[:MOST_VALUES]
 
 

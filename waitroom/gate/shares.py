@@ -14,7 +14,7 @@ class TooManyRequestsError(WaitroomError):
 
 
 class Shares:
-    """Counts what each has under way in this worker; ``0 for ``most`` lets everyone have any number."""
+    """Counts what each has under way in this worker; 0 for ``most`` lets everyone have any number."""
 
     def __init__(self, most: int) -> None:
         self._most = most

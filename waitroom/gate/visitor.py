@@ -88,17 +88,16 @@ class Tokens:
         by_header = bool(tickets or passes)
         if not by_header and not jars:
             return NOTHING
-        ticket, refused = self._first(self._tickets, tickets or self._in(jars, self.ticket_cookie))
-        held, no_pass = self._first(self._passes, passes or self._in(jars, self.pass_cookie))
+        own = self._room.name + ":"
+        ticket, refused = self._first(
+            self._tickets, tickets or cookies.read(jars, self.ticket_cookie, own=own)
+        )
+        held, no_pass = self._first(self._passes, passes or cookies.read(jars, self.pass_cookie, own=own))
         if held is None:
             return Brought(ticket, None, by_header=by_header, refused=refused or no_pass)
         # shown at the door like a ticket it yields the visit, while that lasts
         ticket = ticket or Ticket(held.room, held.epoch, held.lane, held.number, held.at)
         return Brought(ticket, held, held.session, by_header=by_header, refused=refused)
-
-    def _in(self, jars: Iterable[bytes], name: bytes) -> list[str]:
-        """The cookies of that name, those first that look like this room's: a neighbour domain may have set others."""
-        return sorted(cookies.read(jars, name), key=lambda text: not text.startswith(self._room.name + ":"))
 
     def _first(self, mint: Mint[T], texts: list[str]) -> tuple[T | None, TokenError | None]:
         """The first genuine token of several, or why the last one is refused."""

@@ -10,11 +10,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
 from waitroom.gate.answers import NO_STORE, PROBLEM, problem
+from waitroom.gate.sockets import is_handshake
 from waitroom.serving.http1.answer import answer_head
 from waitroom.serving.http1.cycle import Cycle
 from waitroom.serving.http1.head import RefusedError, check_unfinished, parse_head
 from waitroom.serving.http1.patience import Patience
-from waitroom.serving.http1.scope import may_tunnel, scope_of
+from waitroom.serving.http1.scope import scope_of
 
 if TYPE_CHECKING:
     from waitroom.serving.http1.server import HttpServer
@@ -277,7 +278,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _hold(self, cycle: Cycle, data: bytes) -> None:
         """Keep what follows a request until that is answered, if it is not too much. Raises :class:`RefusedError`."""
-        changes_protocol = may_tunnel(cycle.scope)
+        changes_protocol = is_handshake(cycle.scope)
         if len(self._buffer) + len(data) > _MOST_HELD:
             if changes_protocol:
                 raise RefusedError(400, "Too much came before the handshake was answered.")

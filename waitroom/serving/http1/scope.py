@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from starlette.types import Scope
 
+from waitroom.gate.sockets import TUNNEL
 from waitroom.serving.http1.head import Head
 
 Address = tuple[str, int]
@@ -16,7 +17,7 @@ _EXTENSIONS: Final[dict[str, dict[str, object]]] = {
     "http.response.early_hint": {},
     "http.response.trailers": {},
 }
-_TUNNEL: Final[dict[str, dict[str, object]]] = {**_EXTENSIONS, "waitroom.tunnel": {}}
+_TUNNEL: Final[dict[str, dict[str, object]]] = {**_EXTENSIONS, TUNNEL: {}}
 
 
 def scope_of(head: Head, scheme: str, client: Address | None, server: Address | None) -> Scope:
@@ -39,8 +40,3 @@ def scope_of(head: Head, scheme: str, client: Address | None, server: Address | 
         "headers": head.block.headers,
         "extensions": _TUNNEL if head.is_websocket else _EXTENSIONS,
     }
-
-
-def may_tunnel(scope: Scope) -> bool:
-    """Whether the answer may change the protocol."""
-    return scope["extensions"] is _TUNNEL
