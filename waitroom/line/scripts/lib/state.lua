@@ -163,8 +163,7 @@ end
 
 -- Reads the room as it stands. False when Redis knows less than the caller.
 local function look()
-  local time = redis.call('TIME')
-  wall = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  wall = now()
   read(ROOM, ROOM_FIELDS, room)
   read(LANE, LANE_FIELDS, lane)
   read(RULES, RULE_FIELDS, rules)
