@@ -73,8 +73,8 @@ def test_the_environment_is_named(refused: Refused) -> None:
         'WAITROOM_ROOMS__0__RTAE: rooms[0].rtae (room "main"): unknown setting; '
         "did you mean WAITROOM_ROOMS__0__RATE?",
         "waitroom.toml:1: workers: given 0; allowed: a whole number from 1 to 256",
-        "WAITROOM_ROOMS__5__RATE: there is no rooms[5]; rooms are counted from 0",
-        "WAITROOM_ROOMS__X: unknown setting; a room's settings are named WAITROOM_ROOMS__0__RATE",
+        "WAITROOM_ROOMS__X: unknown setting; after WAITROOM_ROOMS comes a number, as in WAITROOM_ROOMS__0",
+        "WAITROOM_ROOMS__5__RATE: there is no rooms[5]; they are counted from 0",
     ]
 
 

@@ -27,7 +27,7 @@ def read_file(path: Path, into: Gathered) -> None:
     except RecursionError:
         raise SettingsError(f"{path}: is nested too deeply") from None
     for name, value in values.items():
-        into.put(name, value, Source(Kind.FILE, str(path)))
+        into.put((name,), value, Source(Kind.FILE, str(path)))
     for place, line in line_numbers(text).items():
         into.sources[place] = Source(Kind.FILE, f"{path}:{line}", line)
     # Started from another folder, the same file must mean the same data.

@@ -35,24 +35,23 @@ class Gathered:
     values: dict[str, object] = field(default_factory=dict)
     sources: dict[Place, Source] = field(default_factory=dict)
 
-    def put(self, name: str, value: object, source: Source) -> None:
-        """Lay the top-level setting ``name`` over what an earlier layer said."""
-        replaced = _ALTERNATIVES if name in _ALTERNATIVES else {name}
-        for place, known in list(self.sources.items()):
-            if place[0] in replaced and known.kind is not source.kind:
-                del self.sources[place]
-                self.values.pop(str(place[0]), None)
-        self.values[name] = value
-        self.sources[(name,)] = source
-
-    def put_in_room(self, index: int, name: str, value: object, source: Source) -> bool:
-        """Lay one room's setting over what was said before; ``False`` where there is no such room."""
-        rooms = self.values.setdefault("rooms", [{"name": "main"}])
-        if not isinstance(rooms, list) or not index < len(rooms) or not isinstance(rooms[index], dict):
-            return False
-        rooms[index][name] = value
-        self.sources[("rooms", index, name)] = source
-        return True
+    def put(self, place: Place, value: object, source: Source) -> None:
+        """Lay the setting at ``place`` over what an earlier layer said; the tables that it stands in exist."""
+        name, *inner = place
+        replaced = _ALTERNATIVES if name in _ALTERNATIVES and not inner else {name}
+        for known, given in list(self.sources.items()):
+            other = known[0] in replaced if not inner else known[: len(place)] == place
+            if other and given.kind is not source.kind:
+                del self.sources[known]
+                if not inner:
+                    self.values.pop(str(known[0]), None)
+        table = self.value(place[:-1])
+        last = place[-1]
+        if isinstance(table, list) and isinstance(last, int):
+            table[last : last + 1] = [value]
+        elif isinstance(table, dict):
+            table[last] = value
+        self.sources[place] = source
 
     def source(self, place: Sequence[str | int]) -> Source | None:
         """Return where ``place``, or what it is part of, was given; ``None`` for a default."""

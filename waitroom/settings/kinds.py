@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr, TypeAdapter
@@ -15,6 +15,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from waitroom.settings.duration import parse_duration
+from waitroom.settings.tables import Shape, shape
+
+_T = TypeVar("_T")
 
 LONGEST_SECONDS = 31_536_000.0
 """No duration is longer than a year: beyond it a unit has been mistaken."""
@@ -27,9 +30,16 @@ class Allowed:
     text: str
 
 
+_TABLES = {
+    Shape.TABLE: "a table of settings",
+    Shape.NAMED: "tables of settings, each with a name of its own",
+}
+
+
 def allowed(field: FieldInfo) -> str:
     """Return what ``field`` accepts, in plain words."""
-    return next((mark.text for mark in field.metadata if isinstance(mark, Allowed)), "another value")
+    otherwise = _TABLES.get(shape(field.annotation), "another value")
+    return next((mark.text for mark in field.metadata if isinstance(mark, Allowed)), otherwise)
 
 
 def _no_flag(given: object) -> object:
@@ -126,6 +136,16 @@ def broken(rule: str) -> PydanticCustomError:
     """The error of a value that breaks ``rule``, in words."""
     return PydanticCustomError("rule", "{rule}", {"rule": rule})
 
+
+class ByName(dict[str, _T]):
+    """Tables by the names that the user gave them; unlike another ``dict`` it can be hashed, as settings can."""
+
+    def __hash__(self) -> int:  # type: ignore[override] # a dict says that it has none
+        return hash(frozenset(self.items()))
+
+
+Frozen = AfterValidator(ByName)
+"""For a field of tables by name: ``Annotated[Mapping[LaneName, Lane], Frozen, Allowed(...)]``."""
 
 Number = Annotated[float, BeforeValidator(_no_flag), Field(allow_inf_nan=False)]
 WholeNumber = Annotated[int, BeforeValidator(_no_flag)]

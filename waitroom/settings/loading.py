@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -14,6 +15,8 @@ from waitroom.settings.file import RELATIVE_PATHS, read_file
 from waitroom.settings.gathered import Gathered, Kind, Source
 from waitroom.settings.problems import find_problems
 from waitroom.settings.site import Settings
+
+_Site = TypeVar("_Site", bound=Settings)
 
 
 def load(
@@ -29,19 +32,30 @@ def load(
     ``WAITROOM_CONFIG`` names, or none. Raises :class:`~waitroom.errors.SettingsError` with one line for
     each thing that is wrong.
     """
+    return load_as(Settings, path, environ=environ, overrides=overrides or {})
+
+
+def load_as(
+    model: type[_Site],
+    path: Path | None,
+    *,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, object | None],
+) -> _Site:
+    """Return what :func:`load` does as a ``model``, which may have more settings than are known here."""
     gathered = Gathered()
     if path is None and environ.get("WAITROOM_CONFIG"):
         path = Path(environ["WAITROOM_CONFIG"])
     if path is not None:
         read_file(path, gathered)
-    lines = list(read_environment(environ, gathered))
-    for name, value in (overrides or {}).items():
+    lines = list(read_environment(model, environ, gathered))
+    for name, value in overrides.items():
         if value is not None:
-            gathered.put(name, value, Source(Kind.OPTION, f"--{name.replace('_', '-')}"))
+            gathered.put((name,), value, Source(Kind.OPTION, f"--{name.replace('_', '-')}"))
     try:
-        settings = Settings.model_validate(gathered.values)
+        settings = model.model_validate(gathered.values)
     except ValidationError as error:
-        lines = [problem.text for problem in sorted(set(find_problems(error, gathered)))] + lines
+        lines = [problem.text for problem in sorted(set(find_problems(model, error, gathered)))] + lines
     if lines:
         raise SettingsError("\n".join(lines))
     return settings.model_copy(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -11,17 +13,20 @@ from pydantic.fields import FieldInfo
 from waitroom.settings.duration import format_duration
 from waitroom.settings.kinds import allowed
 from waitroom.settings.origin import OriginSettings
+from waitroom.settings.positions import Place
 from waitroom.settings.room import RoomSettings
 from waitroom.settings.site import SiteSettings
+from waitroom.settings.tables import tables
 from waitroom.settings.visitors import VisitorSettings
 
 _HEAD = """\
 # Settings
 
 Settings come from a TOML file (`--config`, or the environment variable `WAITROOM_CONFIG`) and from the environment,
-which wins: `WAITROOM_PORT` is `port`, `WAITROOM_ROOMS__0__RATE` the `rate` of the first room. Durations are written
-`"90s"`, `"10m"`, `"1h30m"`, `"500ms"`, `"1d"`, or as a plain number of seconds. All is checked at the start:
-`waitroom check` tells every mistake at once, with its line.
+which wins: `WAITROOM_PORT` is `port`, `WAITROOM_ROOMS__0__RATE` the `rate` of the first room. Two underscores lead
+into a table, by a name or by a number (the next number adds one); lists are written with commas or as JSON, whole
+tables as JSON. Durations are written `"90s"`, `"10m"`, `"1h30m"`, `"500ms"`, `"1d"`, or as a plain number of seconds.
+All is checked at the start: `waitroom check` tells every mistake at once, with its line.
 
 This page is what `waitroom settings` prints.
 """
@@ -34,25 +39,48 @@ def manual() -> str:
             [
                 _HEAD,
                 "## The gateway\n",
-                *_table(SiteSettings, skip=("rooms",)),
+                *describe(SiteSettings, skip=("rooms",)),
                 "\n## The shop\n",
-                *_table(OriginSettings),
+                *describe(OriginSettings),
                 "\n## Visitors, and what one may ask for\n",
                 'Sizes are written `"64KiB"`, `"100MiB"`, or as a plain number of bytes. Limits of counts are kept by '
                 "each worker for itself.\n",
-                *_table(VisitorSettings),
+                *describe(VisitorSettings),
                 "\n## A room\n",
                 "Each room stands under a `[[rooms]]` heading of its own. Left out altogether: one room named `main`",
                 "that covers everything. While it runs, `waitroom set` changes all but `name`, `hosts`, `paths` and",
                 "`hold_status`.\n",
-                *_table(RoomSettings),
+                *describe(RoomSettings, ("rooms", 0), "[[rooms]]"),
             ]
         )
         + "\n"
     )
 
 
-def _table(model: type[BaseModel], skip: tuple[str, ...] = ()) -> Iterator[str]:
+def describe(
+    model: type[BaseModel], place: Place = (), heading: str = "", skip: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """All settings of ``model`` as lines of Markdown: a table of its own, and one for each table within it.
+
+    ``place`` and ``heading`` are where the model itself stands, ``skip`` names settings to leave out.
+    """
+    for table in tables(model, place, heading):
+        inner = table.place[len(place) :]
+        if inner and inner[0] in skip:
+            continue
+        if inner:
+            yield f"\n### `{table.heading}`\n"
+            yield f"{_prose(table.model.__doc__ or '')}\n"
+        yield from _table(table.model, () if inner else skip)
+
+
+def _prose(docstring: str) -> str:
+    """A docstring as Markdown: code in single backticks, every paragraph on one line."""
+    paragraphs = cleandoc(docstring).replace("``", "`").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _table(model: type[BaseModel], skip: tuple[str, ...]) -> Iterator[str]:
     yield "| setting | default | allowed | |"
     yield "| --- | --- | --- | --- |"
     for name, field in model.model_fields.items():
@@ -66,8 +94,10 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=False)
     if isinstance(value, tuple) and len(value) == 1:
         value = value[0]
-    if value is None or value == () or field.default_factory is not None:
+    if value in (None, (), {}) or isinstance(value, BaseModel | Mapping) or field.default_factory is not None:
         return ""
+    if isinstance(value, bool | tuple):
+        return f"`{json.dumps(value, default=str)}`"
     if isinstance(value, int) and "a size" in allowed(field) and value % 1024 == 0 and value:
         return f'`"{value // 1024}KiB"`'
     if isinstance(value, float) and _is_duration(field):
