@@ -22,7 +22,6 @@ from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.room import Room
 from waitroom.line.rules import Rules
-from waitroom.line.store import LineStore
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
@@ -88,7 +87,7 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     entrances = []
     for of_room in settings.rooms:
-        room = Room(of_room.name, LineStore(redis, of_room.name), rules_of(of_room))
+        room = Room(of_room.name, redis, rules_of(of_room))
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status)
         doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)

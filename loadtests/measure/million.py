@@ -12,10 +12,11 @@ from redis.asyncio import Redis
 from loadtests.measure.report import Result
 from loadtests.measure.servers import redis_server
 from waitroom.line.keys import room_keys
+from waitroom.line.memory import GENERAL
 from waitroom.line.presence import MAX_FLUSH
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.snapshot import Snapshot
-from waitroom.line.store import GENERAL, LineStore
+from waitroom.line.store import LineStore
 
 WAITING, BATCH = 1_000_000, 1_000
 ROOM = "drop"
@@ -38,7 +39,7 @@ async def _measure(redis_url: str) -> list[Result]:
     empty = await _used(client)
     await _fill(store)
     grown = await _used(client) - empty
-    keys = {key: await client.memory_usage(key, samples=0) or 0 for key in room_keys(ROOM, GENERAL)}
+    keys = {key: await client.memory_usage(key, samples=0) or 0 for key in room_keys(ROOM, [GENERAL])}
     total = sum(keys.values())
     building, asking, waiting = await _positions(store)
     compared = await _sorted_set(client)

@@ -19,7 +19,8 @@ import httpx
 from redis.asyncio import Redis
 
 from waitroom.line.keys import room_keys
-from waitroom.line.store import GENERAL, LineStore
+from waitroom.line.memory import GENERAL
+from waitroom.line.store import LineStore
 
 SECONDS = 20
 CONFIG = """
@@ -36,7 +37,7 @@ presence = "9s"
 keep = "60s"
 entry = "20s"
 """
-LOG = room_keys("drop", GENERAL)[5]
+LOG = room_keys("drop", [GENERAL])[5]
 
 
 def free_port() -> int:

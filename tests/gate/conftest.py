@@ -12,7 +12,7 @@ from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Rules
 from waitroom.line.snapshot import Snapshot
-from waitroom.line.store import LineStore, View
+from waitroom.line.store import View
 
 MakeRoom = Callable[..., Room]
 
@@ -29,11 +29,10 @@ def make_room() -> MakeRoom:
         used: Iterable[int] = (),
         late: tuple[int, ...] = (),
     ) -> Room:
-        store = LineStore(Redis.from_url("unix:///nowhere"), "drop")
-        room = Room("drop", store, rules)
+        room = Room("drop", Redis.from_url("unix:///nowhere"), rules)
         start = (head.called + 1) // 8 * 8
         view = View(head, start, bits(used, start), (bits(present, start), b"", b"", b""), late, ())
-        room.snapshot = Snapshot(view)
+        room.general.snapshot = Snapshot(view)
         return room
 
     return make

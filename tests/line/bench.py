@@ -9,8 +9,9 @@ from redis.asyncio import Redis
 
 from waitroom.line.head import Head
 from waitroom.line.keys import room_keys
+from waitroom.line.memory import GENERAL, Memory
 from waitroom.line.rules import Mode, Rules
-from waitroom.line.store import GENERAL, LineStore
+from waitroom.line.store import LineStore
 from waitroom.line.ticket import Outcome
 
 RULES = Rules(
@@ -20,10 +21,13 @@ RULES = Rules(
 """Short enough that every time is met: a presence slot is two seconds, a turn lapses after four."""
 STILL = 0.001
 """A rate at which nothing accrues, so that a test gives out each place by hand; at 0 none could be given."""
-KEYS = room_keys("room", GENERAL)
-ROOM, RULES_KEY, SESSIONS, GRANTED, LOG, LANE = KEYS[0], KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[6]
-USED = KEYS[9]
-SEEN = KEYS[10:]
+KEYS = room_keys("room", [GENERAL])
+ROOM, RULES_KEY, SESSIONS, GRANTED, _, LOG, PLAN, LANE, _, _, USED, *SEEN = KEYS
+
+
+def told_by_ticket(epoch: int, number: int) -> Memory:
+    """What one ticket of the general lane tells of a life that was lost."""
+    return Memory().of_ticket(epoch, GENERAL, number, 0)
 
 
 class Bench:
@@ -75,7 +79,7 @@ class Bench:
 
     async def granted(self) -> list[int]:
         """The numbers called while present and not yet entered, by number."""
-        return sorted(int(member) for member in await self.ask("ZRANGE", GRANTED, 0, -1))
+        return sorted(int(member.split(b":")[1]) for member in await self.ask("ZRANGE", GRANTED, 0, -1))
 
     async def outcome(self, number: int) -> Outcome:
         """What becomes of a ticket at the door."""

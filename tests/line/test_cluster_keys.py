@@ -9,14 +9,20 @@ from pathlib import Path
 import pytest
 from redis import Redis as BlockingRedis
 
-from tests.line.bench import KEYS, Bench
+from tests.line.bench import KEYS, Bench, told_by_ticket
 from waitroom.line import lua
-from waitroom.line.head import Known
+from waitroom.line.plan import Plan, Step, StepKind
 
 pytestmark = pytest.mark.anyio
 
 SCRIPTS = sorted(path.stem for path in (Path(lua.__file__).parent / "scripts").glob("*.lua"))
 KEYLESS = {"TIME", "INFO"}
+
+
+SALE = Plan(
+    (Step(1, StepKind.BEGIN, "sale", opens_ms=2, commitment="00" * 32), Step(2, StepKind.OPEN, "sale"))
+)
+"""An event whose time has come."""
 
 
 def test_all_keys_share_one_hash_tag() -> None:
@@ -38,7 +44,9 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "renew": lambda: store.renew({"1:general:1": 0}),
         "finish": lambda: store.finish("1:general:1"),
         "view": lambda: store.view(0),
-        "restore": lambda: other.restore(Known(1, 40, -1)),
+        "restore": lambda: other.restore(told_by_ticket(1, 40)),
+        "plan": lambda: store.plan(SALE.to_redis(), name="sale", source="live", who="test"),
+        "reveal": lambda: store.reveal("00" * 32, as_committed=True),
         "reset": lambda: store.reset(who="test", why="test"),
     }
     assert SCRIPTS == sorted(doings)

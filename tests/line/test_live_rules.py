@@ -11,7 +11,6 @@ import pytest
 from tests.line.bench import LOG, RULES, STILL, Bench
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
-from waitroom.line.store import LineStore
 
 pytestmark = pytest.mark.anyio
 
@@ -53,8 +52,8 @@ async def test_every_change_is_in_the_log_with_who_and_why(bench: Bench) -> None
 
 async def test_another_worker_follows_within_a_second(bench: Bench) -> None:
     """A change made through one worker is seen by the others in about a tick."""
-    one = Room("room", LineStore(bench.redis, "room"), RULES)
-    other = Room("room", LineStore(bench.redis, "room"), RULES)
+    one = Room("room", bench.redis, RULES)
+    other = Room("room", bench.redis, RULES)
     await one.start()
     await other.start()
     async with anyio.create_task_group() as group:
@@ -73,7 +72,7 @@ async def test_another_worker_follows_within_a_second(bench: Bench) -> None:
 
 async def test_what_an_operator_set_survives_a_total_loss(bench: Bench) -> None:
     """Workers that live on bring the live settings back, not those of the file."""
-    rooms = [Room("room", LineStore(bench.redis, "room"), RULES) for _ in range(2)]
+    rooms = [Room("room", bench.redis, RULES) for _ in range(2)]
     for room in rooms:
         await room.start()
     await rooms[0].change({"rate": "42"}, who="ada")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.line.bench import LANE, LOG, ROOM, STILL, Bench
-from waitroom.line.head import Known
+from tests.line.bench import LANE, LOG, ROOM, STILL, Bench, told_by_ticket
+from waitroom.line.memory import GENERAL
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
@@ -98,7 +98,7 @@ async def test_newcomers_move_behind_a_ticket_that_came_back(bench: Bench) -> No
     await bench.store.join(3)
     await bench.store.leave(2)
 
-    head = await bench.worker().restore(Known(YESTERDAY, 40, -1))
+    head = await bench.worker().restore(told_by_ticket(YESTERDAY, 40))
 
     assert (YESTERDAY, begun.epoch) == (head.epoch, head.alias)
     assert head.offset > 40
@@ -119,7 +119,7 @@ async def test_admission_is_held_and_the_lowest_ticket_goes_first(bench: Bench) 
     await bench.store.join(2)
     worker = bench.worker()
     for number in (40, 17, 33):
-        head = await worker.restore(Known(YESTERDAY, number, -1))
+        head = await worker.restore(told_by_ticket(YESTERDAY, number))
         await worker.see([number])
 
     held = await bench.wait(HOLD_MS - 1000, present=(17, 33, 40))
@@ -140,9 +140,9 @@ async def test_of_two_lost_lives_the_later_wins(bench: Bench) -> None:
     await bench.store.join(1)
     last_week = YESTERDAY - 600_000
 
-    first = await bench.worker().restore(Known(last_week, 8, -1))
-    second = await bench.worker().restore(Known(YESTERDAY, 5, -1))
-    third = await bench.worker().restore(Known(last_week, 9, -1))
+    first = await bench.worker().restore(told_by_ticket(last_week, 8))
+    second = await bench.worker().restore(told_by_ticket(YESTERDAY, 5))
+    third = await bench.worker().restore(told_by_ticket(last_week, 9))
 
     assert [last_week, YESTERDAY, YESTERDAY] == [head.epoch for head in (first, second, third)]
     assert [begun.epoch] * 3 == [head.alias for head in (first, second, third)]
@@ -161,7 +161,7 @@ async def test_a_reset_is_not_a_loss(bench: Bench) -> None:
     await bench.store.advance()
     reset = await bench.store.reset(who="test", why="again")
 
-    from_ticket = await bench.worker().restore(Known(before.epoch, 7, -1))
+    from_ticket = await bench.worker().restore(told_by_ticket(before.epoch, 7))
     from_worker = await other.advance()
 
     assert reset.epoch > before.epoch
@@ -172,41 +172,45 @@ async def test_a_reset_is_not_a_loss(bench: Bench) -> None:
 async def test_a_worker_tells_again_who_is_there(bench: Bench) -> None:
     """After a total loss a living worker tells Redis of everyone it has seen: streams and those who poll."""
     await bench.open()
-    room = Room("room", bench.store, bench.rules)
+    room = Room("room", bench.redis, bench.rules)
     await room.start()
     await bench.turn(rate=STILL)
     places = [await room.join() for _ in range(4)]
-    with room.presence.streaming(places[0].number):
+    with room.general.presence.streaming(places[0].number):
         await room.flush()
         await bench.redis.flushall()
         await room._tick()
         await room.flush()
         await room._look()
 
-    assert 4 == room.snapshot.waiting
+    assert 4 == room.general.snapshot.waiting
 
 
 async def test_a_ticket_brings_the_line_back_once(bench: Bench) -> None:
     """Room.recall of a genuine ticket restores its life; the newcomers' streams are told under new numbers."""
     await bench.open(rate=STILL)
-    room = Room("room", bench.store, bench.rules)
+    room = Room("room", bench.redis, bench.rules)
     await room.start()
     newcomer = await room.join()
-    with room.presence.streaming(newcomer.number):
+    with room.general.presence.streaming(newcomer.number):
         await room.flush()
-        assert room.snapshot.may_be_lost(YESTERDAY, 12)
-        await room.recall(YESTERDAY, 12)
-        room.presence.saw(12)
-        assert 12 == room.snapshot.resolve(YESTERDAY, 12)
-        moved = room.snapshot.resolve(newcomer.head.epoch, newcomer.number)
-        assert not room.snapshot.may_be_lost(newcomer.head.epoch, newcomer.number)
+        assert room.general.snapshot.may_be_lost(YESTERDAY, 12)
+        await room.recall(GENERAL, YESTERDAY, 12)
+        room.general.presence.saw(12)
+        assert 12 == room.general.snapshot.resolve(YESTERDAY, 12)
+        moved = room.general.snapshot.resolve(newcomer.head.epoch, newcomer.number)
+        assert not room.general.snapshot.may_be_lost(newcomer.head.epoch, newcomer.number)
         for key in range(4):
             await bench.ask("DEL", f"waitroom:1:{{room}}:lane:general:seen:{key}")
         await room.flush()
         await room._look()
 
     assert moved is not None
-    assert (2, 0, 1) == (room.snapshot.waiting, room.snapshot.ahead(12), room.snapshot.ahead(moved))
+    assert (2, 0, 1) == (
+        room.general.snapshot.waiting,
+        room.general.snapshot.ahead(12),
+        room.general.snapshot.ahead(moved),
+    )
 
 
 async def test_a_lost_reset_stays_a_reset_for_the_workers(bench: Bench) -> None:

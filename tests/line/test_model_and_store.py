@@ -10,17 +10,35 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from redis.asyncio import Redis
 
+from waitroom.line.draw import Draw, draw_key
 from waitroom.line.head import Head
+from waitroom.line.memory import Memory
 from waitroom.line.model import Line
+from waitroom.line.model_lane import Lane
+from waitroom.line.plan import Plan, Step, StepKind
 from waitroom.line.rules import Mode, Rules
-from waitroom.line.store import LineStore
-from waitroom.line.ticket import Outcome, Stage
+from waitroom.line.seeds import Seeds
+from waitroom.line.store import Handed, LineStore
+from waitroom.line.ticket import Outcome, Stage, Ticket
 
 T = TypeVar("T")
+LANES = ("general", "members", "suspects")
+LANE = st.sampled_from(["general", "general", "members", "members", "suspects"])
+WEIGHTS = "general:1 members:2.5 suspects:0"
 RATES = st.sampled_from([0.0, 30.0, 60.0, 300.0, 1000.0, 6000.0])
+SEEDS = Seeds(("a secret of the test",))
+FAR = 4_000_000_000_000
+"""An opening that no clock reaches: the test opens the door itself."""
 PICK = st.integers(0, 10_000)
 CAPACITIES = st.sampled_from([0, 0, 1, 3, 20])
 
@@ -38,9 +56,13 @@ class LineMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.redis = Redis.from_url(self.redis_url)
-        self.store = LineStore(self.redis, "room")
-        self.given: set[int] = set()
-        self.before_capacity = 0
+        self.begin_worker()
+        self.given: set[tuple[str, int]] = set()
+        self.has_drawn = False
+
+    def begin_worker(self) -> None:
+        memory = Memory(LANES)
+        self.stores = {lane: LineStore(self.redis, "room", lane, memory) for lane in LANES}
 
     def run(self, answer: Awaitable[T]) -> T:
         async def wait() -> T:
@@ -59,22 +81,22 @@ class LineMachine(RuleBasedStateMachine):
     def open_room(self, mode: Mode, rate: float, capacity: int, burst: int) -> None:
         """A room begins, with times short enough that they are met."""
         rules = Rules(
-            rate=rate, capacity=capacity, mode=mode, burst_ms=burst,
+            weights=WEIGHTS, rate=rate, capacity=capacity, mode=mode, burst_ms=burst,
             session_ms=4000, keep_ms=6400, presence_ms=3000, entry_ms=2000,
         )  # fmt: skip
         self.run(self.redis.flushall())
-        head = self.run(self.store.configure(rules.to_redis(), source="file", who="test"))
-        self.model = Line(rules, head.clock)
+        head = self.run(self.stores["general"].configure(rules.to_redis(), source="file", who="test"))
+        self.model = Line(rules, head.clock, LANES)
         self.epoch = head.epoch
         self.compare(head)
 
-    def compare(self, head: Head) -> None:
+    def compare(self, head: Head, lane: str = "general") -> None:
         """What Redis reports is what the model holds."""
-        model = self.model
+        model, of_lane = self.model, self.model.lanes[lane]
         expected = {
-            "issued": model.issued,
-            "called": model.called,
-            "floor": model.floor,
+            "issued": of_lane.issued,
+            "called": of_lane.called,
+            "floor": of_lane.floor,
             "slot": model.slot,
             "sessions": len(model.staged(Stage.INSIDE)),
             "granted": len(model.staged(Stage.GRANTED)),
@@ -85,114 +107,159 @@ class LineMachine(RuleBasedStateMachine):
         assert expected == {name: getattr(head, name) for name in expected}
         assert head.tokens == pytest.approx(model.tokens, abs=0.01)
 
-    @rule(count=st.integers(1, 6))
-    def join(self, count: int) -> None:
-        joined = self.run(self.store.join(count))
+    @rule(count=st.integers(1, 6), lane=LANE)
+    def join(self, count: int, lane: str) -> None:
+        joined = self.run(self.stores[lane].join(count))
         self.model.pass_time(joined.head.clock)
-        assert self.model.join(count) == (joined.first, joined.admitted)
-        numbers = set(range(joined.first, joined.first + count))
+        assert self.model.join(count, lane) == (joined.first, joined.admitted)
+        numbers = {(lane, number) for number in range(joined.first, joined.first + count)}
         assert not numbers & self.given, "no number is given twice"
         self.given |= numbers
-        self.compare(joined.head)
+        self.compare(joined.head, lane)
 
-    @rule()
-    def advance(self) -> None:
-        present_before = [t.number for t in self.model.staged(Stage.WAITING) if self.model.is_present(t)]
-        head = self.run(self.store.advance())
+    def handed(self) -> list[Handed]:
+        """The drawn orders, as a worker hands them over."""
+        lanes = [lane for lane in self.model.lanes.values() if lane.draw is not None]
+        return [
+            Handed(lane.name, lane.called + 1, [lane.number_at(lane.called + 1 + i) for i in range(200)])
+            for lane in lanes
+        ]
+
+    @rule(lane=LANE)
+    def advance(self, lane: str) -> None:
+        before = {
+            of.name: [t for t in of.staged(Stage.WAITING) if self.model.is_present(t)]
+            for of in self.model.lanes.values()
+        }
+        head = self.run(self.stores[lane].advance(self.handed()))
         self.model.pass_time(head.clock)
         self.model.advance()
-        self.compare(head)
-        granted = {t.number for t in self.model.staged(Stage.GRANTED)}
-        passed = [n for n in present_before if n in granted]
-        left_behind = [
-            n for n in present_before
-            if n not in granted and self.model.tickets[n].stage is Stage.WAITING
-            and self.model.is_present(self.model.tickets[n])
-        ]  # fmt: skip
-        assert not passed or not left_behind or max(passed) < min(left_behind), "no overtaking of the present"
+        self.compare(head, lane)
+        for name, tickets in before.items():
+            self.check_order(self.model.lanes[name], tickets)
+
+    def check_order(self, lane: Lane, tickets: list[Ticket]) -> None:
+        """Of those who were present, no later turn was granted before an earlier one."""
+        granted = [lane.turn_of(t.number) for t in tickets if t.stage is Stage.GRANTED]
+        left = [
+            lane.turn_of(t.number) for t in tickets if t.stage is Stage.WAITING and self.model.is_present(t)
+        ]
+        assert not granted or not left or max(granted) < min(left), "no overtaking of the present"
 
     def some(self, numbers: list[int], picks: list[int]) -> list[int]:
         """What is drawn must not depend on the state, which depends on the time that really passes."""
         return sorted({numbers[pick % len(numbers)] for pick in picks}) if numbers else []
 
-    @rule(picks=st.lists(PICK, min_size=1, max_size=8))
-    def see(self, picks: list[int]) -> None:
-        numbers = self.some(list(self.model.tickets), picks)
-        head = self.run(self.store.see(numbers))
+    def staged(self, lane: str, stage: Stage, pick: int) -> list[int]:
+        return self.some([t.number for t in self.model.lanes[lane].staged(stage)], [pick])
+
+    @rule(picks=st.lists(PICK, min_size=1, max_size=8), lane=LANE)
+    def see(self, picks: list[int], lane: str) -> None:
+        numbers = self.some(list(self.model.lanes[lane].tickets), picks)
+        head = self.run(self.stores[lane].see(numbers))
         self.model.pass_time(head.clock)
         for number in numbers:
-            self.model.see(number)
-        self.compare(head)
+            self.model.see(number, lane)
+        self.compare(head, lane)
 
-    @rule(pick=PICK)
-    def claim(self, pick: int) -> None:
-        number = pick % (self.model.issued + 1)
+    def show(self, number: int, lane: str) -> tuple[Outcome, Head]:
+        """Shows a ticket at the door, in Redis and in the model."""
+        turn = self.model.lanes[lane].turn_of(number)
+        outcome, head = self.run(self.stores[lane].claim(number, turn))
+        self.model.pass_time(head.clock)
+        assert self.model.claim(number, lane) is outcome
+        self.compare(head, lane)
+        return outcome, head
+
+    @rule(pick=PICK, lane=LANE)
+    def claim(self, pick: int, lane: str) -> None:
+        number = pick % (self.model.lanes[lane].issued + 1)
         before = len(self.model.staged(Stage.INSIDE)) + len(self.model.staged(Stage.GRANTED))
-        outcome, head = self.run(self.store.claim(number))
-        self.model.pass_time(head.clock)
-        assert self.model.claim(number) is outcome
-        self.compare(head)
+        outcome, head = self.show(number, lane)
         inside = head.sessions + head.granted
-        if outcome is Outcome.ADMITTED and self.model.rules.capacity and self.model.admits:
-            assert inside <= max(self.model.rules.capacity, before), "no more than capacity allows"
+        if outcome is Outcome.ADMITTED and self.model.rules.places and self.model.admits:
+            assert inside <= max(self.model.rules.places, before), "no more than capacity allows"
 
-    @rule(pick=PICK)
-    def enter(self, pick: int) -> None:
-        for number in self.some([t.number for t in self.model.staged(Stage.GRANTED)], [pick]):
-            self.enter_one(number)
-
-    def enter_one(self, number: int) -> None:
-        outcome, head = self.run(self.store.claim(number))
-        self.model.pass_time(head.clock)
-        assert self.model.claim(number) is outcome
-        self.compare(head)
+    @rule(pick=PICK, lane=LANE)
+    def enter(self, pick: int, lane: str) -> None:
+        for number in self.staged(lane, Stage.GRANTED, pick):
+            self.show(number, lane)
 
     @rule(number=st.sampled_from([0, 99_999]))
     def claim_unknown(self, number: int) -> None:
-        outcome, head = self.run(self.store.claim(number))
+        assert self.show(number, "general")[0] is Outcome.UNKNOWN
+
+    @rule(pick=PICK, lane=LANE)
+    def leave(self, pick: int, lane: str) -> None:
+        number = pick % (self.model.lanes[lane].issued + 1)
+        outcome, head = self.run(self.stores[lane].leave(number))
         self.model.pass_time(head.clock)
-        assert outcome is Outcome.UNKNOWN
-        self.compare(head)
+        assert self.model.leave(number, lane) is outcome
+        self.compare(head, lane)
 
-    @rule(pick=PICK)
-    def leave(self, pick: int) -> None:
-        number = pick % (self.model.issued + 1)
-        outcome, head = self.run(self.store.leave(number))
-        self.model.pass_time(head.clock)
-        assert self.model.leave(number) is outcome
-        self.compare(head)
+    @rule(pick=PICK, lane=LANE)
+    def renew(self, pick: int, lane: str) -> None:
+        for number in self.staged(lane, Stage.INSIDE, pick):
+            self.renew_one(number, lane)
 
-    @rule(pick=PICK)
-    def renew(self, pick: int) -> None:
-        for number in self.some([t.number for t in self.model.staged(Stage.INSIDE)], [pick]):
-            self.renew_one(number)
-
-    def renew_one(self, number: int) -> None:
-        session = f"{self.epoch}:general:{number}"
+    def renew_one(self, number: int, lane: str) -> None:
+        session = f"{self.epoch}:{lane}:{number}"
         # a session that has just ended comes back by its own activity; here only those that still run do
-        head = self.run(self.store.advance())
-        self.model.pass_time(head.clock)
-        self.model.advance()
-        if (
-            self.model.tickets[number].stage is not Stage.INSIDE
-            or self.model.tickets[number].until - head.clock < 50
-        ):
+        self.advance(lane)
+        ticket = self.model.lanes[lane].tickets[number]
+        if ticket.stage is not Stage.INSIDE or ticket.until - self.model.clock < 50:
             return
-        head = self.run(self.store.renew({session: 0}))
+        head = self.run(self.stores[lane].renew({session: 0}))
         self.model.pass_time(head.clock)
-        self.model.renew(number)
+        self.model.renew(number, lane)
+        self.compare(head, lane)
+
+    @rule(pick=PICK, lane=LANE)
+    def finish(self, pick: int, lane: str) -> None:
+        for number in self.staged(lane, Stage.INSIDE, pick):
+            head = self.run(self.stores[lane].finish(f"{self.epoch}:{lane}:{number}"))
+            self.model.pass_time(head.clock)
+            self.model.finish(number, lane)
+            self.compare(head, lane)
+
+    @precondition(lambda self: self.model.is_opened and not self.has_drawn)
+    @rule()
+    def close_for_an_event(self) -> None:
+        """The event begins without a line of its own only where nobody has a number yet."""
+        if any(lane.issued for lane in self.model.lanes.values()):
+            return
+        step = Step(1, StepKind.BEGIN, "sale", opens_ms=FAR, commitment=SEEDS.commit("room", "sale"))
+        head = self.plan([step, Step(FAR, StepKind.OPEN, "sale")])
+        self.model.is_opened = False
         self.compare(head)
 
-    @rule(pick=PICK)
-    def finish(self, pick: int) -> None:
-        for number in self.some([t.number for t in self.model.staged(Stage.INSIDE)], [pick]):
-            self.finish_one(number)
+    @precondition(lambda self: not self.model.is_opened)
+    @rule()
+    def open_with_a_draw(self) -> None:
+        """Everyone who came before stands in a drawn order; who comes later stands behind them."""
+        self.plan([Step(1, StepKind.OPEN, "sale")])
+        event = self.run(self.stores["general"].event())
+        seed, as_committed = SEEDS.find("room", event)
+        assert as_committed
+        draws = []
+        for lane in self.model.lanes.values():
+            first, count = lane.called + 1, lane.issued - lane.called
+            key = draw_key(
+                seed, event.digest, room="room", event="sale", lane=lane.name, first=first, count=count
+            )
+            draws.append(Draw(key, first, count))
+        self.model.open_door(draws)
+        self.has_drawn = True
+        for lane_name in LANES:
+            self.advance(lane_name)
 
-    def finish_one(self, number: int) -> None:
-        head = self.run(self.store.finish(f"{self.epoch}:general:{number}"))
+    def plan(self, steps: list[Step]) -> Head:
+        plan = Plan(tuple(steps))
+        head = self.run(
+            self.stores["general"].plan(plan.to_redis(), name=plan.name, source="live", who="test")
+        )
         self.model.pass_time(head.clock)
-        self.model.finish(number)
-        self.compare(head)
+        return head
 
     @rule(ms=st.sampled_from([50, 200, 700, 1500]))
     def time_passes(self, ms: int) -> None:
@@ -207,7 +274,7 @@ class LineMachine(RuleBasedStateMachine):
         self.configure(replace(self.model.rules, mode=mode))
 
     def configure(self, rules: Rules) -> None:
-        head = self.run(self.store.configure(rules.to_redis(), source="live", who="test"))
+        head = self.run(self.stores["general"].configure(rules.to_redis(), source="live", who="test"))
         self.model.pass_time(head.clock)
         self.model.configure(rules)
         self.compare(head)
@@ -216,27 +283,34 @@ class LineMachine(RuleBasedStateMachine):
     def restart_worker(self) -> None:
         """A worker that knows nothing takes over; Redis has dropped its scripts."""
         self.run(self.redis.script_flush())
-        self.store = LineStore(self.redis, "room")
+        self.begin_worker()
+        for store in self.stores.values():
+            self.run(store.view(0))
+        self.run(self.stores["general"].event())
 
     @rule()
     def everyone_gets_in(self) -> None:
         """Nobody is stuck: with budget and room for all, whoever is present and shows up enters."""
         self.configure(replace(self.model.rules, mode=Mode.AUTO, rate=6000.0, capacity=0, burst_ms=60_000))
+        if not self.model.is_opened:
+            self.open_with_a_draw()
         stages = (Stage.WAITING, Stage.GRANTED, Stage.PASSED, Stage.LATE)
+        moving = ("general", "members")
         for _ in range(4):
-            standing = [n for n, ticket in self.model.tickets.items() if ticket.stage in stages]
             self.time_passes(1500)
-            for number in sorted(standing):
-                outcome, head = self.run(self.store.claim(number))
-                self.model.pass_time(head.clock)
-                assert self.model.claim(number) is outcome
-        left = [t for t in self.model.tickets.values() if t.stage in stages]
+            self.advance("general")
+            for name in moving:
+                lane = self.model.lanes[name]
+                for number in [n for n, ticket in lane.tickets.items() if ticket.stage in stages]:
+                    self.show(number, name)
+        left = [t for name in moving for t in self.model.lanes[name].tickets.values() if t.stage in stages]
         assert left == [], "no visitor is stuck"
 
     @invariant()
     def shows_nothing_impossible(self) -> None:
         if hasattr(self, "model"):
-            assert 0 <= self.model.floor <= self.model.called <= self.model.issued
+            for lane in self.model.lanes.values():
+                assert 0 <= lane.floor <= lane.called <= lane.issued
 
 
 def test_redis_and_model_never_differ(redis_url: str) -> None:

@@ -13,9 +13,9 @@ from waitroom.gate.state import Notice, State, number_of, plain_state, standing,
 from waitroom.gate.tokens import EarlierEpochError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
+from waitroom.line.memory import GENERAL
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
-from waitroom.line.store import GENERAL
 from waitroom.line.ticket import Outcome
 
 logger = logging.getLogger("waitroom.gate")
@@ -56,7 +56,7 @@ class Doorway:
             case Decision.CLAIM:
                 await self._claim(request, brought, kind, stands, number)
             case Decision.WAIT:
-                state = state_of(self.room, stands, number, GENERAL)
+                state = state_of(self.room, stands, number, brought.lane)
                 await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
             case Decision.REFUSE:
                 await self.waiting.refuse(request)
@@ -70,36 +70,35 @@ class Doorway:
         ticket = brought.ticket
         if ticket is None:
             return Standing.NONE, 0
-        if self.room.is_forgotten(ticket.epoch, ticket.number, ticket.at):
+        lane = self.room.lanes.get(ticket.lane)
+        if lane is None:
+            return Standing.NONE, 0
+        if lane.is_forgotten(ticket.epoch, ticket.number, ticket.at):
             try:
-                await self.room.recall(ticket.epoch, ticket.number)
+                await self.room.recall(ticket.lane, ticket.epoch, ticket.number)
             except LineUnavailableError:
                 return Standing.WAITING, ticket.number
         found = standing(self.room, ticket)
         if found[0] in (Standing.WAITING, Standing.LATE):
-            self.room.presence.saw(found[1])
+            lane.presence.saw(found[1])
         return found
 
     def _of_this_life(self, ticket: Ticket | None, number: int) -> Ticket | None:
         """The ticket, or where its number has moved behind those of a line that came back, one that says so."""
-        if (
-            ticket is None
-            or ticket.epoch == self.room.snapshot.head.epoch
-            or not self.room.snapshot.head.epoch
-        ):
+        if ticket is None or ticket.epoch == self.room.head.epoch or not self.room.head.epoch:
             return ticket
-        return self.tokens.ticket(number, ticket.lane, self.room.snapshot.head.epoch)
+        return self.tokens.ticket(number, ticket.lane, self.room.head.epoch)
 
     def _is_news(self, ticket: Ticket | None) -> bool:
         """Whether a ticket is younger than what this worker has seen of the line: then only Redis knows."""
-        return ticket is not None and ticket.at > self.room.snapshot.head.clock
+        return ticket is not None and ticket.at > self.room.head.clock
 
     @property
     def _holding(self) -> bool:
         """Whether a newcomer would have to wait."""
-        head, rules = self.room.snapshot.head, self.room.rules
-        full = 0 < rules.capacity <= head.sessions + head.granted
-        return full or head.tokens < 1 or self.room.snapshot.waiting > 0
+        head, places = self.room.head, self.room.rules.places
+        full = 0 < places <= head.sessions + head.granted
+        return full or head.tokens < 1 or self.room.waiting > 0 or self.room.is_before_opening
 
     def _lost_place(self, brought: Brought) -> Notice | None:
         """Why a visitor who holds a genuine ticket is given a new one."""
@@ -112,32 +111,33 @@ class Doorway:
         return None
 
     async def _join(self, request: Request, brought: Brought, kind: Kind, notice: Notice | None) -> None:
+        lane = GENERAL
         try:
-            place = await self.room.join()
+            place = await self.room.join(lane)
         except LineUnavailableError:
             await self._without_line(request, brought, kind)
             return
-        ticket = self.tokens.ticket(place.number, GENERAL, place.head.epoch)
+        ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:
-            admission = self.tokens.admit(place.number, GENERAL, place.head.epoch)
+            admission = self.tokens.admit(place.number, lane, place.head.epoch)
             await self._let_in(request, brought, admission, new_ticket=ticket, new_pass=admission)
             return
-        state = state_of(self.room, Standing.WAITING, place.number, GENERAL, notice)
+        state = state_of(self.room, Standing.WAITING, place.number, lane, notice)
         await self._hold(request, brought, kind, state, ticket)
 
     async def _claim(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
     ) -> None:
-        epoch = self.room.snapshot.head.epoch
+        epoch, lane = self.room.lanes[brought.lane].head.epoch, brought.lane
         try:
-            outcome = await self.room.claim(number)
+            outcome = await self.room.claim(lane, number)
         except LineUnavailableError:
-            state = state_of(self.room, stands, number, GENERAL, Notice.UNAVAILABLE)
+            state = state_of(self.room, stands, number, lane, Notice.UNAVAILABLE)
             await self._hold(request, brought, kind, state, brought.ticket)
             return
         match outcome:
             case Outcome.ADMITTED | Outcome.AGAIN:
-                admission = self.tokens.admit(number, GENERAL, epoch)
+                admission = self.tokens.admit(number, lane, epoch)
                 if outcome is Outcome.AGAIN:
                     self.room.visits.active(admission.session)
                 await self._let_in(request, brought, admission, new_pass=admission)
@@ -149,7 +149,7 @@ class Doorway:
                 await self._join(request, brought, kind, None)
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
-                state = state_of(self.room, stands, number, GENERAL)
+                state = state_of(self.room, stands, number, lane)
                 await self._hold(request, brought, kind, state, brought.ticket)
 
     async def _without_line(self, request: Request, brought: Brought, kind: Kind) -> None:

@@ -18,6 +18,8 @@ KEEP_ALIVE_SECONDS = 15.0
 """A stream is never silent for longer, so that a dead connection is found out."""
 MIN_INTERVAL_SECONDS = 1.0
 """Between two messages that tell of nothing but a new position."""
+NEVER = 2**63
+"""A turn that does not come."""
 SLICE = 100
 """Streams gone through at a stretch: a few milliseconds, after which everyone else has their turn."""
 _HEADERS = [
@@ -30,12 +32,12 @@ _HEADERS = [
 class _Stream:
     """One open stream. While a message is on its way to a slow client, the next one waits its turn."""
 
-    __slots__ = ("due", "news", "number", "position", "send", "sending", "silent_since", "ticket")
+    __slots__ = ("due", "news", "position", "send", "sending", "silent_since", "ticket", "turn")
 
-    def __init__(self, send: Send, ticket: Ticket, number: int) -> None:
+    def __init__(self, send: Send, ticket: Ticket) -> None:
         self.send = send
         self.ticket = ticket
-        self.number = number
+        self.turn = NEVER
         self.position: int | None = None
         self.news = True
         self.sending = False
@@ -64,14 +66,14 @@ class EventStreams:
 
     async def serve(self, receive: Receive, send: Send, ticket: Ticket, number: int) -> None:
         """Keeps a stream open until the visitor goes away, is called, or the gateway stops."""
-        stream = _Stream(send, ticket, number)
+        stream = _Stream(send, ticket)
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # a page that lost its stream comes back within a few seconds, each at another moment
         retry = b"retry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311 - no secret, a spread
         await send({"type": "http.response.body", "body": retry, "more_body": True})
         self._streams.add(stream)
         try:
-            with self._room.presence.streaming(number):
+            with self._room.lanes[ticket.lane].presence.streaming(number):
                 self._tell(stream, time.monotonic())
                 while (await receive())["type"] != "http.disconnect":
                     pass
@@ -101,16 +103,16 @@ class EventStreams:
 
     def _tell_due(self, streams: Iterable[_Stream]) -> None:
         now = time.monotonic()
-        called = self._room.snapshot.head.called
+        called = {name: lane.head.called for name, lane in self._room.lanes.items()}
         for stream in streams:
-            due = stream.news or now >= stream.due or stream.number <= called
+            due = stream.news or now >= stream.due or stream.turn <= called.get(stream.ticket.lane, 0)
             if due and stream in self._streams:
                 self._tell(stream, now)
 
     def _common(self) -> tuple[object, ...]:
         """What concerns everyone in the room alike."""
-        head = self._room.snapshot.head
-        return self._room.rules, self._room.is_away, head.epoch, head.alias
+        room, head = self._room, self._room.head
+        return room.rules, room.is_away, head.epoch, head.alias, head.opens, room.event
 
     def _tell(self, stream: _Stream, now: float) -> None:
         if stream.sending:
@@ -120,7 +122,7 @@ class EventStreams:
         if stands is Standing.NONE:
             state = plain_state(room, "waiting", Notice.RESTARTED)
         else:
-            stream.number = number
+            stream.turn = room.lanes[stream.ticket.lane].snapshot.turn_of(number)
             state = state_of(room, stands, number, stream.ticket.lane)
         last = state.state in ("called", "left")
         if stream.news or last or state.position != stream.position:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from urllib.parse import parse_qs
@@ -12,19 +11,17 @@ from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, p
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
+from waitroom.gate.line_document import LineDocument
 from waitroom.gate.negotiate import Kind, is_foreign
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.shares import Shares
 from waitroom.gate.state import plain_state, standing, state_of
 from waitroom.gate.visitor import NOTHING
 from waitroom.gate.waiting import PAGE_HEADERS
-from waitroom.line.store import GENERAL
 from waitroom.line.ticket import Outcome
 
 MAX_FORM_BYTES = 16_384
 _PERSONAL = (NO_STORE, VARY)
-LINE_MARKS = 128
-"""Points of the line of which the public document tells how many stand before them."""
 
 
 class RoomEndpoints:
@@ -35,7 +32,7 @@ class RoomEndpoints:
         self._shares = shares
         self._room = doorway.room
         self.streams = EventStreams(doorway.room)
-        self._line: tuple[object, bytes] = (None, b"")
+        self._line = LineDocument(doorway.room)
         self._actions: dict[str, tuple[Sequence[str], Serve]] = {
             "status": (("GET", "HEAD"), self._status),
             "events": (("GET",), self._events),
@@ -60,7 +57,7 @@ class RoomEndpoints:
             if stands is Standing.NONE:
                 await _no_ticket(request, self._room.name)
                 return
-            state = state_of(self._room, stands, number, GENERAL)
+            state = state_of(self._room, stands, number, brought.lane)
         await answer(request.scope, request.send, 200, JSON, state.to_json(), _PERSONAL)
 
     async def _events(self, request: Request) -> None:
@@ -71,7 +68,7 @@ class RoomEndpoints:
             return
         # nobody reads them any more, and those of ten thousand open streams are twenty megabytes
         request.scope["headers"] = []
-        who = (self._room.name, number)
+        who = (self._room.name, brought.lane, number)
         self._shares.take(who)
         try:
             await self.streams.serve(request.receive, request.send, brought.ticket, number)
@@ -80,7 +77,7 @@ class RoomEndpoints:
 
     async def _public_line(self, request: Request) -> None:
         headers = [(b"cache-control", b"public, max-age=1"), (b"access-control-allow-origin", b"*")]
-        await answer(request.scope, request.send, 200, JSON, self._line_document(), headers)
+        await answer(request.scope, request.send, 200, JSON, self._line.text(), headers)
 
     async def _leave(self, request: Request) -> None:
         if is_foreign(request.scope["headers"]):
@@ -91,7 +88,7 @@ class RoomEndpoints:
         stands, number = standing(self._room, brought.ticket)
         if stands is not Standing.NONE:
             try:
-                outcome = await self._room.leave(number)
+                outcome = await self._room.leave(brought.lane, number)
             except LineUnavailableError:
                 body = problem(503, "unavailable", "The line cannot be reached just now. Your place is kept.")
                 await answer(
@@ -110,36 +107,6 @@ class RoomEndpoints:
             await answer(request.scope, request.send, 200, HTML, body, [*headers, *PAGE_HEADERS])
         else:
             await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
-
-    def _line_document(self) -> bytes:
-        """The line as a whole, the same for everyone: made once for each snapshot.
-
-        ``marks`` are pairs of a ticket number and how many present visitors stand before it; between two of
-        them a ticket holder's own position is found by interpolation.
-        """
-        room, snapshot = self._room, self._room.snapshot
-        key = (snapshot.head, room.rules)
-        if self._line[0] != key:
-            head, rules = snapshot.head, room.rules
-            step = max((head.issued - head.called) // LINE_MARKS, 1)
-            numbers = [*range(head.called + 1, head.issued + 1, step), head.issued + 1]
-            document = {
-                "room": room.name,
-                "mode": rules.mode,
-                "rate": rules.rate,
-                "waiting": snapshot.waiting,
-                "called": head.called,
-                "issued": head.issued,
-                "opens_at": None,
-                "message": rules.message,
-                "epoch": head.epoch,
-                "outflow": round(head.flow, 1),
-                "late": head.late,
-                "marks": [[number, snapshot.ahead(number)] for number in numbers],
-            }
-            text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-            self._line = (key, text)
-        return self._line[1]
 
 
 async def _form_target(request: Request) -> str:

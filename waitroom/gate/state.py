@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,6 +31,8 @@ class Notice(StrEnum):
     """The turn was more than ``keep`` ago; this is a new place."""
     RESTARTED = "restarted"
     """The line was begun anew; this is a new place."""
+    BEFORE_OPENING = "before-opening"
+    """The door has yet to open; nobody enters before."""
     UNAVAILABLE = "unavailable"
     """The line cannot be reached just now; the place is safe."""
 
@@ -49,6 +52,8 @@ class State(NamedTuple):
     code: str | None
     message: str
     notice: Notice | None
+    opens_at: int | None
+    """When the door opens, in milliseconds since 1970; None: it is open, or nothing is planned."""
 
     def members(self) -> dict[str, object]:
         """As the JSON tells it."""
@@ -66,6 +71,7 @@ class State(NamedTuple):
             "code": self.code,
             "message": self.message,
             "notice": self.notice,
+            "opens_at": self.opens_at and utc_text(self.opens_at),
         }
 
     def to_json(self) -> bytes:
@@ -75,9 +81,10 @@ class State(NamedTuple):
 
 def number_of(room: Room, ticket: Ticket) -> int:
     """The number of a genuine ticket in this life of the line. Raises :class:`EarlierEpochError`."""
-    number = room.snapshot.resolve(ticket.epoch, ticket.number)
+    lane = room.lanes.get(ticket.lane)
+    number = lane.snapshot.resolve(ticket.epoch, ticket.number) if lane else None
     if number is None:
-        raise EarlierEpochError(f"of epoch {ticket.epoch}, and this is {room.snapshot.head.epoch}")
+        raise EarlierEpochError(f"of epoch {ticket.epoch}, lane {ticket.lane}; this is {room.head.epoch}")
     return number
 
 
@@ -85,14 +92,14 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
     """How a genuine ticket stands by the snapshot, and its number in this life of the line."""
     if ticket is None:
         return Standing.NONE, 0
-    snapshot = room.snapshot
     try:
         number = number_of(room, ticket)
     except EarlierEpochError:
         return Standing.NONE, 0
+    snapshot = room.lanes[ticket.lane].snapshot
     if snapshot.is_late(number):
         return Standing.LATE, number
-    if number <= snapshot.head.called:
+    if snapshot.is_called(number):
         return Standing.CALLED, number
     if snapshot.is_used(number):
         # in a room that lets everyone pass, tickets are used before they are called
@@ -102,9 +109,11 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
 
 def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notice | None = None) -> State:
     """The state of the holder of ``number``, from the snapshot alone."""
-    rules, snapshot = room.rules, room.snapshot
+    rules, snapshot = room.rules, room.lanes[lane].snapshot
     if room.is_away:
         notice = notice or Notice.UNAVAILABLE
+    elif room.is_before_opening:
+        notice = notice or Notice.BEFORE_OPENING
     elif rules.mode is Mode.PAUSE:
         notice = notice or Notice.PAUSED
     elif stands is Standing.LATE:
@@ -117,15 +126,18 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         name, ahead = "called", 0
     else:
         name, ahead = "waiting", snapshot.ahead(number) if snapshot.head.epoch else None
+    if room.is_before_opening and room.event.commitment:
+        # everyone is equal until the draw
+        ahead = None
     eta = None
-    if ahead is not None and rules.mode in _MOVING:
-        eta = estimate(ahead, flow=snapshot.head.flow, rate=rules.rate)
+    if ahead is not None and rules.mode in _MOVING and not room.is_before_opening:
+        eta = estimate(ahead, flow=snapshot.head.flow, rate=rules.admission_rate * room.share_of(lane))
     return State(
         room=room.name,
         state=name,
         position=None if ahead is None else ahead + 1,
         ahead=ahead,
-        waiting=snapshot.waiting,
+        waiting=room.waiting,
         eta=eta,
         refresh_after=refresh_after(room, eta),
         lane=lane,
@@ -133,6 +145,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         code=support_code(number),
         message=rules.message,
         notice=notice,
+        opens_at=room.head.opens or None,
     )
 
 
@@ -143,7 +156,7 @@ def plain_state(room: Room, name: str, notice: Notice | None = None) -> State:
         state=name,
         position=None,
         ahead=None,
-        waiting=room.snapshot.waiting,
+        waiting=room.waiting,
         eta=None,
         refresh_after=refresh_after(room, None),
         lane=None,
@@ -151,7 +164,13 @@ def plain_state(room: Room, name: str, notice: Notice | None = None) -> State:
         code=None,
         message=room.rules.message,
         notice=notice,
+        opens_at=room.opens_ms or None,
     )
+
+
+def utc_text(at_ms: int) -> str:
+    """A moment as the JSON tells it: RFC 3339, in UTC, to the second."""
+    return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def refresh_after(room: Room, eta: Estimate | None) -> int:

@@ -18,6 +18,7 @@ from waitroom.gate.tokens import (
     check_pass,
     wants_renewal,
 )
+from waitroom.line.memory import GENERAL
 from waitroom.line.room import Room
 from waitroom.proxy import remembered
 
@@ -39,6 +40,11 @@ class Brought(NamedTuple):
     by_header: bool = False
     """The visitor keeps its tokens itself, and wants them in headers."""
     refused: TokenError | None = None
+
+    @property
+    def lane(self) -> str:
+        """The lane of the ticket."""
+        return self.ticket.lane if self.ticket else GENERAL
 
 
 NOTHING = Brought()

@@ -1,13 +1,12 @@
-"""The counters of a room, as every script reports them."""
+"""The counters of a lane and its room, as every script reports them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
 class Head(NamedTuple):
-    """A room at one moment. The order is that of ``head()`` in ``scripts/lib/state.lua``."""
+    """One lane of a room at one moment. The order is that of ``head()`` in ``scripts/lib/state.lua``."""
 
     epoch: int = 0
     """This life of the line; 0: nothing is known yet."""
@@ -42,41 +41,24 @@ class Head(NamedTuple):
     """Admissions so far, all epochs."""
     no_shows: int = 0
     """Grants that lapsed, all epochs."""
+    opens: int = 0
+    """When the door opens, in milliseconds since 1970; 0: it is open, or nothing is planned."""
+    drawn_first: int = 0
+    """The first number of those who were drawn."""
+    drawn_count: int = 0
+    """How many were drawn; 0: nobody."""
     flow: float = 0.0
-    """The measured outflow a minute while somebody stood in line; 0: not measured yet."""
+    """The measured outflow of this lane a minute while somebody stood in it; 0: not measured yet."""
     tokens: float = 0.0
     """The budget left."""
+
+    @property
+    def drawn_last(self) -> int:
+        """The last number of those who were drawn; 0: nobody was."""
+        return self.drawn_first + self.drawn_count - 1 if self.drawn_count else 0
 
     @classmethod
     def parse(cls, reply: bytes) -> Head:
         """A head from the text that the scripts answer with."""
         words = reply.split()
         return cls._make([*map(int, words[:-2]), *map(float, words[-2:])])
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The most that a worker has seen of a room: what it can tell a Redis that forgot.
-
-    ``called`` is -1 where it comes from a ticket, which tells only its own number.
-    """
-
-    epoch: int = 0
-    issued: int = 0
-    called: int = 0
-    floor: int = 0
-    clock: int = 0
-
-    def after(self, head: Head) -> Known:
-        """What is known once ``head`` was reported."""
-        if head.epoch < self.epoch and head.alias != self.epoch:
-            return self  # a later answer came first
-        if head.epoch != self.epoch:
-            return Known(head.epoch, head.issued, head.called, head.floor, max(head.clock, self.clock))
-        return Known(
-            self.epoch,
-            max(self.issued, head.issued),
-            max(self.called, head.called),
-            max(self.floor, head.floor),
-            max(self.clock, head.clock),
-        )

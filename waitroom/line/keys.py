@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 VERSION = 1
 """Part of every key: gateways of two versions that differ in what they keep never share a key."""
 
 SEEN_SLOTS = 4
 
 
-def room_keys(room: str, lane: str) -> list[str]:
-    """All keys of one lane of ``room`` in the order of ``KEYS`` in ``scripts/lib/state.lua``.
+def room_keys(room: str, lanes: Iterable[str]) -> list[str]:
+    """All keys of ``room`` with its lanes, in the order of ``KEYS`` in ``scripts/lib/state.lua``.
 
     They share the hash tag ``{room}``, and so one cluster slot.
     """
     prefix = f"waitroom:{VERSION}:{{{room}}}"
-    of_lane = f"{prefix}:lane:{lane}"
-    return [
-        *(f"{prefix}:{name}" for name in ("room", "rules", "sessions", "granted", "ended", "log")),
-        of_lane,
-        *(f"{of_lane}:{name}" for name in ("late", "calls", "used")),
-        *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
-    ]
+    of_room = ("room", "rules", "sessions", "granted", "ended", "log", "plan")
+    keys = [f"{prefix}:{name}" for name in of_room]
+    for lane in lanes:
+        of_lane = f"{prefix}:lane:{lane}"
+        keys += [
+            of_lane,
+            *(f"{of_lane}:{name}" for name in ("late", "calls", "used")),
+            *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
+        ]
+    return keys

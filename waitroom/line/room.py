@@ -1,18 +1,23 @@
-"""A room as one worker runs it: the line in Redis, kept in view, and told who is there."""
+"""A room as one worker runs it: its lanes in Redis, and the rules that they share."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+
+from redis.asyncio import Redis
 
 from waitroom.errors import LineUnavailableError
-from waitroom.line.head import Head, Known
-from waitroom.line.joins import Joins, Place
-from waitroom.line.presence import Presence
-from waitroom.line.rules import Rules
-from waitroom.line.snapshot import Snapshot, blank
+from waitroom.line.draw import Draw, draw_key
+from waitroom.line.head import Head
+from waitroom.line.joins import Place
+from waitroom.line.lane import Lane
+from waitroom.line.memory import GENERAL, Memory, SaleEvent
+from waitroom.line.plan import NO_PLAN, Plan
+from waitroom.line.rules import Mode, Rules
+from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
 from waitroom.line.ticket import Outcome
 from waitroom.line.visits import Visits
@@ -25,12 +30,6 @@ VIEW_SECONDS = 1.0
 FLUSH_SECONDS = 2.0
 """Between two tellings of who was seen and who was active."""
 RETRY_SECONDS = 0.5
-HEARD_OF_MS = 3_000
-"""By this age a number is known to every worker that reaches Redis."""
-RECALL_MS = 3_600_000
-"""For so long after Redis lost everything may tickets bring their line back."""
-RECALLED_TICKET_MS = 12 * 3_600_000
-"""So old may they be."""
 BLINK_SECONDS = 2.0
 """A Redis that is away for less is not worth telling visitors of."""
 
@@ -41,34 +40,45 @@ class Room:
     """One room in one worker.
 
     ``run`` keeps it: it advances the line, looks at it, and flushes presence and renewals. Everything a
-    visitor asks is answered from ``snapshot`` and ``rules``; only a join, a claim and a leave go to Redis.
-    While Redis is away the last snapshot stands, ``down_since`` tells since when, and what was gathered
-    is kept.
+    visitor asks is answered from the snapshots of the lanes and from ``rules``. While Redis is away the last
+    snapshots stand, ``down_since`` tells since when, and what was gathered is kept.
     """
 
-    def __init__(self, name: str, store: LineStore, from_file: Rules) -> None:
+    def __init__(
+        self,
+        name: str,
+        redis: Redis,
+        from_file: Rules,
+        *,
+        lanes: Sequence[str] = (GENERAL,),
+        plan: Plan = NO_PLAN,
+        seeds: Seeds | None = None,
+    ) -> None:
         self.name = name
-        self.store = store
         self.rules = from_file
-        self.snapshot = blank()
-        self.presence = Presence()
+        self.plan = plan
+        self.event = SaleEvent()
         self.visits = Visits()
         self.down_since: float | None = None
         self.down_reason = ""
+        memory = Memory(lanes)
+        self.lanes: Mapping[str, Lane] = {lane: Lane(LineStore(redis, name, lane, memory)) for lane in lanes}
+        self.general = self.lanes[GENERAL]
+        self._store = self.general.store
         self._from_file = from_file
+        self._plan_of_file = plan
+        self._seeds = seeds or Seeds(())
         self._live: Rules | None = None
         self._version = -1
         self._brought = False
         self._stopping = False
-        self._joins = Joins(store.join)
-        self._recalling = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._viewed = self._flushed = -1e9
-        self._clock = (0, 0.0)
+        self._drawing = (0, 0, 0)
 
     def __repr__(self) -> str:
         down = "" if self.down_since is None else ", Redis is away"
-        return f"<Room {self.name}: {self.rules.mode}, {self.snapshot!r}{down}>"
+        return f"<Room {self.name}: {self.rules.mode}, {list(self.lanes.values())!r}{down}>"
 
     @property
     def is_away(self) -> bool:
@@ -76,10 +86,40 @@ class Room:
         return self.down_since is not None and time.monotonic() - self.down_since > BLINK_SECONDS
 
     @property
+    def head(self) -> Head:
+        """The counters of the room, with those of the general lane."""
+        return self.general.head
+
+    @property
+    def waiting(self) -> int:
+        """Present visitors in line, in all lanes."""
+        return sum(lane.snapshot.waiting for lane in self.lanes.values())
+
+    @property
+    def opens_ms(self) -> int:
+        """When the door opens, in milliseconds since 1970: of this event, or of the next one that is planned; 0: no
+        opening lies ahead."""
+        if self.head.opens:
+            return self.head.opens
+        begin = self.plan.next_begin
+        return begin.opens_ms if begin and self.rules.mode is Mode.CLOSED else 0
+
+    def share_of(self, lane: str) -> float:
+        """What a lane is given of the admissions while somebody stands in each that is in use."""
+        weights = self.rules.weight_of
+        standing = [name for name, of in self.lanes.items() if of.snapshot.waiting or name == lane]
+        total = sum(weights(name) for name in standing)
+        return weights(lane) / total if total else 0.0
+
+    @property
+    def is_before_opening(self) -> bool:
+        """Whether the door has yet to open."""
+        return self.head.opens > 0
+
+    @property
     def clock_ms(self) -> int:
         """The room clock now, by which tokens are dated: Redis's, carried on by a monotonic clock."""
-        clock, at = self._clock
-        return clock + int((time.monotonic() - at) * 1000) if clock else int(time.time() * 1000)
+        return max(lane.clock_ms for lane in self.lanes.values()) or int(time.time() * 1000)
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` after each tick."""
@@ -99,8 +139,9 @@ class Room:
                     logger.warning("room %s: Redis is back", self.name)
                     self.down_since = None
                     # it may have lost its last second
-                    self.presence.forget()
-                busy = self.snapshot.waiting or self.snapshot.head.late
+                    for lane in self.lanes.values():
+                        lane.presence.forget()
+                busy = any(lane.is_busy for lane in self.lanes.values())
                 pause = BUSY_TICK_SECONDS if busy else IDLE_TICK_SECONDS
             except LineUnavailableError as error:
                 if self.down_since is None:
@@ -120,77 +161,48 @@ class Room:
         """Lets :meth:`run` end. It is cancelled besides; but a client may swallow a cancellation."""
         self._stopping = True
 
-    async def join(self) -> Place:
-        """A place in line, and admission where nobody waits and the budget allows."""
+    async def join(self, lane: str = GENERAL) -> Place:
+        """A place in a lane, and admission where nobody waits and the budget allows."""
         self._need_redis()
-        place = await self._joins.join()
-        self._note(place.head)
-        if not place.admitted:
-            self.presence.saw(place.number)
-        return place
+        return await self.lanes[lane].join()
 
-    async def claim(self, number: int) -> Outcome:
+    async def claim(self, lane: str, number: int) -> Outcome:
         """Shows a ticket at the door."""
         self._need_redis()
-        outcome, head = await self.store.claim(number)
-        self._note(head)
-        if outcome is Outcome.CALLED:
-            self.snapshot.add_late(number)
+        of = self.lanes[lane]
+        outcome = await of.claim(number)
+        if outcome is Outcome.STALE and of.head.drawn_count and of.order is None:
+            # drawn just now: its turn is another than its number
+            await self._learn_draw()
+            outcome = await of.claim(number) if of.order is not None else Outcome.WAITING
         return outcome
 
-    async def leave(self, number: int) -> Outcome:
+    async def leave(self, lane: str, number: int) -> Outcome:
         """Gives a place up."""
-        outcome, head = await self.store.leave(number)
-        self._note(head)
-        return outcome
+        return await self.lanes[lane].leave(number)
 
     async def finish(self, session: str) -> None:
         """Ends a session at the shop's word, here at once and elsewhere within a second."""
         self.visits.end([session])
-        await self.store.finish(session)
+        await self._store.finish(session)
 
-    def is_forgotten(self, epoch: int, number: int, at: int) -> bool:
-        """Whether a genuine ticket, given at room clock ``at``, shows that Redis forgot and should be told.
-
-        A line that has run for an hour is not put behind an older one any more, and a ticket of yesterday brings
-        no line back.
-        """
-        if not self.snapshot.may_be_lost(epoch, number):
-            return False
-        head, now = self.snapshot.head, self.clock_ms
-        if epoch == head.epoch:
-            # a number that another worker gave just now is only news that has not come here yet
-            return at + HEARD_OF_MS < now
-        settled = epoch < head.epoch and now - head.epoch * 1000 > RECALL_MS
-        return not settled and at + RECALLED_TICKET_MS > now
-
-    async def recall(self, epoch: int, number: int) -> None:
+    async def recall(self, lane: str, epoch: int, number: int) -> None:
         """Tells Redis of a genuine ticket that shows it forgot, or that this worker has not heard yet."""
-        async with self._recalling:
-            if not self.snapshot.may_be_lost(epoch, number):
-                return  # the ticket of another visitor brought it back meanwhile
-            before = self.snapshot.head
-            self._note(await self.store.restore(Known(epoch, number, -1, 0, self.clock_ms)))
-            head = self.snapshot.head
-            if (head.epoch, head.alias) != (before.epoch, before.alias):
-                await self._look()
+        if await self.lanes[lane].recall(epoch, number):
+            await self._look()
 
     async def change(self, changes: dict[str, str], *, who: str, why: str = "") -> None:
         """Changes live settings for all workers."""
-        self._note(await self.store.configure(changes, source="live", who=who, why=why))
+        self.general.note(await self._store.configure(changes, source="live", who=who, why=why))
         await self._read_rules()
 
     async def flush(self) -> None:
         """Tells Redis who was seen and who was active."""
-        while numbers := self.presence.take():
-            try:
-                await self.store.see(numbers)
-            except LineUnavailableError:
-                self.presence.put_back(numbers)
-                raise
+        for lane in self.lanes.values():
+            await lane.flush()
         while idle := self.visits.take():
             try:
-                await self.store.renew(idle)
+                await self._store.renew(idle)
             except LineUnavailableError:
                 self.visits.put_back(idle)
                 raise
@@ -201,13 +213,14 @@ class Room:
             raise LineUnavailableError(self.down_reason)
 
     async def _tick(self) -> None:
-        before = self.snapshot.head
-        head = await self.store.advance()
-        self._note(head)
+        before = self.head
+        head = await self._advance()
         if head.version == 0 or not self._brought:
             await self._bring_rules()
         elif head.version != self._version:
             await self._read_rules()
+        if (head.epoch, head.opens, self._drawn) != self._drawing:
+            await self._learn_draw()
         now = time.monotonic()
         new_slot = head.slot != before.slot
         if new_slot or now - self._flushed >= min(FLUSH_SECONDS, self.rules.presence_ms / 6000):
@@ -216,51 +229,69 @@ class Room:
         if now - self._viewed >= VIEW_SECONDS or head.epoch != before.epoch or head.late != before.late:
             await self._look()
 
+    async def _advance(self) -> Head:
+        """One call moves all lanes; each lane in which somebody waits asks how far it has come."""
+        handed = [of for lane in self.lanes.values() if (of := lane.handed(self.rules))]
+        head = await self._store.advance(handed)
+        self.general.note(head)
+        for lane in self.lanes.values():
+            if lane is not self.general and (lane.is_busy or lane.head.epoch != head.epoch):
+                lane.note(await lane.store.advance())
+        return head
+
+    @property
+    def _drawn(self) -> int:
+        return sum(lane.head.drawn_count for lane in self.lanes.values())
+
     async def _look(self) -> None:
-        view = await self.store.view(max(self.snapshot.head.clock - 5_000, 0))
         self._viewed = time.monotonic()
-        self.snapshot = Snapshot(view)
-        self._note(view.head)
-        self.visits.end(session for session in view.ended if not self.visits.has_ended(session))
+        for lane in self.lanes.values():
+            view = await lane.look()
+            self.visits.end(session for session in view.ended if not self.visits.has_ended(session))
         self.visits.forget_ended(2 * self.rules.session_ms / 1000)
 
+    async def _learn_draw(self) -> None:
+        """Reads what was fixed at the opening. The first worker that knows the seed publishes it."""
+        state = (self.head.epoch, self.head.opens, self._drawn)
+        event = await self._store.event()
+        if event.opened_at and event.commitment and not event.seed:
+            seed, as_committed = self._seeds.find(self.name, event)
+            await self._store.reveal(seed.hex(), as_committed=as_committed)
+            event = await self._store.event()
+        self.event, self._drawing = event, state
+        for lane in self.lanes.values():
+            lane.set_draw(self._draw_of(lane))
+        await self._look()
+
+    def _draw_of(self, lane: Lane) -> Draw | None:
+        head, event = lane.head, self.event
+        if not head.drawn_count or not event.seed:
+            return None
+        first, count = head.drawn_first, head.drawn_count
+        seed = bytes.fromhex(event.seed)
+        key = draw_key(
+            seed, event.digest, room=self.name, event=event.name, lane=lane.name, first=first, count=count
+        )
+        return Draw(key, first, count)
+
     async def _read_rules(self) -> None:
-        self.rules = self._live = await self.store.rules()
-        self._version = self.snapshot.head.version
+        version = self.head.version
+        self.rules = self._live = await self._store.rules()
+        self.plan = Plan.from_redis(await self._store.planned())
+        self._version = version
 
     async def _bring_rules(self) -> None:
         """The file's settings and, where Redis lost them, what operators had set since."""
-        lost = self._live if self.snapshot.head.version == 0 else None
-        head = await self.store.configure(self._from_file.to_redis(), source="file", who="configuration file")
+        lost = self._live if self.head.version == 0 else None
+        head = await self._store.configure(
+            self._from_file.for_file(), source="file", who="configuration file"
+        )
         if lost is not None:
-            head = await self.store.configure(
+            head = await self._store.configure(
                 lost.to_redis(), source="live", who="gateway", why="Redis lost the live settings"
             )
-        self._note(head)
+        plan = self._plan_of_file
+        await self._store.plan(plan.to_redis(), name=plan.name, source="file", who="configuration file")
+        self.general.note(head)
         await self._read_rules()
         self._brought = True
-
-    def _note(self, head: Head) -> None:
-        previous = self.snapshot.head
-        overtaken = (
-            head.clock < previous.clock if head.epoch == previous.epoch else head.epoch < previous.epoch
-        )
-        if overtaken and head.alias == previous.alias:
-            return  # a later answer came first
-        if head.epoch != previous.epoch:
-            self._renumber(previous, head)
-            self.snapshot = blank(head)
-        elif head.alias != previous.alias:
-            self.presence.forget()
-        self.snapshot.head = head
-        self.presence.enter_slot(head.slot)
-        self._clock = (head.clock, time.monotonic())
-
-    def _renumber(self, previous: Head, head: Head) -> None:
-        """Another life of the line goes on: those who were seen have other numbers in it, or none."""
-        if head.alias and head.alias == previous.epoch:
-            self.presence.shift(head.offset)
-        elif head.alias and head.alias == previous.alias:
-            self.presence.shift(head.offset - previous.offset)
-        elif previous.epoch:
-            self.presence.drop()

@@ -43,16 +43,45 @@ class Rules:
     """A granted place that is not taken for this long gives its capacity back."""
     message: str = ""
     """Shown to those waiting."""
+    weights: str = ""
+    """What each lane is given of the admissions, as ``general:1 members:3``; 1 for a lane that is not named."""
+    limit_rate: float = -1.0
+    """Admissions a minute that the shop can carry now, as measured; below 0: not known. Never set by the file."""
+    limit_inside: int = 0
+    """Visitors inside whom the shop can carry now, as measured; 0: not known. Never set by the file."""
+
+    @property
+    def admission_rate(self) -> float:
+        """Admissions a minute: what ops staff set, or less where the shop needs it."""
+        return self.rate if self.limit_rate < 0 else min(self.rate, self.limit_rate)
+
+    @property
+    def places(self) -> int:
+        """Visitors inside at once, likewise; 0: no cap."""
+        caps = [cap for cap in (self.capacity, self.limit_inside) if cap]
+        return min(caps, default=0)
+
+    def weight_of(self, lane: str) -> float:
+        """What a lane is given, next to the others."""
+        for pair in self.weights.split():
+            name, _, weight = pair.partition(":")
+            if name == lane:
+                return float(weight)
+        return 1.0
 
     def to_redis(self) -> dict[str, str]:
         """Field and value as the ``rules`` hash keeps them."""
         return {field.name: _as_text(getattr(self, field.name)) for field in fields(self)}
 
+    def for_file(self) -> dict[str, str]:
+        """The fields that a configuration file sets."""
+        return {name: value for name, value in self.to_redis().items() if not name.startswith("limit_")}
+
     @classmethod
     def from_redis(cls, stored: Mapping[bytes, bytes]) -> Rules:
         """The rules in a ``rules`` hash; a field that is missing has its default."""
         text = {key.decode(): value.decode() for key, value in stored.items()}
-        kinds = {"rate": float, "mode": Mode, "message": str}
+        kinds = {"rate": float, "limit_rate": float, "mode": Mode, "message": str, "weights": str}
         known = (field.name for field in fields(cls))
         return cls(**{name: kinds.get(name, int)(text[name]) for name in known if name in text})
 

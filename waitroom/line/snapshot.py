@@ -1,15 +1,18 @@
-"""A room as a worker last saw it: positions for everyone in line, with no Redis command."""
+"""A lane as a worker last saw it: positions for everyone in line, with no Redis command."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from itertools import accumulate
 
+from waitroom.line.drawn import DrawnOrder
 from waitroom.line.head import Head
 from waitroom.line.store import View
 
 GAP = 10_000
 """Numbers left out after a restart of Redis: see ``scripts/lib/state.lua``."""
+EXACT = 512
+"""Drawn turns of which it is counted who is present; farther back the share of those present tells."""
 _BLOCK = 512
 """Bytes between two running totals: a position costs one popcount of at most this many."""
 
@@ -20,14 +23,23 @@ class Snapshot:
     The four presence bitmaps are joined and the used ones struck out once; after that a position is a look-up
     in the running totals and one popcount. A newer :class:`Head` can be laid over the same bits: ``called``
     moves several times a second, the bits are fetched once a second.
+
+    Of those who were drawn the bits stand in the order of their numbers, and their turns in another. Who stands
+    before a turn is counted one by one near the front; farther back it is the share of those present among all who
+    were drawn and not yet called, which a random order makes accurate.
     """
 
     __slots__ = (
         "_bits",
         "_called_bits",
+        "_drawn_counted",
+        "_drawn_exact",
+        "_drawn_share",
+        "_drawn_waiting",
         "_head",
         "_late",
         "_late_count",
+        "_order",
         "_start",
         "_totals",
         "_used",
@@ -35,7 +47,7 @@ class Snapshot:
         "waiting",
     )
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, order: DrawnOrder | None = None) -> None:
         length = max((len(bits) for bits in view.seen), default=0)
         present = 0
         for bits in view.seen:
@@ -48,6 +60,8 @@ class Snapshot:
         self._start = view.start
         self._late = view.late
         self._viewed = view.head.issued
+        self._order = order
+        self._drawn_counted: tuple[int, int, int] | None = None
         self.head = view.head
 
     def __repr__(self) -> str:
@@ -61,30 +75,59 @@ class Snapshot:
     @head.setter
     def head(self, head: Head) -> None:
         self._head = head
-        self._called_bits = self._before(head.called + 1)
         self._late_count = max(len(self._late), head.late)
+        self._count_drawn(head)
+        # those who are drawn and not yet called are counted apart from the line behind them
+        self._called_bits = self._before(max(head.called, head.drawn_last) + 1)
         newcomers = self._joined_before(head.issued + 1)
-        self.waiting = self._late_count + self._totals[-1] - self._called_bits + newcomers
+        self.waiting = (
+            self._late_count + self._drawn_waiting + self._totals[-1] - self._called_bits + newcomers
+        )
         """Present visitors in line, the late ones included."""
+
+    def turn_of(self, number: int) -> int:
+        """The place of a number in the order in which this lane is called."""
+        return number if self._order is None else self._order.turn_of(number)
+
+    def is_called(self, number: int) -> bool:
+        """Whether its turn has come, now or before."""
+        return self.turn_of(number) <= self._head.called
 
     def ahead(self, number: int) -> int:
         """Present visitors who will be called before ``number``."""
-        if number <= self._head.called:
-            return bisect_left(self._late, number)
-        return self._late_count + self._before(number) - self._called_bits + self._joined_before(number)
+        return self.ahead_of(self.turn_of(number))
+
+    def ahead_of(self, turn: int) -> int:
+        """The same by the turn."""
+        head = self._head
+        if turn <= head.called:
+            return bisect_left(self._late, turn)
+        if turn <= head.drawn_last:
+            return self._late_count + self._drawn_before(turn - head.called - 1)
+        # behind the drawn, turn and number are the same
+        line = self._before(turn) - self._called_bits + self._joined_before(turn)
+        return self._late_count + self._drawn_waiting + line
 
     def is_late(self, number: int) -> bool:
         """Whether ``number`` was called while away, is back, and waits for budget."""
-        at = bisect_left(self._late, number)
+        if not self._late:
+            return False
+        turn = self.turn_of(number)
+        at = bisect_left(self._late, turn)
         if at < len(self._late):
-            return self._late[at] == number
+            return self._late[at] == turn
         # more are late than were told: whoever was called and stands behind those has them all to wait for
-        return len(self._late) < self._head.late and bool(self._late) and number <= self._head.called
+        return len(self._late) < self._head.late and turn <= self._head.called
 
     def is_used(self, number: int) -> bool:
         """Whether the ticket was exchanged or given up, as far as the bits reach."""
         byte, bit = divmod(number - self._start, 8)
         return 0 <= byte < len(self._used) and bool(self._used[byte] & (0x80 >> bit))
+
+    def is_present(self, number: int) -> bool:
+        """Whether its holder was there, and still in line, when the bits were fetched."""
+        byte, bit = divmod(number - self._start, 8)
+        return 0 <= byte < len(self._bits) and bool(self._bits[byte] & (0x80 >> bit))
 
     def resolve(self, epoch: int, number: int) -> int | None:
         """The number that a ticket of ``epoch`` has in this life of the line; None: of no life it knows."""
@@ -105,8 +148,38 @@ class Snapshot:
     def add_late(self, number: int) -> None:
         """Notes that ``number`` has just been put among the late ones."""
         if not self.is_late(number):
-            self._late = tuple(sorted((*self._late, number)))
+            self._late = tuple(sorted((*self._late, self.turn_of(number))))
             self.head = self._head
+
+    def _count_drawn(self, head: Head) -> None:
+        """Counts those who were drawn and are not yet called."""
+        if (counted := (head.called, head.drawn_first, head.drawn_count)) == self._drawn_counted:
+            return
+        self._drawn_counted = counted
+        self._drawn_exact = [0]
+        self._drawn_waiting, self._drawn_share = 0, 0.0
+        left = head.drawn_last - head.called
+        if left <= 0:
+            return
+        # before its outcome is known, nobody of a draw has been called
+        near = self._order.upcoming(head.called + 1, EXACT) if self._order else ()
+        self._drawn_exact += accumulate(int(self.is_present(number)) for number in near)
+        beyond = left - len(near)
+        if beyond == 0:
+            self._drawn_waiting = self._drawn_exact[-1]
+            return
+        everyone = self._before(head.drawn_last + 1) - self._before(head.drawn_first)
+        # some who were called have not entered yet
+        there = max(everyone - head.granted - self._drawn_exact[-1], 0)
+        self._drawn_share = min(there / beyond, 1.0)
+        self._drawn_waiting = self._drawn_exact[-1] + min(there, beyond)
+
+    def _drawn_before(self, turns: int) -> int:
+        """Present visitors among the next ``turns`` of those who were drawn."""
+        exact = self._drawn_exact
+        if turns < len(exact):
+            return exact[turns]
+        return exact[-1] + round((turns - len(exact) + 1) * self._drawn_share)
 
     def _joined_before(self, number: int) -> int:
         """Who joined since the bits were fetched, and stands before ``number``: counted as present, which errs to

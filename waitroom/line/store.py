@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import secrets
+import time
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,16 +13,14 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from waitroom.errors import LineUnavailableError
 from waitroom.line import lua
-from waitroom.line.head import Head, Known
+from waitroom.line.draw import CONTRIBUTION_BYTES
+from waitroom.line.head import Head
 from waitroom.line.keys import room_keys
+from waitroom.line.memory import GENERAL, Memory, SaleEvent
 from waitroom.line.rules import Rules
 from waitroom.line.ticket import Outcome
 
-GENERAL = "general"
-"""The lane of everyone who was given no other."""
-
-
-Word = str | int | float
+Word = str | int | float | bytes
 """An argument of a script."""
 
 
@@ -44,8 +44,18 @@ class View:
     used: bytes
     seen: tuple[bytes, ...]
     late: tuple[int, ...]
+    """Turns of those who were absent when called and are back."""
     ended: tuple[str, ...]
     """Sessions that the shop ended since the last view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The numbers of a lane whose drawn turns are ``turn`` and those after it."""
+
+    lane: str
+    turn: int
+    numbers: Sequence[int]
 
 
 class LineStore:
@@ -56,28 +66,33 @@ class LineStore:
     Every method raises :class:`~waitroom.errors.LineUnavailableError` when Redis does not answer.
     """
 
-    def __init__(self, redis: Redis, room: str, lane: str = GENERAL) -> None:
+    def __init__(self, redis: Redis, room: str, lane: str = GENERAL, memory: Memory | None = None) -> None:
+        self.lane = lane
+        self.memory = memory or Memory()
         self._redis = redis
-        self._keys = room_keys(room, lane)
-        self._lane = lane
+        self._keys = room_keys(room, self.memory.lanes)
         self._shas: dict[str, str] = {}
-        self.known = Known()
 
     def __repr__(self) -> str:
-        return f"<LineStore {self._keys[6]} {self.known}>"
+        return f"<LineStore {self.lane} of {self._keys[0]}, {self.memory.of(self.lane)}>"
 
     async def join(self, count: int) -> Joined:
         """Gives out ``count`` numbers, and admits the first of them at once where nobody waits."""
-        _, head, first, admitted = await self._ask("join", count)
+        _, head, first, admitted = await self._ask("join", count, secrets.token_bytes(CONTRIBUTION_BYTES))
         return Joined(int(first), count, int(admitted), self._learn(head))
 
-    async def advance(self) -> Head:
-        """Lets time pass and calls as many as the budget allows."""
-        return await self._head("advance")
+    async def advance(self, handed: Iterable[Handed] = ()) -> Head:
+        """Lets time pass and calls as many as the budget allows, in all lanes.
 
-    async def claim(self, number: int) -> tuple[Outcome, Head]:
-        """Shows a ticket at the door."""
-        return await self._outcome("claim", number)
+        ``handed`` are those whose drawn turn comes next: without them no drawn lane moves.
+        """
+        lanes = list(self.memory.lanes)
+        words = [(lanes.index(of.lane) + 1, of.turn, len(of.numbers), *of.numbers) for of in handed]
+        return await self._head("advance", *(word for of_lane in words for word in of_lane))
+
+    async def claim(self, number: int, turn: int | None = None) -> tuple[Outcome, Head]:
+        """Shows a ticket at the door. ``turn`` is its place in the order, where that is not its number."""
+        return await self._outcome("claim", number, number if turn is None else turn)
 
     async def leave(self, number: int) -> tuple[Outcome, Head]:
         """Gives a place up."""
@@ -115,43 +130,72 @@ class LineStore:
         """Ends this epoch: every ticket becomes one of an earlier life. Those inside stay inside."""
         return await self._head("reset", who, why)
 
-    async def restore(self, known: Known) -> Head:
+    async def restore(self, memory: Memory) -> Head:
         """Tells Redis of a life that it forgot: from this worker's memory, or from a signed ticket."""
-        return self._learn((await self._run("restore", known, ()))[1])
+        return self._learn((await self._run("restore", memory, memory.event_words()))[1])
+
+    async def plan(
+        self, steps: Sequence[tuple[int, str]], *, name: str, source: str, who: str, why: str = ""
+    ) -> Head:
+        """Sets what the schedule will do: pairs of milliseconds since 1970 and a step, as ``lib/plan.lua`` reads it.
+
+        ``name`` tells one plan from another; ``source`` is ``file`` or ``live``, as for :meth:`configure`.
+        """
+        return await self._head("plan", who, why, source, name, *(word for step in steps for word in step))
+
+    async def planned(self) -> list[tuple[int, str]]:
+        """What the schedule will still do."""
+        pairs = await self._read(self._redis.zrange(self._keys[6], 0, -1, withscores=True))
+        return [(int(at), step.decode()) for step, at in cast(list[tuple[bytes, float]], pairs)]
+
+    async def event(self) -> SaleEvent:
+        """The event that the room is in, or was in last."""
+        names = ("event", "commitment", "digest", "opened_at", "seed")
+        fields = cast(list[bytes | None], await self._read(self._redis.hmget(self._keys[0], names)))
+        name, commitment, digest, opened_at, seed = ((field or b"").decode() for field in fields)
+        self.memory.event = SaleEvent(name, commitment, digest, int(opened_at or 0), seed)
+        return self.memory.event
+
+    async def reveal(self, seed: str, *, as_committed: bool) -> Head:
+        """Publishes the seed of the draw, once the door has opened. The first one counts."""
+        return await self._head("reveal", seed, int(as_committed))
 
     async def rules(self) -> Rules:
         """The live settings."""
-        try:
-            stored = await self._redis.hgetall(self._keys[1])
-        except (RedisError, OSError) as error:
-            raise _unavailable(error) from error
+        stored = await self._read(self._redis.hgetall(self._keys[1]))
         return Rules.from_redis(cast(dict[bytes, bytes], stored))
 
     async def _head(self, script: str, *args: Word) -> Head:
         return self._learn((await self._ask(script, *args))[1])
 
-    async def _outcome(self, script: str, number: int) -> tuple[Outcome, Head]:
-        outcome, head, *_ = await self._ask(script, number)
+    async def _outcome(self, script: str, *args: Word) -> tuple[Outcome, Head]:
+        outcome, head, *_ = await self._ask(script, *args)
         return Outcome(outcome.decode()), self._learn(head)
 
     def _learn(self, reply: bytes) -> Head:
         head = Head.parse(reply)
-        self.known = self.known.after(head)
+        self.memory.learn(self.lane, head)
         return head
 
     async def _ask(self, script: str, *args: Word) -> list[bytes]:
-        reply = await self._run(script, self.known, args)
+        reply = await self._run(script, self.memory, args)
         if reply[0] == b"LOST":
-            await self.restore(self.known)
-            reply = await self._run(script, self.known, args)
+            await self.restore(self.memory)
+            reply = await self._run(script, self.memory, args)
             if reply[0] == b"LOST":
                 raise LineUnavailableError("Redis could not be told what it forgot")
         return reply
 
-    async def _run(self, script: str, known: Known, args: Iterable[Word]) -> list[bytes]:
-        words = (known.epoch, known.issued, known.called, known.floor, known.clock, self._lane, *args)
+    async def _run(self, script: str, memory: Memory, args: Iterable[Word]) -> list[bytes]:
+        words = (*memory.words(self.lane, int(time.time() * 1000)), *args)
         try:
             return await self._evaluate(script, words)
+        except (RedisError, OSError) as error:
+            raise _unavailable(error) from error
+
+    async def _read(self, command: object) -> object:
+        try:
+            return await cast(Awaitable[object], command)
         except (RedisError, OSError) as error:
             raise _unavailable(error) from error
 

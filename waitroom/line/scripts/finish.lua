@@ -1,9 +1,9 @@
 -- The shop ends a visitor's session: its capacity goes back at once, its pass is refused from now on.
--- ARGV 7 session
+-- ARGV own session
 -- Reply {status, head}
 if not enter() then return {'LOST'} end
-redis.call('ZREM', SESSIONS, ARGV[7])
-redis.call('ZADD', ENDED, room.clock, ARGV[7])
+redis.call('ZREM', SESSIONS, ARGV[own])
+redis.call('ZADD', ENDED, room.clock, ARGV[own])
 redis.call('ZREMRANGEBYSCORE', ENDED, '-inf', room.clock - 2 * rules.session_ms)
 save()
 return {'OK', head()}

@@ -1,19 +1,19 @@
 -- The holder gives the place up. A place that was already called gives its capacity back.
--- ARGV 7 number
+-- ARGV own number
 -- Reply {left|spent|unknown|stale, head}
 if not enter() then return {'LOST'} end
-local number = tonumber(ARGV[7])
+local lane, number = asked, tonumber(ARGV[own])
 local outcome = 'left'
 if is_stale() then
   outcome = 'stale'
 elseif number < 1 or number > lane.issued then
   outcome = 'unknown'
-elseif is_used(number) then
+elseif is_used(lane, number) then
   outcome = 'spent'
 else
-  mark_used(number)
-  redis.call('ZREM', GRANTED, int(number))
-  redis.call('ZREM', LATE, int(number))
+  mark_used(lane, number)
+  redis.call('ZREM', GRANTED, place_of(lane, number))
+  redis.call('ZREM', lane.late, int(number))
 end
 save()
 return {outcome, head()}

@@ -1,12 +1,18 @@
 -- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside.
--- ARGV 7 who, 8 why
+-- ARGV own who, own+1 why
 -- Reply {status, head}
 if not enter() then return {'LOST'} end
-log('reset', 'who', ARGV[7], 'why', ARGV[8], 'issued', int(lane.issued), 'called', int(lane.called))
-redis.call('DEL', LANE, GRANTED, LATE, CALLS, USED, unpack(SEEN))
-room.epoch = math.max(room.epoch + 1, math.floor(wall / 1000))
-room.fresh, room.alias, room.offset = 0, 0, 0
-room.tokens, room.flow, room.flow_weight = 0, 0, 0
-for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
+for _, lane in ipairs(lanes) do
+  log('reset', 'who', ARGV[own], 'why', ARGV[own + 1], 'lane', lane.name, 'issued', int(lane.issued), 'called',
+    int(lane.called))
+end
+local opens, event = room.opens, redis.call('HMGET', ROOM, 'event', 'commitment')
+begin_anew()
+-- before an opening there is still one to come
+room.opens = opens
+if event[1] then redis.call('HSET', ROOM, 'event', event[1]) end
+if opens > 0 and event[2] then
+  redis.call('HSET', ROOM, 'commitment', event[2], 'digest', FIRST_DIGEST)
+end
 save()
 return {'OK', head()}

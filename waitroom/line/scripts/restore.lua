@@ -1,10 +1,53 @@
 -- Redis lost what the caller still knows, from its own memory or from a signed ticket: the higher wins.
 -- Lost numbers are never handed out again, and those who hold them stand before all who came since.
--- ARGV 1-5 what is known; a `called` of -1 is unknown (a ticket tells only its number)
+-- ARGV 1-… what is known; a `called` of -1 is unknown (a ticket tells only its number)
+-- own… what is known of the event: its name, commitment, digest, opened_at, seed, opens; and of each lane the first
+--   number of its drawn cohort. Empty where it is not known.
 -- Reply {status, head}
 look()
+
+-- Another life was begun meanwhile. The lost one goes on; the newcomers' numbers move behind it, and their bits with
+-- them, by whole bytes. Of a lane of which the caller knows nothing, much may come back.
+local function put_behind(lane)
+  local lost = lane.known
+  local is_told = lost.called >= 0 and lost.issued > 0
+  local floor = is_told and lost.floor or math.max(lost.issued - REACH, 0)
+  local base = math.floor(math.max(floor, 0) / 8) * 8
+  local offset = math.ceil((lost.issued + GAP) / 8) * 8
+  if not is_told then offset = offset + REACH end
+  shift_bits(lane, (offset + lane.base - base) / 8)
+  redis.call('DEL', lane.late, lane.calls)
+  lane.offset = lane.offset + offset
+  lane.issued = lane.issued + offset
+  lane.called = math.max(lost.called, base)
+  lane.floor, lane.base = math.max(floor, 0), base
+  lane.marked, lane.marked_at = 0, room.open
+  lane.drawn_first, lane.drawn_count = 0, 0
+end
+
+local function raise(lane)
+  local lost = lane.known
+  if lost.issued <= lane.issued then return end
+  lane.issued = lost.issued + GAP
+  lane.called = math.max(lane.called, lost.called)
+  lane.floor = math.max(lane.floor, math.min(lost.floor, lane.called))
+end
+
+local function restore_event()
+  local fields = {'event', 'commitment', 'digest', 'opened_at', 'seed'}
+  if ARGV[own] == '' then return end
+  for i, field in ipairs(fields) do
+    if ARGV[own + i - 1] ~= '' then redis.call('HSET', ROOM, field, ARGV[own + i - 1]) end
+  end
+  room.opens = tonumber(ARGV[own + 5])
+  for i, lane in ipairs(lanes) do
+    if lane.known.drawn_count > 0 then
+      lane.drawn_first, lane.drawn_count = tonumber(ARGV[own + 5 + i]), lane.known.drawn_count
+    end
+  end
+end
+
 if is_lost() then
-  local called = known.called
   if room.epoch == 0 then
     begin_room()
     -- the lost life may have begun in this very second
@@ -12,39 +55,23 @@ if is_lost() then
     room.fresh = room.epoch
   end
   if known.epoch == room.epoch then
-    lane.issued = math.max(lane.issued, known.issued) + GAP
-    lane.called = math.max(lane.called, called)
-    lane.floor = math.max(lane.floor, math.min(known.floor, lane.called))
+    for _, lane in ipairs(lanes) do raise(lane) end
   else
-    -- Another life was begun meanwhile. The lost one goes on; the newcomers' numbers move behind it, and
-    -- their bits with them, by whole bytes.
-    local floor = called >= 0 and known.floor or math.max(known.issued - REACH, 0)
-    local base = math.floor(math.max(floor, 0) / 8) * 8
-    local offset = math.ceil((known.issued + GAP) / 8) * 8
-    if called < 0 then offset = offset + REACH end
-    local bytes = (offset + lane.base - base) / 8
-    for i = 0, 4 do
-      local key = i == 0 and USED or SEEN[i]
-      local bits = redis.call('GET', key)
-      if bits then
-        redis.call('DEL', key)
-        redis.call('SETRANGE', key, bytes, bits)
-      end
+    for _, lane in ipairs(lanes) do
+      if lane.issued > 0 or lane.known.issued > 0 then put_behind(lane) end
     end
-    redis.call('DEL', GRANTED, LATE, CALLS)
+    redis.call('DEL', GRANTED)
     if room.alias == 0 then room.alias = room.epoch end
-    room.offset = room.offset + offset
     room.epoch = known.epoch
-    lane.issued = lane.issued + offset
-    lane.called = math.max(called, base)
-    lane.floor, lane.base = math.max(floor, 0), base
-    lane.marked, lane.marked_at = 0, room.open
     room.clock = math.max(room.clock, known.clock)
     room.slot_since = room.clock
     room.hold = room.clock + HOLD
     room.tokens = 0
   end
-  log('restored', 'lane', lane_name, 'issued', int(lane.issued), 'called', int(lane.called))
+  restore_event()
+  for _, lane in ipairs(lanes) do
+    log('restored', 'lane', lane.name, 'issued', int(lane.issued), 'called', int(lane.called))
+  end
   save()
 end
 return {'OK', head()}

@@ -1,10 +1,17 @@
 -- What a worker needs to answer every visitor without asking again. Changes nothing.
--- ARGV 7 room clock: sessions ended since then are told
--- Reply {status, head, first number of the bits, bits of used, of seen ×4, late numbers, ended sessions}
+-- ARGV own room clock: sessions ended since then are told
+-- Reply {status, head, first number of the bits, bits of used, of seen ×4, turns of the late, ended sessions}
 if not look() then return {'LOST'} end
-local from = math.floor((bit_of(lane.called) + 1) / 8)
-local reply = {'OK', head(), int(from * 8 + lane.base), redis.call('GETRANGE', USED, from, -1)}
-for _, key in ipairs(SEEN) do reply[#reply + 1] = redis.call('GETRANGE', key, from, -1) end
-reply[#reply + 1] = redis.call('ZRANGE', LATE, 0, 999)
-reply[#reply + 1] = redis.call('ZRANGEBYSCORE', ENDED, ARGV[7], '+inf')
+local lane = asked
+local settled = lane.called
+if settled < drawn_last(lane) then settled = math.min(settled, lane.drawn_first - 1) end
+local from = math.floor((bit_of(lane, settled) + 1) / 8)
+local reply = {'OK', head(), int(from * 8 + lane.base), redis.call('GETRANGE', lane.used, from, -1)}
+for _, key in ipairs(lane.seen) do reply[#reply + 1] = redis.call('GETRANGE', key, from, -1) end
+local turns = {}
+for i, score in ipairs(redis.call('ZRANGE', lane.late, 0, 999, 'WITHSCORES')) do
+  if i % 2 == 0 then turns[#turns + 1] = score end
+end
+reply[#reply + 1] = turns
+reply[#reply + 1] = redis.call('ZRANGEBYSCORE', ENDED, ARGV[own], '+inf')
 return reply

@@ -1,4 +1,4 @@
--- Calling: the budget is spent on those who are present, in the order of their numbers.
+-- Calling: the budget is spent on those who are present, lane by lane, in the order of their turns.
 
 local function inside()
   return redis.call('ZCARD', SESSIONS) + redis.call('ZCARD', GRANTED)
@@ -7,7 +7,7 @@ end
 local function spendable()
   if rules.version == 0 or not may_enter() then return 0 end
   local places = math.min(math.floor(room.tokens + 1e-6), MAX_GRANTS)
-  if rules.capacity > 0 then places = math.min(places, rules.capacity - inside()) end
+  if capacity() > 0 then places = math.min(places, capacity() - inside()) end
   return math.max(places, 0)
 end
 
@@ -16,30 +16,48 @@ local function spend(count)
   room.admitted = room.admitted + count
 end
 
-local function session_of(number)
-  return int(room.epoch) .. ':' .. lane_name .. ':' .. int(number)
+local function session_of(lane, number)
+  return int(room.epoch) .. ':' .. lane.name .. ':' .. int(number)
 end
 
-local function open_session(number)
-  mark_used(number)
+local function open_session(lane, number)
+  mark_used(lane, number)
   local lasts = math.min(PROVISIONAL, rules.session_ms)
-  redis.call('ZADD', SESSIONS, room.clock + lasts, session_of(number))
+  redis.call('ZADD', SESSIONS, room.clock + lasts, session_of(lane, number))
 end
 
-local function grant(number)
-  redis.call('ZADD', GRANTED, room.open + rules.entry_ms, int(number))
+local function place_of(lane, number) return lane.name .. ':' .. int(number) end
+
+local function grant(lane, number)
+  redis.call('ZADD', GRANTED, room.open + rules.entry_ms, place_of(lane, number))
 end
 
 -- Those who were absent when called and are back stand before those not yet called.
-local function serve_late(places)
+local function serve_late(lane, places)
   if places == 0 then return 0 end
   local served = 0
-  for _, member in ipairs(redis.call('ZRANGE', LATE, 0, 4 * places)) do
+  for _, member in ipairs(redis.call('ZRANGE', lane.late, 0, 4 * places)) do
     if served == places then break end
     local number = tonumber(member)
-    redis.call('ZREM', LATE, member)
-    if is_present(number) and not is_used(number) then
-      grant(number)
+    redis.call('ZREM', lane.late, member)
+    if is_present(lane, number) and not is_used(lane, number) then
+      grant(lane, number)
+      served = served + 1
+    end
+  end
+  lane.late_served = lane.late_served + served
+  return served
+end
+
+-- Calls those who were drawn, as far as the caller has handed their numbers over in the drawn order.
+local function call_drawn(lane, places)
+  local served, handed = 0, lane.handed
+  while served < places and lane.called < drawn_last(lane) do
+    local number = handed and handed.numbers[lane.called + 2 - handed.from]
+    if not number or not is_drawn(lane, number) then break end
+    lane.called = lane.called + 1
+    if is_present(lane, number) and not is_used(lane, number) then
+      grant(lane, number)
       served = served + 1
     end
   end
@@ -48,9 +66,9 @@ end
 
 -- The next number at or after byte `from` that some slot has seen, as a bit; nil when there is none. `ahead` keeps
 -- where each slot has its next bit (-1: none), so that one run goes through a bitmap at most once.
-local function jump(from, ahead)
+local function jump(lane, from, ahead)
   local nearest
-  for i, key in ipairs(SEEN) do
+  for i, key in ipairs(lane.seen) do
     local at = ahead[i]
     if not at or (at >= 0 and at < from * 8) then at = redis.call('BITPOS', key, 1, from) end
     ahead[i] = at
@@ -61,15 +79,15 @@ end
 
 -- Moves `called` forward past the absent until `places` present ones are called. Bounded work: runs of
 -- absent tickets are jumped over by BITPOS, and after MAX_CHUNKS stretches the rest is left to the next call.
-local function call_present(places)
+local function call_present(lane, places)
   local served, chunks, ahead = 0, 0, {}
-  local last = bit_of(lane.issued)
-  local at = bit_of(lane.called) + 1
+  local last = bit_of(lane, lane.issued)
+  local at = bit_of(lane, lane.called) + 1
   while served < places and at <= last and chunks < MAX_CHUNKS do
     local from = math.floor(at / 8)
-    local used = redis.call('GETRANGE', USED, from, from + CHUNK - 1)
+    local used = redis.call('GETRANGE', lane.used, from, from + CHUNK - 1)
     local seen, longest = {}, 0
-    for i, key in ipairs(SEEN) do
+    for i, key in ipairs(lane.seen) do
       seen[i] = redis.call('GETRANGE', key, from, from + CHUNK - 1)
       longest = math.max(longest, #seen[i])
     end
@@ -83,7 +101,7 @@ local function call_present(places)
           local place = (from + byte - 1) * 8 + offset
           if place >= at and place <= last and bit.band(present, bit.rshift(128, offset)) ~= 0 then
             found = true
-            grant(place + lane.base)
+            grant(lane, place + lane.base)
             served = served + 1
             if served == places then
               lane.called = place + lane.base
@@ -94,23 +112,78 @@ local function call_present(places)
       end
     end
     at = (from + CHUNK) * 8
-    if not found then at = jump(from + CHUNK, ahead) or last + 1 end
+    if not found then at = jump(lane, from + CHUNK, ahead) or last + 1 end
     chunks = chunks + 1
   end
   if served < places then lane.called = math.max(lane.called, math.min(at - 1, last) + lane.base) end
   return served
 end
 
+-- Up to `places` of one lane: the late, the drawn, then the line.
+local function serve(lane, places)
+  local served = serve_late(lane, places)
+  if served < places and lane.called < drawn_last(lane) then
+    served = served + call_drawn(lane, places - served)
+  end
+  if served < places and lane.called >= drawn_last(lane) then
+    served = served + call_present(lane, places - served)
+  end
+  lane.served = lane.served + served
+  return served
+end
+
+local function is_empty(lane)
+  return lane.called >= lane.issued and redis.call('ZCARD', lane.late) == 0
+end
+
+-- Deficit round robin (Shreedhar and Varghese, 1995), with admissions for bytes: on its turn a lane gets its weight
+-- on top of what it had left, and keeps what is less than one admission. A lane with nobody in it keeps nothing.
+local function serve_in_turns(places, standing, least)
+  local served, fruitless = 0, 0
+  while served < places and fruitless < #lanes do
+    local lane = lanes[room.cursor % #lanes + 1]
+    local got = 0
+    if standing[lane] then
+      if lane.deficit < 1 then lane.deficit = lane.deficit + lane.weight / least end
+      local most = math.min(math.floor(lane.deficit), places - served)
+      got = serve(lane, most)
+      served = served + got
+      lane.deficit = lane.deficit - got
+      if got < most then
+        standing[lane] = nil
+        if is_empty(lane) then lane.deficit = 0 end
+      end
+    else
+      lane.deficit = 0
+    end
+    fruitless = got > 0 and 0 or fruitless + 1
+    if not standing[lane] or lane.deficit < 1 then room.cursor = (room.cursor + 1) % #lanes end
+  end
+  return served
+end
+
+local function serve_lanes(places)
+  local standing, count, only, least = {}, 0, nil, nil
+  for _, lane in ipairs(lanes) do
+    if lane.weight > 0 and lane.issued > 0 and not is_empty(lane) then
+      standing[lane], count, only = true, count + 1, lane
+      least = math.min(least or lane.weight, lane.weight)
+    end
+  end
+  if count == 0 or places == 0 then return 0 end
+  if count == 1 then return serve(only, places) end
+  return serve_in_turns(places, standing, least)
+end
+
 local function advance()
-  local before = lane.called
-  local places = spendable()
-  local late = serve_late(places)
-  local served = late
-  if places > late then served = late + call_present(places - late) end
-  spend(served)
+  for _, lane in ipairs(lanes) do lane.before, lane.served, lane.late_served = lane.called, 0, 0 end
+  spend(serve_lanes(spendable()))
   trim_budget()
-  if stood then room.flow = room.flow + served * 60000 / FLOW_MEMORY end
-  if served > 0 then
-    log('called', 'lane', lane_name, 'from', int(before), 'to', int(lane.called), 'granted', int(served), 'late', int(late))
+  for _, lane in ipairs(lanes) do
+    if lane.stood then lane.flow = lane.flow + lane.served * 60000 / FLOW_MEMORY end
+    if lane.served > 0 then
+      log('called', 'lane', lane.name, 'from', int(lane.before), 'to', int(lane.called), 'granted', int(lane.served),
+        'late', int(lane.late_served), 'clock', int(room.clock), 'inside', int(inside()))
+    end
   end
 end

@@ -1,31 +1,37 @@
 -- The state of a room: its keys, and reading and writing what they hold.
--- lib/state, lib/time and lib/calling are put in front of each script: one script call is one atomic decision.
+-- The files of lib/ are put in front of each script: one script call is one atomic decision.
 --
 -- KEYS (all with the hash tag {room}, so that they share one cluster slot)
---   1 room      hash    epoch, the two clocks, the budget, the presence slot, running totals
+--   1 room      hash    epoch, the two clocks, the budget, the presence slot, running totals, the event and its draw
 --   2 rules     hash    the live settings, with a version
 --   3 sessions  zset    visitors inside: "epoch:lane:number" -> the room clock at which the session ends
---   4 granted   zset    called while present, not yet entered: number -> open clock at which the grant lapses
+--   4 granted   zset    called while present, not yet entered: "lane:number" -> open clock at which the grant lapses
 --   5 ended     zset    sessions that the shop ended: member -> room clock of the end
 --   6 log       stream  what happened, and who did it
---   7 lane      hash    issued, called, floor, base
---   8 late      zset    absent when called and back since, waiting for budget: number -> number
---   9 calls     list    "open clock:called", oldest first: how far `called` was, and when
---  10 used      bitmap  entered or left
---  11-14 seen   bitmaps presence, a ring of four time slots
+--   7 plan      zset    what the schedule will do: step (JSON) -> when, in milliseconds since 1970
+--   8… for each lane, in the order of ARGV:
+--   +0 lane     hash    issued, called, floor, base, the drawn cohort, its deficit and its outflow
+--   +1 late     zset    absent when called and back since, waiting for budget: number -> turn
+--   +2 calls    list    "open clock:called", oldest first: how far `called` was, and when
+--   +3 used     bitmap  entered or left, by number
+--   +4-7 seen   bitmaps presence, a ring of four time slots, by number
 -- ARGV
---   1 epoch, 2 issued, 3 called, 4 floor, 5 room clock: the highest that the caller has ever seen (0: nothing yet)
---   6 the name of the lane
---   7… the script's own
+--   1 epoch, 2 room clock: the highest that the caller has ever seen (0: nothing yet)
+--   3 the caller's own wall clock, in milliseconds since 1970
+--   4 which of the lanes the call is about, counted from 1
+--   5 how many lanes there are; of each its name, and issued, called, floor, drawn_count as the caller has seen them
+--   `own`… the script's own
 -- A reply is {status, head, …}. `LOST` means that Redis knows less than the caller, and nothing was changed.
+--
+-- A ticket has a number, by which its bits are kept, and a turn, which `called` counts. They are the same, but for
+-- those who were drawn: at an opening the numbers of a cohort are put in another order (lib/plan.lua).
 --
 -- Two clocks, in milliseconds, both driven by Redis's TIME but never by more than MAX_STEP a call: a wall
 -- clock that jumps, or hours without a gateway, cost nobody a place. The room clock always runs; the open
--- clock stands while nobody may enter (pause, closed), so that a turn does not lapse behind a shut door.
+-- clock stands while nobody may enter (pause, closed, before an opening), so that a turn does not lapse behind a
+-- shut door.
 
-local ROOM, RULES, SESSIONS, GRANTED, ENDED, LOG = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local LANE, LATE, CALLS, USED = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local SEEN = {KEYS[11], KEYS[12], KEYS[13], KEYS[14]}
+local ROOM, RULES, SESSIONS, GRANTED, ENDED, LOG, PLAN = unpack(KEYS, 1, 7)
 
 local MAX_STEP = 2000          -- ms the clocks may advance in one call
 local GAP = 10000              -- numbers left out when some may have been handed out and forgotten
@@ -38,28 +44,48 @@ local CHUNK = 32               -- bytes of each bitmap in a stretch
 local TRIM = 1048576           -- settled numbers at the front of the bitmaps before they are cut off
 local FLOW_MEMORY = 60000      -- ms over which the outflow is averaged
 local LOG_LENGTH = 100000      -- entries kept
+local MAX_STEPS = 50           -- steps of the schedule taken in one call
+local FIRST_DIGEST = string.rep('0', 40) -- of what the joins before an opening contribute to its draw
+local CLOCKS_AGREE = 60000     -- ms by which Redis's clock may be off before that is worth an event
 
-local known = {
-  epoch = tonumber(ARGV[1]), issued = tonumber(ARGV[2]), called = tonumber(ARGV[3]),
-  floor = tonumber(ARGV[4]), clock = tonumber(ARGV[5]),
-}
-local lane_name = ARGV[6]
-local room, lane, rules = {}, {}, {}
+local known = {epoch = tonumber(ARGV[1]), clock = tonumber(ARGV[2]), wall = tonumber(ARGV[3])}
+local lanes = {}
+for i = 1, tonumber(ARGV[5]) do
+  local key, arg = 8 * i, 5 * i + 1
+  lanes[i] = {
+    name = ARGV[arg],
+    known = {
+      issued = tonumber(ARGV[arg + 1]), called = tonumber(ARGV[arg + 2]), floor = tonumber(ARGV[arg + 3]),
+      drawn_count = tonumber(ARGV[arg + 4]),
+    },
+    hash = KEYS[key], late = KEYS[key + 1], calls = KEYS[key + 2], used = KEYS[key + 3],
+    seen = {KEYS[key + 4], KEYS[key + 5], KEYS[key + 6], KEYS[key + 7]},
+  }
+end
+local asked = lanes[tonumber(ARGV[4])]
+local own = 6 + 5 * #lanes
+local room, rules = {}, {}
 local wall
-local stood = false -- did anyone stand in line when the script began?
 
 local ROOM_FIELDS = {
-  'epoch', 'fresh', 'alias', 'offset', 'clock', 'open', 'wall', 'tokens', 'slot', 'slot_since', 'hold',
-  'admitted', 'no_shows', 'flow', 'flow_weight',
+  'epoch', 'fresh', 'alias', 'clock', 'open', 'wall', 'tokens', 'slot', 'slot_since', 'hold', 'admitted',
+  'no_shows', 'opens', 'next_step', 'cursor', 'astray',
 }
-local LANE_FIELDS = {'issued', 'called', 'floor', 'base', 'marked', 'marked_at'}
-local RULE_FIELDS = {'rate', 'capacity', 'session_ms', 'keep_ms', 'presence_ms', 'burst_ms', 'entry_ms', 'version'}
+local LANE_FIELDS = {
+  'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
+  'flow', 'flow_weight',
+}
+local RULE_FIELDS = {
+  'rate', 'capacity', 'session_ms', 'keep_ms', 'presence_ms', 'burst_ms', 'entry_ms', 'limit_rate', 'limit_inside',
+  'version',
+}
 
 local function int(x) return string.format('%.0f', x) end
 
 local function read(key, fields, into)
   local values = redis.call('HMGET', key, unpack(fields))
   for i, field in ipairs(fields) do into[field] = tonumber(values[i]) or 0 end
+  return values
 end
 
 local function write(key, fields, from)
@@ -79,42 +105,48 @@ local function server_id()
   return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 end
 
+-- "general:1 members:3": what each lane is given of what there is; a lane that is not named has 1.
+local function weigh(text)
+  for _, lane in ipairs(lanes) do
+    lane.weight = 1
+    for name, weight in string.gmatch(text or '', '([^:%s]+):([^%s]+)') do
+      if name == lane.name then lane.weight = tonumber(weight) end
+    end
+  end
+end
+
+local function read_rules()
+  read(RULES, RULE_FIELDS, rules)
+  local values = redis.call('HMGET', RULES, 'mode', 'weights', 'limit_rate')
+  rules.mode = values[1] or 'auto'
+  if not values[3] then rules.limit_rate = -1 end
+  weigh(values[2])
+end
+
 local function save()
   write(ROOM, ROOM_FIELDS, room)
-  write(LANE, LANE_FIELDS, lane)
-end
-
--- Bits are kept from `base` on: what was settled long ago is cut off.
-local function bit_of(number) return number - lane.base end
-
-local function is_used(number)
-  local at = bit_of(number)
-  return at < 0 or redis.call('GETBIT', USED, at) == 1
-end
-
-local function mark_used(number)
-  if bit_of(number) >= 0 then redis.call('SETBIT', USED, bit_of(number), 1) end
-end
-
-local function mark_seen(number)
-  if bit_of(number) >= 0 and number <= lane.issued then
-    redis.call('SETBIT', SEEN[room.slot % 4 + 1], bit_of(number), 1)
+  for _, lane in ipairs(lanes) do
+    if lane == asked or lane.issued > 0 then write(lane.hash, LANE_FIELDS, lane) end
   end
 end
 
-local function is_present(number)
-  local at = bit_of(number)
-  if at < 0 then return false end
-  for _, key in ipairs(SEEN) do
-    if redis.call('GETBIT', key, at) == 1 then return true end
-  end
-  return false
+-- Admissions a minute, and visitors inside (0: any number): what ops staff set, or less where the shop needs it.
+local function rate() return rules.limit_rate < 0 and rules.rate or math.min(rules.rate, rules.limit_rate) end
+
+local function capacity()
+  if rules.limit_inside == 0 or rules.capacity == 0 then return math.max(rules.limit_inside, rules.capacity) end
+  return math.min(rules.limit_inside, rules.capacity)
 end
 
 -- Does the caller remember more than Redis does?
 local function is_lost()
   if known.epoch == 0 or known.epoch == room.alias then return false end
-  if known.epoch == room.epoch then return known.issued > lane.issued end
+  if known.epoch == room.epoch then
+    for _, lane in ipairs(lanes) do
+      if lane.known.issued > lane.issued or lane.known.drawn_count > lane.drawn_count then return true end
+    end
+    return false
+  end
   if known.epoch > room.epoch then return true end
   return room.fresh == room.epoch -- an older life, and this one was not begun by a reset
 end
@@ -132,13 +164,27 @@ local function begin_room()
   log('began')
 end
 
+-- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside.
+local function begin_anew()
+  redis.call('DEL', GRANTED)
+  for _, lane in ipairs(lanes) do
+    redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, unpack(lane.seen))
+    for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
+  end
+  redis.call('HDEL', ROOM, 'event', 'commitment', 'digest', 'opened_at', 'seed')
+  room.epoch = math.max(room.epoch + 1, math.floor(wall / 1000))
+  room.fresh, room.alias, room.tokens, room.opens = 0, 0, 0, 0
+end
+
 -- A Redis that was restarted or failed over may have forgotten its last second: leave a gap in the numbers.
 local function notice_restart()
   local server = server_id()
   if redis.call('HGET', ROOM, 'server') == server then return end
   redis.call('HSET', ROOM, 'server', server)
-  lane.issued = lane.issued + GAP
-  log('redis_restarted', 'issued', int(lane.issued))
+  for _, lane in ipairs(lanes) do
+    lane.issued = lane.issued + GAP
+    log('redis_restarted', 'lane', lane.name, 'issued', int(lane.issued))
+  end
 end
 
 -- Sessions and tokens are dated by this clock. A Redis that came back from an older copy sets it to what its
@@ -149,13 +195,15 @@ local function catch_up()
   end
 end
 
+-- The room as its callers are told of it, with the lane that they asked about.
 local function head()
+  local lane = asked
   local h = {
-    int(room.epoch), int(room.fresh), int(room.alias), int(room.offset), int(lane.issued), int(lane.called),
+    int(room.epoch), int(room.fresh), int(room.alias), int(lane.offset), int(lane.issued), int(lane.called),
     int(lane.floor), int(lane.base), int(room.clock), int(room.slot), int(rules.version), int(room.hold),
-    int(redis.call('ZCARD', SESSIONS)), int(redis.call('ZCARD', GRANTED)), int(redis.call('ZCARD', LATE)),
-    int(room.admitted), int(room.no_shows),
-    string.format('%.4f', room.flow_weight > 0.05 and room.flow / room.flow_weight or 0),
+    int(redis.call('ZCARD', SESSIONS)), int(redis.call('ZCARD', GRANTED)), int(redis.call('ZCARD', lane.late)),
+    int(room.admitted), int(room.no_shows), int(room.opens), int(lane.drawn_first), int(lane.drawn_count),
+    string.format('%.4f', lane.flow_weight > 0.05 and lane.flow / lane.flow_weight or 0),
     string.format('%.4f', room.tokens),
   }
   return table.concat(h, ' ')
@@ -165,8 +213,7 @@ end
 local function look()
   wall = now()
   read(ROOM, ROOM_FIELDS, room)
-  read(LANE, LANE_FIELDS, lane)
-  read(RULES, RULE_FIELDS, rules)
-  rules.mode = redis.call('HGET', RULES, 'mode') or 'auto'
+  for _, lane in ipairs(lanes) do read(lane.hash, LANE_FIELDS, lane) end
+  read_rules()
   return not is_lost()
 end

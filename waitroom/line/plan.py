@@ -1,0 +1,91 @@
+"""What the schedule will do to a room: steps with their times, kept in Redis and taken by whoever comes first.
+
+The script that takes them is ``scripts/lib/plan.lua``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+
+class StepKind(StrEnum):
+    """What a step does."""
+
+    BEGIN = "begin"
+    """An event's own line begins; until its opening nobody enters."""
+    OPEN = "open"
+    """The door opens; who came before is put in a drawn order, where the event has a draw."""
+    SET = "set"
+    """Settings change: the rate, the mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. ``at_ms`` is in milliseconds since 1970, ``changes`` are fields of the ``rules`` hash."""
+
+    at_ms: int
+    kind: StepKind
+    event: str
+    changes: Mapping[str, str] = field(default_factory=dict)
+    opens_ms: int = 0
+    """Of a step that begins an event: when its door will open."""
+    commitment: str = ""
+    """Of the same: to the seed of its draw; empty: there is none."""
+
+    def to_json(self) -> str:
+        """As ``lib/plan.lua`` reads it."""
+        step: dict[str, object] = {"kind": self.kind, "event": self.event, "at": self.at_ms}
+        if self.changes:
+            step["changes"] = dict(self.changes)
+        if self.kind is StepKind.BEGIN:
+            step["opens"] = str(self.opens_ms)
+            if self.commitment:
+                step["commitment"] = self.commitment
+        return json.dumps(step, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, at_ms: int, text: str) -> Step:
+        """A step as it was stored."""
+        step = json.loads(text)
+        return cls(
+            at_ms,
+            StepKind(step["kind"]),
+            step["event"],
+            step.get("changes", {}),
+            int(step.get("opens", 0)),
+            step.get("commitment", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps to come, in the order of their times."""
+
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Tells one plan from another."""
+        text = "\n".join(step.to_json() for step in self.steps)
+        return sha256(text.encode()).hexdigest()[:16] if self.steps else ""
+
+    @property
+    def next_begin(self) -> Step | None:
+        """The step that begins the next event; None: none is planned."""
+        return next((step for step in self.steps if step.kind is StepKind.BEGIN), None)
+
+    def to_redis(self) -> list[tuple[int, str]]:
+        """The steps as the script is given them."""
+        return [(step.at_ms, step.to_json()) for step in self.steps]
+
+    @classmethod
+    def from_redis(cls, stored: Iterable[tuple[int, str]]) -> Plan:
+        """The plan that is stored."""
+        return cls(tuple(Step.parse(at, text) for at, text in stored))
+
+
+NO_PLAN = Plan()

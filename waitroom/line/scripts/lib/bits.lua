@@ -1,0 +1,65 @@
+-- The bitmaps of a lane, by ticket number. Bits are kept from `base` on: what was settled long ago is cut off.
+
+local function bit_of(lane, number) return number - lane.base end
+
+local function is_used(lane, number)
+  local at = bit_of(lane, number)
+  return at < 0 or redis.call('GETBIT', lane.used, at) == 1
+end
+
+local function mark_used(lane, number)
+  if bit_of(lane, number) >= 0 then redis.call('SETBIT', lane.used, bit_of(lane, number), 1) end
+end
+
+local function mark_seen(lane, number)
+  if bit_of(lane, number) >= 0 and number <= lane.issued then
+    redis.call('SETBIT', lane.seen[room.slot % 4 + 1], bit_of(lane, number), 1)
+  end
+end
+
+local function is_present(lane, number)
+  local at = bit_of(lane, number)
+  if at < 0 then return false end
+  for _, key in ipairs(lane.seen) do
+    if redis.call('GETBIT', key, at) == 1 then return true end
+  end
+  return false
+end
+
+-- The last number of those who were drawn; 0: nobody was.
+local function drawn_last(lane)
+  return lane.drawn_count > 0 and lane.drawn_first + lane.drawn_count - 1 or 0
+end
+
+local function is_drawn(lane, number)
+  return number >= lane.drawn_first and number <= drawn_last(lane)
+end
+
+-- Moves the bits of a lane up by whole bytes.
+local function shift_bits(lane, bytes)
+  for i = 0, 4 do
+    local key = i == 0 and lane.used or lane.seen[i]
+    local bits = redis.call('GET', key)
+    if bits then
+      redis.call('DEL', key)
+      redis.call('SETRANGE', key, bytes, bits)
+    end
+  end
+end
+
+local function trim_bits(lane)
+  local settled = lane.floor
+  local last = drawn_last(lane)
+  local oldest_late = redis.call('ZRANGE', lane.late, 0, 0, 'WITHSCORES')[2]
+  if oldest_late then settled = math.min(settled, tonumber(oldest_late) - 1) end
+  -- the drawn are settled in another order than that of their bits: all of them, or none
+  if settled < last then settled = math.min(settled, lane.drawn_first - 1) end
+  local cut = math.floor((settled - lane.base) / 8)
+  if cut * 8 < TRIM then return end
+  for i = 0, 4 do
+    local key = i == 0 and lane.used or lane.seen[i]
+    local rest = redis.call('GETRANGE', key, cut, -1)
+    if rest == '' then redis.call('DEL', key) else redis.call('SET', key, rest) end
+  end
+  lane.base = lane.base + cut * 8
+end
