@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -20,12 +21,18 @@ from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
+from waitroom.line.memory import Memory
+from waitroom.line.plan import Plan
 from waitroom.line.room import Room
 from waitroom.line.rules import Rules
+from waitroom.line.seeds import Seeds
+from waitroom.line.store import LineStore
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
+from waitroom.settings.schedule import schedule_of
+from waitroom.shaping.weights import lane_weights, weights_text
 
 REDIS_TIMEOUT_SECONDS = 2.0
 REDIS_CONNECTIONS = 16
@@ -58,7 +65,41 @@ def rules_of(settings: RoomSettings) -> Rules:
         burst_ms=round(settings.burst * 1000),
         entry_ms=round(settings.entry * 1000),
         message=settings.message,
+        weights=weights_text(weights_of(settings)) if settings.lanes else "",
     )
+
+
+def weights_of(settings: RoomSettings) -> dict[str, float]:
+    """What each lane of a room is given of its admissions; the lanes in the order that all workers share."""
+    given = {name: lane.weight for name, lane in settings.lanes.items()}
+    return lane_weights(given, settings.general_share)
+
+
+def plan_of(settings: RoomSettings, seeds: Seeds) -> Plan:
+    """What a room's schedule will do, as the file has it."""
+    return schedule_of(settings.events, settings.timezone).plan(
+        mode=settings.mode,
+        rate=settings.rate,
+        commit=lambda event: seeds.commit(settings.name, event),
+        now_ms=int(time.time() * 1000),
+    )
+
+
+def room_of(settings: RoomSettings, redis: Redis, seeds: Seeds) -> Room:
+    """A room as one worker runs it."""
+    return Room(
+        settings.name,
+        redis,
+        rules_of(settings),
+        lanes=tuple(weights_of(settings)),
+        plan=plan_of(settings, seeds),
+        seeds=seeds,
+    )
+
+
+def store_of(settings: RoomSettings, redis: Redis) -> LineStore:
+    """A room's line, for a command that looks at it or changes it."""
+    return LineStore(redis, settings.name, memory=Memory(tuple(weights_of(settings))))
 
 
 def origin_of(settings: Settings) -> Origin:
@@ -85,9 +126,10 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     passage = Passage(origin_of(settings), trusted, shares)
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
+    seeds = Seeds(secrets)
     entrances = []
     for of_room in settings.rooms:
-        room = Room(of_room.name, redis, rules_of(of_room))
+        room = room_of(of_room, redis, seeds)
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status)
         doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from pydantic import ValidationError
 
-from waitroom.assembly import connect, rules_of
+from waitroom.assembly import connect, rules_of, store_of
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import LineUnavailableError, SettingsError
 from waitroom.line.rules import Rules
@@ -58,10 +58,12 @@ def reset_room(settings: Settings, room: str, why: str) -> list[str]:
     return asyncio.run(_with_store(settings, room, apply))
 
 
-def _find(settings: Settings, room: str) -> None:
-    names = [candidate.name for candidate in settings.rooms]
-    if room not in names:
-        raise SettingsError(f"there is no room {room!r}; the rooms are {', '.join(names)}")
+def _find(settings: Settings, room: str) -> RoomSettings:
+    found = next((candidate for candidate in settings.rooms if candidate.name == room), None)
+    if found is None:
+        names = ", ".join(candidate.name for candidate in settings.rooms)
+        raise SettingsError(f"there is no room {room!r}; the rooms are {names}")
+    return found
 
 
 def _who() -> str:
@@ -73,7 +75,7 @@ async def _with_store(
 ) -> list[str]:
     redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url)
     try:
-        return await apply(LineStore(redis, room))
+        return await apply(store_of(_find(settings, room), redis))
     except LineUnavailableError as error:
         if settings.redis_url is None:
             raise LineUnavailableError(f"no gateway runs with data_dir {settings.data_dir}") from error

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
 
 
 class StepKind(StrEnum):
@@ -36,16 +35,16 @@ class Step:
     commitment: str = ""
     """Of the same: to the seed of its draw; empty: there is none."""
 
-    def to_json(self) -> str:
-        """As ``lib/plan.lua`` reads it."""
-        step: dict[str, object] = {"kind": self.kind, "event": self.event, "at": self.at_ms}
+    def to_json(self, index: int = 0) -> str:
+        """As ``lib/plan.lua`` reads it. Steps of one moment are taken in the order of ``index``."""
+        step: dict[str, object] = {"id": f"{index:05d}", "kind": self.kind, "event": self.event}
         if self.changes:
             step["changes"] = dict(self.changes)
         if self.kind is StepKind.BEGIN:
             step["opens"] = str(self.opens_ms)
             if self.commitment:
                 step["commitment"] = self.commitment
-        return json.dumps(step, sort_keys=True, separators=(",", ":"))
+        return json.dumps(step, separators=(",", ":"))
 
     @classmethod
     def parse(cls, at_ms: int, text: str) -> Step:
@@ -66,12 +65,8 @@ class Plan:
     """The steps to come, in the order of their times."""
 
     steps: tuple[Step, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Tells one plan from another."""
-        text = "\n".join(step.to_json() for step in self.steps)
-        return sha256(text.encode()).hexdigest()[:16] if self.steps else ""
+    name: str = ""
+    """Tells one plan from another."""
 
     @property
     def next_begin(self) -> Step | None:
@@ -80,7 +75,7 @@ class Plan:
 
     def to_redis(self) -> list[tuple[int, str]]:
         """The steps as the script is given them."""
-        return [(step.at_ms, step.to_json()) for step in self.steps]
+        return [(step.at_ms, step.to_json(index)) for index, step in enumerate(self.steps)]
 
     @classmethod
     def from_redis(cls, stored: Iterable[tuple[int, str]]) -> Plan:

@@ -5,27 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from waitroom.line.rules import Mode
 from waitroom.settings.duration import format_duration
+from waitroom.settings.events import EventSettings
 from waitroom.settings.kinds import (
     Allowed,
     AnyDuration,
     AtLeastASecond,
+    ByName,
     FromDigits,
+    Frozen,
     Host,
     Number,
     PathPattern,
     WholeNumber,
+    broken,
 )
+from waitroom.settings.lanes import LaneName, LaneSettings
+from waitroom.settings.schedule import schedule_of
+from waitroom.shaping.schedule import ScheduleError
 
 RESERVED_NAMES = frozenset({"health", "static"})
 """Names that no room can have, because the gateway's own addresses use them."""
 
 _DEFAULT_ENTRY_SECONDS = 60.0
+
+
+def _timezone(given: str) -> str:
+    try:
+        ZoneInfo(given)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("no time zone") from None
+    return given
 
 
 def _entry_within_keep(before: Mapping[str, object]) -> float:
@@ -101,6 +117,38 @@ class RoomSettings(BaseModel):
     message: Annotated[str, Field(max_length=500), Allowed("a text of at most 500 characters")] = Field(
         default="", description="A text shown to those who wait."
     )
+
+    lanes: Annotated[
+        Mapping[LaneName, LaneSettings],
+        Frozen,
+        Allowed('tables by the lanes\' names: 1 to 20 of a-z, 0-9 and "-", such as [rooms.lanes.members]'),
+    ] = Field(
+        default=ByName(),
+        description="Lines within the room, each with its own weight. Left out: only the lane general.",
+    )
+    general_share: Annotated[Number, Field(ge=0, le=1), Allowed("a number from 0 to 1")] = Field(
+        default=0.1,
+        description="The least share of the admissions that the lane general gets while somebody waits in it, "
+        "whatever the other lanes weigh.",
+    )
+    timezone: Annotated[
+        str, AfterValidator(_timezone), Allowed('a time zone of the IANA database, such as "Europe/Riga"')
+    ] = Field(default="UTC", description="The time zone of the room's events.")
+    events: Annotated[tuple[EventSettings, ...], Allowed("tables, each under a [[rooms.events]] heading")] = (
+        Field(default=(), description="The sales that open, and may close, at set times.")
+    )
+
+    @field_validator("events")
+    @classmethod
+    def _one_after_the_other(
+        cls, events: tuple[EventSettings, ...], info: ValidationInfo
+    ) -> tuple[EventSettings, ...]:
+        if "timezone" in info.data:
+            try:
+                schedule_of(events, info.data["timezone"])
+            except ScheduleError as error:
+                raise broken(str(error)) from error
+        return events
 
     @field_validator("name")
     @classmethod

@@ -1,7 +1,7 @@
 -- The schedule: what is due is done by whichever call comes first.
 --
 -- A step is JSON: {"id", "kind", "event", "changes": {field: value}} and, where it begins an event, "opens" and
--- "commitment". Its kind is
+-- "commitment". Steps of one moment come in the order of their ids. Its kind is
 --   begin  the event's own line begins; until `opens` nobody enters
 --   open   the door opens; with a commitment, everyone who came before is put in a drawn order
 --   set    settings change: a rate, a mode
