@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -66,12 +66,20 @@ class LineStore:
     Every method raises :class:`~waitroom.errors.LineUnavailableError` when Redis does not answer.
     """
 
-    def __init__(self, redis: Redis, room: str, lane: str = GENERAL, memory: Memory | None = None) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        room: str,
+        lane: str = GENERAL,
+        memory: Memory | None = None,
+        wall_ms: Callable[[], int] = lambda: int(time.time() * 1000),
+    ) -> None:
         self.lane = lane
         self.memory = memory or Memory()
         self._redis = redis
         self._keys = room_keys(room, self.memory.lanes)
         self._shas: dict[str, str] = {}
+        self._wall_ms = wall_ms
 
     def __repr__(self) -> str:
         return f"<LineStore {self.lane} of {self._keys[0]}, {self.memory.of(self.lane)}>"
@@ -187,7 +195,7 @@ class LineStore:
         return reply
 
     async def _run(self, script: str, memory: Memory, args: Iterable[Word]) -> list[bytes]:
-        words = (*memory.words(self.lane, int(time.time() * 1000)), *args)
+        words = (*memory.words(self.lane, self._wall_ms()), *args)
         try:
             return await self._evaluate(script, words)
         except (RedisError, OSError) as error:

@@ -47,13 +47,11 @@ def moment(text: str, timezone: str) -> int:
         return round(read.timestamp() * 1000)
     earlier, later = (read.replace(tzinfo=ZoneInfo(timezone), fold=fold) for fold in (0, 1))
     if earlier.utcoffset() != later.utcoffset():
-        # PEP 495: in a gap the offset of fold 0 is the smaller one, in an overlap the greater
-        offsets = [f"{text}{at:%:z}" if hasattr(at, "strftime") else "" for at in (earlier, later)]
+        # PEP 495: a time in a gap does not survive the way to UTC and back, one in an overlap does
         if earlier.astimezone(UTC).astimezone(ZoneInfo(timezone)).replace(tzinfo=None) != read:
             raise ScheduleError(f"there is no {text} in {timezone}: the clocks go forward over it")
-        raise ScheduleError(
-            f"{text} comes twice in {timezone}, as the clocks go back: write {' or '.join(offsets)}"
-        )
+        both = " or ".join(text + at.isoformat()[-6:] for at in (earlier, later))
+        raise ScheduleError(f"{text} comes twice in {timezone}, as the clocks go back: write {both}")
     return round(earlier.timestamp() * 1000)
 
 

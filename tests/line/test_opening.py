@@ -1,0 +1,390 @@
+"""The schedule of a room, its opening, and the draw: in a real Redis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import anyio
+import pytest
+
+from tests.line.bench import LANE, LOG, ROOM, RULES, STILL, Bench
+from waitroom.line.draw import Draw, commitment, draw_key, next_digest, seed_of
+from waitroom.line.plan import Plan, Step, StepKind
+from waitroom.line.room import Room
+from waitroom.line.rules import Mode
+from waitroom.line.seeds import Seeds
+from waitroom.line.store import Handed, LineStore
+from waitroom.line.ticket import Outcome
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "a secret of the test"
+SEEDS = Seeds((SECRET,))
+HOUR_MS = 3_600_000
+
+
+def now_ms() -> int:
+    """The caller's own clock."""
+    return int(time.time() * 1000)
+
+
+def sale(opens_in_ms: int, *, drawn: bool = True, more: Sequence[Step] = ()) -> Plan:
+    """An event that has begun, and opens then."""
+    opens = now_ms() + opens_in_ms
+    begin = Step(
+        now_ms() - 1000,
+        StepKind.BEGIN,
+        "sale",
+        {"mode": "queue"},
+        opens,
+        SEEDS.commit("room", "sale") if drawn else "",
+    )
+    return Plan((begin, Step(opens, StepKind.OPEN, "sale"), *more), f"sale {opens_in_ms} {drawn} {len(more)}")
+
+
+async def set_plan(bench: Bench, plan: Plan, *, source: str = "live") -> None:
+    """Plans it."""
+    await bench.store.plan(plan.to_redis(), name=plan.name, source=source, who="ada")
+
+
+async def open_now(bench: Bench) -> None:
+    """Moves the opening of the sale to this moment."""
+    await set_plan(bench, sale(-10))
+
+
+async def drawn(bench: Bench) -> Draw:
+    """The draw as anyone can compute it from what is published."""
+    head = await bench.store.advance()
+    event = await bench.store.event()
+    first, count = head.drawn_first, head.drawn_count
+    seed = seed_of(SECRET, "room", "sale")
+    key = draw_key(seed, event.digest, room="room", event="sale", lane="general", first=first, count=count)
+    return Draw(key, first, count)
+
+
+async def entries(bench: Bench, kind: bytes) -> list[dict[bytes, bytes]]:
+    """What the room's log has of one kind."""
+    return [entry for _, entry in await bench.ask("XRANGE", LOG, "-", "+") if entry[b"type"] == kind]
+
+
+async def test_before_the_opening_nobody_enters(bench: Bench) -> None:
+    """Newcomers get a number, whatever the budget; a ticket shown at the door finds it shut."""
+    await bench.open(mode=Mode.AUTO)
+    await set_plan(bench, sale(60_000))
+    await bench.allow(100)
+    joined = await bench.store.join(3)
+    head = await bench.store.advance()
+
+    assert (1, 0) == (joined.first, joined.admitted)
+    assert (0, 0) == (head.called, head.granted)
+    assert head.opens > now_ms()
+    assert Outcome.SHUT is await bench.outcome(1)
+
+
+async def test_the_door_opens_by_itself(bench: Bench) -> None:
+    """Whichever call comes first when it is time opens it; without a draw it is first come, first served."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(1500, drawn=False))
+    await bench.store.join(5)
+    await bench.allow(2)
+    before = await bench.store.advance()
+    other = bench.worker()
+    with anyio.fail_after(20):
+        while (await other.advance()).opens:
+            await anyio.sleep(0.05)  # noqa: ASYNC110 - what is waited for is in Redis
+    await bench.allow(2)
+    after = await other.advance()
+
+    assert (0, 0) == (before.called, before.drawn_count)
+    assert (0, 0) == (after.drawn_count, after.opens)
+    assert after.called >= 2
+    assert 1 == len(await entries(bench, b"opened"))
+
+
+async def test_those_who_came_before_are_called_in_the_drawn_order(bench: Bench) -> None:
+    """By turns, which anyone can recompute; whoever comes later stands behind them all."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(40)
+    await open_now(bench)
+    later = (await bench.store.join(2)).first
+    draw = await drawn(bench)
+    order = [draw.number_at(turn) for turn in range(1, 41)]
+    called = []
+    for step in range(42):
+        await bench.allow(1)
+        before = set(await bench.granted())
+        await bench.store.advance([Handed("general", step + 1, order[step : step + 3])])
+        called += [number for number in await bench.granted() if number not in before]
+
+    assert 41 == later
+    assert (1, 40) == (draw.first, draw.count)
+    assert order != sorted(order)
+    assert [*order, 41, 42] == called
+
+
+async def test_the_digest_is_what_the_joins_contributed(bench: Bench) -> None:
+    """Each batch of joins stirs fresh randomness in: nobody who knows the seed knows the order beforehand."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(60_000))
+    digests = [(await bench.store.event()).digest]
+    for _ in range(3):
+        await bench.store.join(2)
+        digests.append((await bench.store.event()).digest)
+
+    assert "0" * 40 == digests[0]
+    assert 4 == len(set(digests))
+    # what one would be with a known contribution, by the published rule
+    assert 40 == len(next_digest(digests[0], b"x" * 16, 2))
+    assert commitment(seed_of(SECRET, "room", "sale")) == (await bench.store.event()).commitment
+
+
+async def test_the_digest_follows_the_published_rule(bench: Bench) -> None:
+    """What Redis computes is what a verifier computes."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(60_000))
+    script = await bench.ask("SCRIPT", "LOAD", "return redis.sha1hex(ARGV[1] .. ARGV[2] .. ':' .. ARGV[3])")
+    theirs = await bench.ask("EVALSHA", script, 0, "0" * 40, b"\x00\xff" * 8, 12)
+
+    assert next_digest("0" * 40, b"\x00\xff" * 8, 12) == theirs.decode()
+
+
+async def test_numbers_of_a_wrong_order_are_not_called_twice(bench: Bench) -> None:
+    """A worker that hands over turns that have passed, or numbers that were not drawn, moves nothing wrong."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(6)
+    await open_now(bench)
+    await bench.store.event()
+    await bench.allow(2)
+    behind = await bench.store.advance([Handed("general", 5, [1, 2, 3])])
+    strangers = await bench.store.advance([Handed("general", 1, [99, 100])])
+
+    assert (0, 0) == (behind.called, behind.granted)
+    assert (0, 0) == (strangers.called, strangers.granted)
+
+
+async def test_an_absent_one_of_the_drawn_is_passed_over_and_may_come_back(bench: Bench) -> None:
+    """By the turn, as everyone else; among the late the lower turn is first."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(6)
+    await open_now(bench)
+    draw = await drawn(bench)
+    order = [draw.number_at(turn) for turn in range(1, 7)]
+    gone = order[:2]
+    # everyone turns absent, and all but the first two come back
+    for _ in range(9):
+        await bench.jump(1000)
+        await bench.store.advance()
+    await bench.store.see(order[2:])
+    await bench.allow(1)
+    head = await bench.store.advance([Handed("general", 1, order)])
+    assert ([order[2]], 3) == (await bench.granted(), head.called)
+    for number in reversed(gone):
+        outcome, _ = await bench.store.claim(number, draw.turn_of(number))
+        assert Outcome.CALLED is outcome
+    await bench.allow(1)
+    await bench.store.advance([Handed("general", 4, order[3:])])
+
+    assert sorted([order[2], gone[0]]) == await bench.granted()
+
+
+async def test_a_worker_that_has_not_heard_of_the_draw_is_told_to_look(bench: Bench) -> None:
+    """It would show the ticket with its number for a turn: nothing is decided by that."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(6)
+    await open_now(bench)
+
+    assert Outcome.STALE is (await bench.worker().claim(3))[0]
+
+
+async def test_a_room_draws_and_lets_in_by_itself(bench: Bench) -> None:
+    """A running room publishes the seed, hands the order over, and tells each their place in it."""
+    room = Room("room", bench.redis, RULES, plan=sale(HOUR_MS), seeds=SEEDS)
+    await room.start()
+    await room.change({"rate": str(STILL)}, who="test")
+    await room._tick()
+    numbers = [(await room.join()).number for _ in range(20)]
+    assert room.is_before_opening
+    await open_now(bench)
+    await room.flush()
+    await room._tick()
+    order = room.general.order
+    assert order is not None
+    turns = {number: order.turn_of(number) for number in numbers}
+    ahead = {number: room.general.snapshot.ahead(number) for number in numbers}
+    await bench.allow(3)
+    await room._tick()
+
+    assert sorted(numbers) == sorted(turns.values())
+    assert {number: turn - 1 for number, turn in turns.items()} == ahead
+    assert {number for number, turn in turns.items() if turn <= 3} == {
+        number for number in numbers if room.general.snapshot.is_called(number)
+    }
+    assert seed_of(SECRET, "room", "sale").hex() == room.event.seed
+    other = Room("room", bench.redis, RULES, seeds=Seeds(("another secret",)))
+    await other.start()
+    await other._tick()
+    assert turns == {number: other.general.snapshot.turn_of(number) for number in numbers}
+
+
+async def test_a_secret_that_is_gone_does_not_keep_the_door_shut(bench: Bench) -> None:
+    """The door opens by the secret there is, and the record says that the commitment was not kept."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(6)
+    await open_now(bench)
+    room = Room("room", bench.redis, RULES, seeds=Seeds(("another secret",)))
+    await room.start()
+    await room._tick()
+
+    assert room.general.order is not None
+    assert [b"0"] == [entry[b"as_committed"] for entry in await entries(bench, b"revealed")]
+
+
+async def test_a_draw_outlives_a_redis_that_forgot_it(bench: Bench) -> None:
+    """A worker that lives tells an emptied Redis who was drawn, and how: the order stays, and is not drawn again."""
+    plan = sale(HOUR_MS)
+    room = Room("room", bench.redis, RULES, plan=plan, seeds=SEEDS)
+    await room.start()
+    await room.change({"rate": str(STILL)}, who="test")
+    numbers = [(await room.join()).number for _ in range(12)]
+    await open_now(bench)
+    for _ in range(2):
+        await room._tick()
+    before = {number: room.general.snapshot.turn_of(number) for number in numbers}
+    await bench.redis.flushall()
+    for _ in range(3):
+        await room._tick()
+
+    assert before == {number: room.general.snapshot.turn_of(number) for number in numbers}
+    assert (1, 12) == (room.head.drawn_first, room.head.drawn_count)
+    assert not room.is_before_opening
+
+
+async def test_a_steps_time_has_come_once(bench: Bench) -> None:
+    """Two workers at once take it once, and the log has it once, with the event that it is of."""
+    await bench.open(rate=100.0)
+    step = Step(now_ms() - 10, StepKind.SET, "sale", {"rate": "42", "mode": "queue"})
+    other = bench.worker()
+    await set_plan(bench, Plan((step,), "one"))
+    for store in (bench.store, other):
+        await store.advance()
+
+    assert 42.0 == (await bench.store.rules()).rate
+    assert [(b"schedule", b"sale", b"100 -> 42")] == [
+        (entry[b"who"], entry[b"why"], entry[b"rate"])
+        for entry in await entries(bench, b"changed")
+        if entry[b"who"] == b"schedule"
+    ]
+
+
+async def test_the_plan_of_an_unchanged_file_is_not_set_again(bench: Bench) -> None:
+    """What an operator changed since stands; a restart of the gateway takes no step twice."""
+    await bench.open(rate=100.0)
+    step = Step(now_ms() - 10, StepKind.SET, "sale", {"rate": "42"})
+    plan = Plan((step,), "of the file")
+    await set_plan(bench, plan, source="file")
+    await bench.store.configure({"rate": "77"}, source="live", who="ada")
+    await set_plan(bench, plan, source="file")
+    await bench.store.advance()
+
+    assert 77.0 == (await bench.store.rules()).rate
+
+
+async def test_an_opening_can_be_moved(bench: Bench) -> None:
+    """Before it has come; the places stay, and the clocks in the pages show the new time."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(60_000))
+    await bench.store.join(3)
+    moved = sale(120_000)
+    await set_plan(bench, moved)
+    head = await bench.store.advance()
+
+    assert (3, moved.steps[1].at_ms) == (head.issued, head.opens)
+
+
+async def test_an_opening_that_is_taken_out_keeps_nobody_waiting(bench: Bench) -> None:
+    """An event that was dropped from the plan in its pre-queue lets the line go on."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(60_000))
+    await bench.store.join(3)
+    await set_plan(bench, Plan())
+    await bench.allow(1)
+
+    assert (0, 1) == ((await bench.store.advance()).opens, (await bench.store.advance()).called)
+
+
+async def test_an_event_has_a_line_of_its_own(bench: Bench) -> None:
+    """Tickets of before are of an earlier life when it begins; those inside stay inside."""
+    before = await bench.open(rate=STILL)
+    await bench.store.join(3)
+    await bench.allow(1)
+    await bench.store.advance()
+    await bench.store.claim(1)
+    await set_plan(bench, sale(60_000))
+    head = await bench.store.advance()
+
+    assert head.epoch > before.epoch
+    assert (0, 1) == (head.issued, head.sessions)
+
+
+async def test_a_clock_that_jumps_does_not_open_early(bench: Bench) -> None:
+    """An hour forward on Redis's host: the caller's clock and the room's own say that it is not time."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(30_000))
+    # to the scripts, a host whose clock jumped forward is a caller and a room that are an hour behind it
+    await bench.ask("HINCRBY", ROOM, "clock", -HOUR_MS)
+    store = _Behind(bench)
+    await set_plan_by(store, sale(30_000 - HOUR_MS))
+    head = await store.advance()
+
+    assert head.opens > 0
+    assert [b"3600"] == [entry[b"by_ms"][:4] for entry in await entries(bench, b"clock_astray")]
+    assert [] == await entries(bench, b"opened")
+
+
+async def test_a_caller_whose_clock_is_wrong_opens_nothing(bench: Bench) -> None:
+    """One gateway host an hour ahead is outvoted by Redis and the room."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(30_000))
+    head = await _Ahead(bench).advance()
+
+    assert head.opens > 0
+    assert [] == await entries(bench, b"opened")
+
+
+class _Behind(LineStore):
+    """A worker whose host's clock is an hour behind that of Redis."""
+
+    SHIFT = -HOUR_MS
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.redis, "room", wall_ms=lambda: now_ms() + self.SHIFT)
+
+
+class _Ahead(_Behind):
+    """A worker whose host's clock is an hour ahead of that of Redis."""
+
+    SHIFT = HOUR_MS
+
+
+async def set_plan_by(store: LineStore, plan: Plan) -> None:
+    """Plans it through one worker."""
+    await store.plan(plan.to_redis(), name=plan.name, source="live", who="ada")
+
+
+async def test_bits_of_the_drawn_are_kept_until_all_are_settled(bench: Bench) -> None:
+    """Their turns come in another order than their bits: trimming waits for the last of them."""
+    await bench.open(rate=STILL, keep_ms=1000)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(20)
+    await open_now(bench)
+    await bench.store.event()
+    await bench.ask("HSET", LANE, "floor", 19, "called", 19)
+    await bench.store.advance()
+
+    assert 0 == await bench.lane("base")
