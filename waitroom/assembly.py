@@ -131,7 +131,7 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     for of_room in settings.rooms:
         room = room_of(of_room, redis, seeds)
         tokens = Tokens(room, tickets, passes)
-        waiting = Waiting(room, pages, of_room.hold_status)
+        waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
         doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)
         entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares)))
     connections = Shares(settings.max_connections_per_address)

@@ -52,6 +52,16 @@
     return fill(words.etaBetween, { low: minutes(low), high: minutes(high) });
   }
 
+  const moment = new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "short" });
+  const two = (value) => String(value).padStart(2, "0");
+
+  function countdown(seconds) {
+    const [days, rest] = [Math.floor(seconds / 86400), seconds % 86400];
+    const [h, m, s] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].map(two);
+    // two days ahead nobody counts seconds
+    return days ? fill(words.days, { d: digits.format(days), h }) : h === "00" ? `${m}:${s}` : `${h}:${m}:${s}`;
+  }
+
   // ---- timers, one of a name
 
   const timers = {};
@@ -101,6 +111,7 @@
   const NOTICES = {
     paused: "paused",
     late: "called",
+    "before-opening": "soon",
     missed: "expired",
     restarted: "restarted",
     unavailable: "unavailable",
@@ -123,10 +134,26 @@
     if (heading) announce(`${heading.children[0].textContent}. ${heading.children[1].textContent}`);
   }
 
+  // The visitor's clock may be wrong: what counts is how long the gateway says that it still is.
+  function showOpening({ opens_at: opens, opens_in: left }) {
+    part("opening").hidden = !opens || !["soon", "closed"].includes(words.state);
+    if (part("opening").hidden) return stop("opening");
+    write("opens", moment.format(Date.parse(opens)));
+    const ends = performance.now() + left * 1000;
+    const tick = () => {
+      const seconds = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+      part("countdown").hidden = false;
+      write("countdown", countdown(seconds));
+      if (!document.hidden && seconds) after("opening", 1, tick);
+    };
+    tick();
+  }
+
   function show(status) {
     const { position, waiting, message } = status;
     if (status.code && status.code !== words.code) words.code = status.code;
     showState(shownAs(status));
+    showOpening(status);
     document.title = fill(
       words.state === "called" ? words.titleTurn : known(position) ? words.titlePlace : words.title,
       { position: number(position), name: words.name },
@@ -281,6 +308,7 @@
 
   line.toggleAttribute("data-live", true);
   write("checked", clock.format(heard));
+  if (words.opens) showOpening({ opens_at: words.opens, opens_in: Number(words.opensIn) });
   said = Date.now();
   const shown = Number(part("position").textContent.replace(/\D/g, ""));
   if (shown) showProgress(shown);

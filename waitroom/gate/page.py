@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,9 @@ from waitroom.gate._templates import environment
 from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import EtaForms, Texts
 
-PageState = Literal["waiting", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"]
+PageState = Literal[
+    "waiting", "soon", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"
+]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -46,6 +49,12 @@ class PageView:
     keep_seconds: int
     presence_seconds: int
     target: str
+    opens: datetime | None = None
+    """When the door opens, in the room's time zone; None: it is open, or nothing is planned."""
+    opens_in: float | None = None
+    """The same in seconds from now."""
+    drawn: bool = False
+    """Whether those who come before the opening are put in a drawn order."""
 
     @property
     def behind(self) -> int | None:
@@ -85,6 +94,7 @@ class Pages:
             keep=texts.duration(view.keep_seconds),
             away=texts.duration(view.presence_seconds),
             every=texts.duration(view.refresh_after),
+            opens=texts.moment(view.opens) if view.opens else "",
         ).encode()
 
     def trouble(self, status: int, room: str | None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -55,6 +56,11 @@ class State(NamedTuple):
     opens_at: int | None
     """When the door opens, in milliseconds since 1970; None: it is open, or nothing is planned."""
 
+    @property
+    def opens_in(self) -> float | None:
+        """Seconds until the door opens, by the gateway's clock: a visitor's own may be wrong by days."""
+        return None if self.opens_at is None else max(round(self.opens_at / 1000 - time.time(), 1), 0.0)
+
     def members(self) -> dict[str, object]:
         """As the JSON tells it."""
         return {
@@ -72,6 +78,7 @@ class State(NamedTuple):
             "message": self.message,
             "notice": self.notice,
             "opens_at": self.opens_at and utc_text(self.opens_at),
+            "opens_in": self.opens_in,
         }
 
     def to_json(self) -> bytes:

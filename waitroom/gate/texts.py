@@ -7,6 +7,7 @@ What the script must say comes from here too, through the page's data attributes
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from gettext import NullTranslations
 from http import HTTPStatus
 
@@ -93,6 +94,10 @@ class Texts:
             minutes = seconds // _MINUTE
             return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
         return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment to the minute, with its time zone named: "1 December 2026, 10:00 EET"."""
+        return f"{moment.day} {moment:%B %Y, %H:%M %Z}"
 
     def trouble(self, status: int) -> Trouble:
         """What a page, a problem document or a bare refusal says for an HTTP status."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView, local_target
@@ -20,20 +23,26 @@ PAGE_HEADERS: list[Header] = [
 
 _PAGE_STATES: dict[Notice | None, PageState] = {
     Notice.PAUSED: "paused",
+    Notice.BEFORE_OPENING: "soon",
     Notice.MISSED: "expired",
     Notice.RESTARTED: "restarted",
     Notice.UNAVAILABLE: "unavailable",
     Notice.LATE: "called",
+}
+_DETAILS: dict[PageState, str] = {
+    "closed": "The shop is closed.",
+    "soon": "The shop has yet to open. You have a place; ask again when it does.",
 }
 
 
 class Waiting:
     """The answers of one room to those who wait: a page for people, a problem for programs."""
 
-    def __init__(self, room: Room, pages: Pages, hold_status: int) -> None:
+    def __init__(self, room: Room, pages: Pages, hold_status: int, timezone: str = "UTC") -> None:
         self._room = room
         self._pages = pages
         self._hold_status = hold_status
+        self._timezone = ZoneInfo(timezone)
         self._name: Header = (b"waitroom-room", room.name.encode())
 
     async def hold(self, request: Request, kind: Kind, state: State) -> None:
@@ -49,7 +58,7 @@ class Waiting:
             headers.append((b"refresh", b"%d" % state.refresh_after))
             await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
         else:
-            detail = "The shop is closed." if state.state == "closed" else "There is a line. Ask again later."
+            detail = _DETAILS.get(_page_state(state), "There is a line. Ask again later.")
             body = problem(status, state.state, detail, state.members())
             await answer(request.scope, request.send, status, PROBLEM, body, headers)
 
@@ -80,6 +89,9 @@ class Waiting:
             keep_seconds=rules.keep_ms // 1000,
             presence_seconds=rules.presence_ms // 1000,
             target=target,
+            opens=datetime.fromtimestamp(state.opens_at // 1000, self._timezone) if state.opens_at else None,
+            opens_in=state.opens_in,
+            drawn=bool(self._room.event.commitment),
         )
         return self._pages.waiting(view)
 
