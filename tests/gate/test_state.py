@@ -19,7 +19,7 @@ MakeRoom = Callable[..., Room]
 HEAD = Head(epoch=7, issued=40, called=10, clock=1_000_000, flow=60.0)
 MEMBERS = [
     "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "refresh_after", "lane", "number",
-    "code", "message", "notice", "opens_at",
+    "code", "message", "notice", "opens_at", "opens_in",
 ]  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_the_state_has_exactly_the_public_members(room: Room) -> None:
     expected = {
         "room": "drop", "state": "waiting", "position": 4, "ahead": 3, "waiting": 25, "eta_seconds": wait.seconds,
         "eta_range": [wait.low, wait.high], "refresh_after": 2, "lane": "general", "number": 15,
-        "code": support_code(15), "message": "Welcome", "notice": None, "opens_at": None,
+        "code": support_code(15), "message": "Welcome", "notice": None, "opens_at": None, "opens_in": None,
     }  # fmt: skip
     assert expected == members
 
@@ -87,7 +87,18 @@ def test_a_state_without_a_place_has_the_same_members(room: Room, name: str) -> 
     """With null where there is nothing to tell."""
     members = plain_state(room, name).members()
     assert MEMBERS == list(members)
-    nulls = {"position", "ahead", "eta_seconds", "eta_range", "lane", "number", "code", "notice", "opens_at"}
+    nulls = {
+        "position",
+        "ahead",
+        "eta_seconds",
+        "eta_range",
+        "lane",
+        "number",
+        "code",
+        "notice",
+        "opens_at",
+        "opens_in",
+    }
     assert nulls == {member for member, value in members.items() if value is None}
     assert name == members["state"]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from waitroom.line.plan import Step, StepKind
+from waitroom.line.plan import NO_PLAN, Step, StepKind
 from waitroom.line.rules import Mode
 from waitroom.shaping.ramp import Ramp
 from waitroom.shaping.schedule import Event, Schedule, ScheduleError, moment
@@ -111,6 +111,11 @@ def test_an_event_comes_to_steps() -> None:
         Step(90 * MINUTE, StepKind.SET, "sale", {"mode": "closed", "rate": "300"}),
     ) == plan.steps
     assert 30 * MINUTE == plan.steps[0].opens_ms
+
+
+def test_a_room_without_events_has_an_empty_plan() -> None:
+    """Nothing is planned, and nothing changes."""
+    assert NO_PLAN == Schedule.of([]).plan(mode=Mode.AUTO, rate=5, commit=commit, now_ms=0)
 
 
 def test_what_is_over_is_not_planned() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from zoneinfo import ZoneInfo
 
 from waitroom.line.plan import Plan, Step, StepKind
@@ -95,8 +95,9 @@ class Schedule:
         return Plan(tuple(sorted(steps, key=lambda step: step.at_ms)), self._name(mode, rate))
 
     def _ends(self) -> Iterator[int | None]:
-        for event, following in zip(self.events, (*self.events[1:], None), strict=True):
-            yield event.closes_ms or (following.begins_ms if following else None)
+        followed_by = [event.begins_ms for event in self.events[1:]]
+        for event, following in zip_longest(self.events, followed_by):
+            yield event.closes_ms or following
 
     def _name(self, mode: Mode, rate: float) -> str:
         """The same for the same events, whenever they are looked at."""
