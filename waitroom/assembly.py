@@ -32,6 +32,7 @@ from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.schedule import schedule_of
+from waitroom.shaping.common_rate import CommonRate
 from waitroom.shaping.weights import lane_weights, weights_text
 
 REDIS_TIMEOUT_SECONDS = 2.0
@@ -135,4 +136,7 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)
         entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares)))
     connections = Shares(settings.max_connections_per_address)
-    return Gate(entrances, RoomMap(settings.rooms), pages, passage, connections)
+    rooms = [entrance.room for entrance in entrances]
+    weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}
+    common_rate = CommonRate(rooms, settings.common_rate, weights)
+    return Gate(entrances, RoomMap(settings.rooms), pages, passage, connections, keepers=[common_rate.run])

@@ -52,7 +52,7 @@
     return fill(words.etaBetween, { low: minutes(low), high: minutes(high) });
   }
 
-  const moment = new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "short" });
+  const moment = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
   const two = (value) => String(value).padStart(2, "0");
 
   function countdown(seconds) {
@@ -308,7 +308,8 @@
 
   line.toggleAttribute("data-live", true);
   write("checked", clock.format(heard));
-  if (words.opens) showOpening({ opens_at: words.opens, opens_in: Number(words.opensIn) });
+  const { dateTime, dataset } = part("opens");
+  if (dateTime) showOpening({ opens_at: dateTime, opens_in: Number(dataset.left) });
   said = Date.now();
   const shown = Number(part("position").textContent.replace(/\D/g, ""));
   if (shown) showProgress(shown);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -52,6 +52,7 @@ class Gate:
         pages: Pages,
         passage: Passage,
         of_address: Shares,
+        keepers: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
     ) -> None:
         self._entrances = {entrance.room.name: entrance for entrance in entrances}
         self._rooms = rooms
@@ -60,6 +61,7 @@ class Gate:
         self._neighbours = Neighbours(passage.trusted)
         self._of_address = of_address
         self._complaints = Complaints(logger)
+        self._more_keepers = keepers
         self._keepers: list[asyncio.Task[None]] = []
 
     def __repr__(self) -> str:
@@ -100,6 +102,7 @@ class Gate:
             with suppress(LineUnavailableError):
                 await entrance.room.start()
             self._keepers.append(asyncio.create_task(entrance.room.run()))
+        self._keepers += [asyncio.create_task(keep()) for keep in self._more_keepers]
 
     async def stop(self) -> None:
         """Lets go of the rooms; what was gathered is told to Redis first."""

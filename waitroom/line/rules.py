@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 
 class Mode(StrEnum):
@@ -47,13 +48,16 @@ class Rules:
     """What each lane is given of the admissions, as ``general:1 members:3``; 1 for a lane that is not named."""
     limit_rate: float = -1.0
     """Admissions a minute that the shop can carry now, as measured; below 0: not known. Never set by the file."""
+    limit_shared: float = -1.0
+    """Admissions a minute that are this room's part of what several rooms share; below 0: they share nothing. Never
+    set by the file."""
     limit_inside: int = 0
     """Visitors inside whom the shop can carry now, as measured; 0: not known. Never set by the file."""
 
     @property
     def admission_rate(self) -> float:
         """Admissions a minute: what ops staff set, or less where the shop needs it."""
-        return self.rate if self.limit_rate < 0 else min(self.rate, self.limit_rate)
+        return min(limit for limit in (self.rate, self.limit_rate, self.limit_shared) if limit >= 0)
 
     @property
     def places(self) -> int:
@@ -81,9 +85,14 @@ class Rules:
     def from_redis(cls, stored: Mapping[bytes, bytes]) -> Rules:
         """The rules in a ``rules`` hash; a field that is missing has its default."""
         text = {key.decode(): value.decode() for key, value in stored.items()}
-        kinds = {"rate": float, "limit_rate": float, "mode": Mode, "message": str, "weights": str}
         known = (field.name for field in fields(cls))
-        return cls(**{name: kinds.get(name, int)(text[name]) for name in known if name in text})
+        return cls(**{name: _KINDS.get(name, int)(text[name]) for name in known if name in text})
+
+
+_KINDS: dict[str, Callable[[str], Any]] = {
+    "rate": float, "limit_rate": float, "limit_shared": float, "mode": Mode, "message": str, "weights": str,
+}  # fmt: skip
+"""What the fields that are no whole numbers are read as."""
 
 
 def _as_text(value: float | str) -> str:

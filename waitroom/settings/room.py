@@ -118,6 +118,10 @@ class RoomSettings(BaseModel):
         default="", description="A text shown to those who wait."
     )
 
+    common_weight: Annotated[Number, Field(gt=0, le=1000), Allowed("a number above 0, at most 1000")] = Field(
+        default=1.0,
+        description="What the room is given of the common_rate, next to the other rooms that want more.",
+    )
     lanes: Annotated[
         Mapping[LaneName, LaneSettings],
         Frozen,

@@ -12,6 +12,7 @@ from waitroom.settings.kinds import (
     Allowed,
     FilePath,
     ListenAddress,
+    Number,
     OneOrMore,
     Port,
     RedisUrl,
@@ -71,6 +72,13 @@ class SiteSettings(BaseModel):
     ] = Field(
         default=(RoomSettings(name="main"),),
         description='The waiting rooms. Left out: one room named "main" that covers everything.',
+    )
+    common_rate: Annotated[
+        Number, Field(ge=0, le=1_000_000), Allowed("a number from 0 to 1000000 (admissions per minute)")
+    ] = Field(
+        default=0.0,
+        description="Admissions per minute of all rooms together, where they lead to one shop: divided among them by "
+        "demand and by their common_weight. No room gets more than its own rate. 0: each has its own rate alone.",
     )
     host: ListenAddress = Field(default="127.0.0.1", description="The address on which the gateway listens.")
     port: Port = Field(default=8000, description="The port on which the gateway listens.")

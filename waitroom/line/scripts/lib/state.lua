@@ -76,8 +76,8 @@ local LANE_FIELDS = {
   'flow', 'flow_weight',
 }
 local RULE_FIELDS = {
-  'rate', 'capacity', 'session_ms', 'keep_ms', 'presence_ms', 'burst_ms', 'entry_ms', 'limit_rate', 'limit_inside',
-  'version',
+  'rate', 'capacity', 'session_ms', 'keep_ms', 'presence_ms', 'burst_ms', 'entry_ms', 'limit_rate', 'limit_shared',
+  'limit_inside', 'version',
 }
 
 local function int(x) return string.format('%.0f', x) end
@@ -117,10 +117,11 @@ end
 
 local function read_rules()
   read(RULES, RULE_FIELDS, rules)
-  local values = redis.call('HMGET', RULES, 'mode', 'weights', 'limit_rate')
+  local values = redis.call('HMGET', RULES, 'mode', 'weights', 'limit_rate', 'limit_shared')
   rules.mode = values[1] or 'auto'
-  if not values[3] then rules.limit_rate = -1 end
   weigh(values[2])
+  if not values[3] then rules.limit_rate = -1 end
+  if not values[4] then rules.limit_shared = -1 end
 end
 
 local function save()
@@ -130,8 +131,14 @@ local function save()
   end
 end
 
--- Admissions a minute, and visitors inside (0: any number): what ops staff set, or less where the shop needs it.
-local function rate() return rules.limit_rate < 0 and rules.rate or math.min(rules.rate, rules.limit_rate) end
+-- Admissions a minute, and visitors inside (0: any number): what ops staff set, or less where the shop needs it or
+-- other rooms have their part.
+local function rate()
+  local least = rules.rate
+  if rules.limit_rate >= 0 then least = math.min(least, rules.limit_rate) end
+  if rules.limit_shared >= 0 then least = math.min(least, rules.limit_shared) end
+  return least
+end
 
 local function capacity()
   if rules.limit_inside == 0 or rules.capacity == 0 then return math.max(rules.limit_inside, rules.capacity) end
