@@ -15,7 +15,14 @@ pytestmark = pytest.mark.anyio
 
 async def started(bench: Bench, *names: str) -> list[Room]:
     """Rooms of that name, each at a rate that is more than their part."""
-    rooms = [Room(name, bench.redis, replace(RULES, rate=6000.0)) for name in names]
+    rooms = [
+        Room(
+            name,
+            bench.redis,
+            replace(RULES, rate=6000.0, entry_ms=60_000, keep_ms=60_000, presence_ms=60_000),
+        )
+        for name in names
+    ]
     for room in rooms:
         await room.start()
         await room._tick()
