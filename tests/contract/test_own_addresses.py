@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 STATE = {
     "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "refresh_after", "lane", "number",
-    "code", "message", "notice",
+    "code", "message", "notice", "opens_at", "opens_in",
 }  # fmt: skip
 
 

@@ -2,86 +2,80 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
 
-from waitroom.assembly import connect, rules_of, store_of
-from waitroom.embedded import EmbeddedRedis
-from waitroom.errors import LineUnavailableError, SettingsError
+from waitroom.assembly import rules_of, weights_of
+from waitroom.cli.line import find_room, who_asks, with_store
+from waitroom.errors import SettingsError
 from waitroom.line.rules import Rules
 from waitroom.line.store import LineStore
 from waitroom.settings import RoomSettings, Settings, allowed, format_duration
+from waitroom.settings.lanes import LaneSettings
+from waitroom.shaping.weights import weights_text
 
 CHANGEABLE = ("rate", "capacity", "mode", "message", "session", "keep", "presence", "burst", "entry")
 _DURATIONS = ("session", "keep", "presence", "burst", "entry")
+_WEIGHT = "weight."
 _SHOWN = 60
 
 
 def change_live(settings: Settings, room: str, changes: Sequence[str], why: str) -> list[str]:
     """Sets ``name=value`` pairs for a running room, and returns a line for each."""
-    _find(settings, room)
+    lanes = weights_of(find_room(settings, room))
     wanted: dict[str, str] = {}
     for change in changes:
         name, equals, value = change.partition("=")
-        if not equals or name not in CHANGEABLE:
+        if not equals or (name not in CHANGEABLE and name.removeprefix(_WEIGHT) not in lanes):
+            weights = [f"{_WEIGHT}{lane}" for lane in lanes] if len(lanes) > 1 else []
             raise SettingsError(
-                f"{change!r} is not a change; write name=value with one of {', '.join(CHANGEABLE)}"
+                f"{change!r} is not a change; write name=value with one of {', '.join([*CHANGEABLE, *weights])}"
             )
         if name in wanted:
             raise SettingsError(f"{name} is given twice")
         wanted[name] = value
 
+    heavier = {name: wanted.pop(name) for name in list(wanted) if name.startswith(_WEIGHT)}
+
     async def apply(store: LineStore) -> list[str]:
-        before = _as_settings(room, await store.rules())
+        rules = await store.rules()
+        before = _as_settings(room, rules)
         after = _checked(before, wanted)
+        weights = _weights(rules, lanes, heavier)
         stored = rules_of(after).to_redis()
         fields = {name: f"{name}_ms" if name in _DURATIONS else name for name in wanted}
-        await store.configure(
-            {field: stored[field] for field in fields.values()}, source="live", who=_who(), why=why
-        )
-        return [f"{room}: {name} {_shown(before, name)} -> {_shown(after, name)}" for name in wanted]
+        changes = {field: stored[field] for field in fields.values()}
+        if heavier:
+            changes["weights"] = weights_text(weights)
+        await store.configure(changes, source="live", who=who_asks(), why=why)
+        lines = [f"{room}: {name} -> {weights[name.removeprefix(_WEIGHT)]:g}" for name in heavier]
+        return lines + [f"{room}: {name} {_shown(before, name)} -> {_shown(after, name)}" for name in wanted]
 
-    return asyncio.run(_with_store(settings, room, apply))
+    return with_store(settings, room, apply)
 
 
 def reset_room(settings: Settings, room: str, why: str) -> list[str]:
     """Begins a room's line anew, and returns a line that says so."""
-    _find(settings, room)
+    find_room(settings, room)
 
     async def apply(store: LineStore) -> list[str]:
-        head = await store.reset(who=_who(), why=why)
+        head = await store.reset(who=who_asks(), why=why)
         return [f"{room}: the line begins anew (epoch {head.epoch}); those inside stay inside"]
 
-    return asyncio.run(_with_store(settings, room, apply))
+    return with_store(settings, room, apply)
 
 
-def _find(settings: Settings, room: str) -> RoomSettings:
-    found = next((candidate for candidate in settings.rooms if candidate.name == room), None)
-    if found is None:
-        names = ", ".join(candidate.name for candidate in settings.rooms)
-        raise SettingsError(f"there is no room {room!r}; the rooms are {names}")
-    return found
-
-
-def _who() -> str:
-    return f"{getpass.getuser()} by command line"
-
-
-async def _with_store(
-    settings: Settings, room: str, apply: Callable[[LineStore], Awaitable[list[str]]]
-) -> list[str]:
-    redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url)
-    try:
-        return await apply(store_of(_find(settings, room), redis))
-    except LineUnavailableError as error:
-        if settings.redis_url is None:
-            raise LineUnavailableError(f"no gateway runs with data_dir {settings.data_dir}") from error
-        raise
-    finally:
-        await redis.aclose()
+def _weights(rules: Rules, lanes: Iterable[str], wanted: Mapping[str, str]) -> dict[str, float]:
+    """The weights of all lanes with those that are wanted."""
+    weights = {lane: rules.weight_of(lane) for lane in lanes}
+    for name, value in wanted.items():
+        try:
+            weights[name.removeprefix(_WEIGHT)] = LaneSettings.model_validate({"weight": value}).weight
+        except ValidationError:
+            meant = allowed(LaneSettings.model_fields["weight"])
+            raise SettingsError(f"{name}: {_cut(value)!r} was given, allowed is {meant}") from None
+    return weights
 
 
 def _as_settings(room: str, rules: Rules) -> RoomSettings:

@@ -89,7 +89,9 @@ def set_live(
     room: Annotated[str, typer.Argument(help="The room's name.")],
     changes: Annotated[
         list[str],
-        typer.Argument(help="rate=…, capacity=…, mode=…, message=…, session=…, keep=…, presence=…, burst=…"),
+        typer.Argument(
+            help="rate=…, capacity=…, mode=…, message=…, session=…, keep=…, presence=…, burst=…, entry=…, weight.LANE=…"
+        ),
     ],
     config: ConfigFile = None,
     why: Annotated[str, typer.Option(help="The reason, for the log.")] = "",
@@ -122,6 +124,26 @@ def reset(
             typer.echo("Nothing was changed.")
             raise typer.Exit(1)
     for line in reset_room(settings, room, why):
+        typer.echo(line)
+
+
+@app.command(
+    epilog="Examples:  waitroom schedule drop      waitroom schedule drop --apply --why 'an hour later'"
+)
+def schedule(
+    room: Annotated[str, typer.Argument(help="The room's name.")],
+    config: ConfigFile = None,
+    apply: Annotated[  # noqa: FBT002 - typer's way
+        bool, typer.Option("--apply", help="First replace the plan of the running room by that of the file.")
+    ] = False,
+    why: Annotated[str, typer.Option(help="The reason, for the log.")] = "",
+) -> None:
+    """Show what is planned for a running room, or change it to what the file says now."""
+    from waitroom.cli.schedule import apply_schedule, show_schedule
+    from waitroom.settings import load
+
+    settings = load(config)
+    for line in apply_schedule(settings, room, why) if apply else show_schedule(settings, room):
         typer.echo(line)
 
 
