@@ -20,6 +20,7 @@ local function decide()
     redis.call('ZREM', GRANTED, place_of(lane, number))
     redis.call('ZREM', lane.late, int(number))
     open_session(lane, number)
+    lane.passed = lane.passed + 1
     return 'admitted'
   end
   if not is_moving() or room.opens > 0 then return 'shut' end

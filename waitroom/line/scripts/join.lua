@@ -20,6 +20,9 @@ for number = first, first + admitted - 1 do
   redis.call('ZREM', GRANTED, place_of(lane, number))
   open_session(lane, number)
 end
-if rules.mode == 'pass' and lane.called == first - 1 then lane.called = lane.issued end
+if rules.mode == 'pass' then
+  lane.passed = lane.passed + admitted
+  if lane.called == first - 1 then lane.called = lane.issued end
+end
 save()
 return {'OK', head(), int(first), int(admitted)}

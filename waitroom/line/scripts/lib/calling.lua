@@ -176,14 +176,21 @@ local function serve_lanes(places)
 end
 
 local function advance()
-  for _, lane in ipairs(lanes) do lane.before, lane.served, lane.late_served = lane.called, 0, 0 end
+  for _, lane in ipairs(lanes) do
+    if lane.passed > 0 then
+      -- whom a room that lets everyone through has let through since it was last told
+      log('passed', 'lane', lane.name, 'count', int(lane.passed), 'to', int(lane.called))
+      lane.passed = 0
+    end
+    lane.before, lane.served, lane.late_served = lane.called, 0, 0
+  end
   spend(serve_lanes(spendable()))
   trim_budget()
   for _, lane in ipairs(lanes) do
     if lane.stood then lane.flow = lane.flow + lane.served * 60000 / FLOW_MEMORY end
     if lane.served > 0 then
       log('called', 'lane', lane.name, 'from', int(lane.before), 'to', int(lane.called), 'granted', int(lane.served),
-        'late', int(lane.late_served), 'clock', int(room.clock), 'inside', int(inside()))
+        'late', int(lane.late_served), 'inside', int(inside()), 'no_shows', int(room.no_shows))
     end
   end
 end

@@ -81,10 +81,12 @@ local function move_opening()
     local step = cjson.decode(member)
     if step.kind == 'open' and step.event == event then
       room.opens = tonumber(redis.call('ZSCORE', PLAN, member))
+      log('moved', 'event', event, 'opens_at', int(room.opens))
       return
     end
   end
   room.opens = 0 -- it will not come any more
+  log('moved', 'event', event, 'opens_at', '0')
 end
 
 local function note_next_step()

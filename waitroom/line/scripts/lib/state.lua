@@ -73,7 +73,7 @@ local ROOM_FIELDS = {
 }
 local LANE_FIELDS = {
   'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
-  'flow', 'flow_weight',
+  'passed', 'flow', 'flow_weight',
 }
 local RULE_FIELDS = {
   'rate', 'capacity', 'session_ms', 'keep_ms', 'presence_ms', 'burst_ms', 'entry_ms', 'limit_rate', 'limit_shared',
@@ -98,7 +98,8 @@ local function write(key, fields, from)
 end
 
 local function log(kind, ...)
-  redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, '*', 'type', kind, 'epoch', int(room.epoch), ...)
+  redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, '*', 'type', kind, 'epoch', int(room.epoch),
+    'clock', int(room.clock), ...)
 end
 
 local function server_id()
