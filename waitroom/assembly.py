@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -22,7 +23,7 @@ from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
-from waitroom.line.draw import PublishedDraws
+from waitroom.line.draws import draws_of
 from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan
 from waitroom.line.room import Room
@@ -136,7 +137,7 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
         doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)
-        draw = DrawAddress(room, tokens, pages, PublishedDraws)
+        draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares, draw.serve)))
     connections = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]

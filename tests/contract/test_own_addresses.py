@@ -220,3 +220,11 @@ async def test_status_once_inside(house: House) -> None:
     await entered(visitor)
     for _ in range(4):
         assert "admitted" == (await visitor.get(house.own("status"))).json()["state"]
+
+
+async def test_a_room_without_a_draw_says_so(house: House) -> None:
+    """There is no such address; and it is not for changing anything."""
+    answer = await house.visitor().get(house.own("draw"))
+    assert (404, "urn:waitroom:no-draw") == (answer.status_code, answer.json()["type"])
+    answer = await house.visitor().post(house.own("draw"))
+    assert (405, "GET, HEAD") == (answer.status_code, answer.headers["allow"])

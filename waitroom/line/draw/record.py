@@ -68,8 +68,13 @@ class DrawRecord(Published):
         opened_at: int,
         first: int,
         count: int,
-    ) -> DrawRecord:
-        """The record of a draw that is held now, its key worked out."""
+        committed: str | None = None,
+    ) -> Self:
+        """The record of a draw that is held now, its key worked out.
+
+        ``committed`` is what had been published before; left out, what ``seed`` gives. Where the two differ, the
+        record tells so when it is verified.
+        """
         key = draw_key(seed, digest, room=room, event=event, lane=lane, first=first, count=count)
         return cls(
             room=room,
@@ -78,14 +83,14 @@ class DrawRecord(Published):
             opened_at=opened_at,
             first=first,
             count=count,
-            commitment=commitment(seed),
+            commitment=commitment(seed) if committed is None else committed,
             seed=seed.hex(),
             digest=digest,
             key=key.hex(),
         )
 
     @classmethod
-    def parse(cls, text: str | bytes) -> DrawRecord:
+    def parse(cls, text: str | bytes) -> Self:
         """The record in a JSON text. Raises :class:`MalformedRecordError`."""
         return cls.read(read_json(text), "record")
 
