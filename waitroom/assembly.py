@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -12,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.doorway import Doorway
+from waitroom.gate.draws import DrawAddress
 from waitroom.gate.inside import Inside
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
@@ -21,6 +23,7 @@ from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
+from waitroom.line.draws import draws_of
 from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan
 from waitroom.line.room import Room
@@ -134,7 +137,8 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
         doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)
-        entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares)))
+        draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
+        entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares, draw.serve)))
     connections = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,8 @@ _FLAGS = (
 
 @pytest.fixture(scope="module")
 def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrowser]:
-    """Starts a Chromium with a fresh profile: ``open_browser(javascript=False)`` for one without scripts."""
+    """Starts a Chromium with a fresh profile: ``open_browser(javascript=False)`` for one without scripts, and
+    ``open_browser(hosts={"name": "address"})`` for one that finds these names there."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         reason = "chromium and chromedriver are not on the path"
@@ -37,8 +38,9 @@ def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrows
         pytest.skip(reason)
     opened: list[webdriver.Chrome] = []
 
-    def start(*, javascript: bool = True) -> webdriver.Chrome:
-        browser = _start(chromium, driver, tmp_path_factory.mktemp("profile"), javascript=javascript)
+    def start(*, javascript: bool = True, hosts: Mapping[str, str] | None = None) -> webdriver.Chrome:
+        profile = tmp_path_factory.mktemp("profile")
+        browser = _start(chromium, driver, profile, javascript=javascript, hosts=hosts or {})
         opened.append(browser)
         return browser
 
@@ -47,10 +49,13 @@ def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrows
         browser.quit()
 
 
-def _start(chromium: str, driver: str, profile: Path, *, javascript: bool) -> webdriver.Chrome:
+def _start(
+    chromium: str, driver: str, profile: Path, *, javascript: bool, hosts: Mapping[str, str]
+) -> webdriver.Chrome:
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in (*_FLAGS, f"--user-data-dir={profile}"):
+    rules = ", ".join(f"MAP {name} {address}" for name, address in hosts.items())
+    for flag in (*_FLAGS, f"--user-data-dir={profile}", f"--host-resolver-rules={rules}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     if not javascript:

@@ -220,3 +220,13 @@ async def test_status_once_inside(house: House) -> None:
     await entered(visitor)
     for _ in range(4):
         assert "admitted" == (await visitor.get(house.own("status"))).json()["state"]
+
+
+async def test_a_room_without_a_draw_says_so(house: House) -> None:
+    """A page for people, a problem for programs; and it is not for changing anything."""
+    page = await house.visitor().get(house.own("draw"))
+    assert (404, "text/html; charset=utf-8") == (page.status_code, page.headers["content-type"])
+    answer = await house.visitor(APP).get(house.own("draw"))
+    assert (404, "urn:waitroom:no-draw") == (answer.status_code, answer.json()["type"])
+    answer = await house.visitor(APP).post(house.own("draw"))
+    assert (405, "GET, HEAD") == (answer.status_code, answer.headers["allow"])

@@ -160,6 +160,37 @@ def demo(
     run_demo(crowd=crowd, port=port, admin_port=admin_port, rate=rate)
 
 
+@app.command(
+    "verify-draw",
+    epilog="Example:  waitroom verify-draw https://shop.example/__waitroom/drop/draw --number 1234",
+)
+def verify_draw(
+    record: Annotated[
+        str,
+        typer.Argument(
+            help="What was published: a file, - for standard input, or the address of a room's draw.",
+            show_default=False,
+        ),
+    ],
+    number: Annotated[
+        int | None, typer.Option(min=1, help="Also tell the place of this ticket.", show_default=False)
+    ] = None,
+    lane: Annotated[str | None, typer.Option(help="Only this lane.", show_default=False)] = None,
+    commitment: Annotated[
+        str | None,
+        typer.Option(help="The commitment as you noted it before the opening.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Recompute a published opening draw, or one ticket's place in it."""
+    from waitroom.cli.verify_draw import verify
+
+    report = verify(record, number=number, lane=lane, noted=commitment)
+    typer.echo(report.to_json() if as_json else report.to_text())
+    if not report.ok:
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example:  waitroom settings > settings.md")
 def settings() -> None:
     """Print all settings with what they mean, what is allowed, and the defaults."""

@@ -25,9 +25,9 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave and line of one room."""
+    """Status, events, leave, line and draw of one room."""
 
-    def __init__(self, doorway: Doorway, shares: Shares) -> None:
+    def __init__(self, doorway: Doorway, shares: Shares, draw: Serve) -> None:
         self._doorway = doorway
         self._shares = shares
         self._room = doorway.room
@@ -38,6 +38,7 @@ class RoomEndpoints:
             "events": (("GET",), self._events),
             "line": (("GET", "HEAD"), self._public_line),
             "leave": (("POST",), self._leave),
+            "draw": (("GET", "HEAD"), draw),
         }
 
     def find(self, method: str, action: str) -> Serve | None:

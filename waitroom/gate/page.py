@@ -11,6 +11,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from waitroom.gate._templates import environment
+from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import EtaForms, Texts
 
@@ -78,6 +79,7 @@ class Pages:
         # A filter, because Jinja2 works out a filter of a constant when it compiles.
         env.filters["static"] = self.static.url
         self._waiting = env.get_template("waiting.html")
+        self._draw = env.get_template("draw.html")
         self._trouble = env.get_template("trouble.html")
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
 
@@ -96,6 +98,10 @@ class Pages:
             every=texts.duration(view.refresh_after),
             opens=texts.moment(view.opens) if view.opens else "",
         ).encode()
+
+    def draw(self, view: DrawView) -> bytes:
+        """The page of a room's opening draw, as UTF-8."""
+        return self._draw.render(view=view, number=self.texts.number).encode()
 
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""

@@ -12,12 +12,20 @@ from waitroom.line.draw.commitment import (
     next_digest,
     seed_of,
 )
+from waitroom.line.draw.members import MalformedRecordError
 from waitroom.line.draw.permutation import Draw
+from waitroom.line.draw.published import AnnouncedDraw, PublishedDraws
+from waitroom.line.draw.record import DrawRecord, Finding
 
 __all__ = [
     "CONTRIBUTION_BYTES",
     "FIRST_DIGEST",
+    "AnnouncedDraw",
     "Draw",
+    "DrawRecord",
+    "Finding",
+    "MalformedRecordError",
+    "PublishedDraws",
     "commitment",
     "draw_key",
     "next_digest",

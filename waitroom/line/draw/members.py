@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from waitroom.errors import WaitroomError
 from waitroom.line.draw.permutation import LAST_NUMBER, MOST_DRAWN
@@ -14,11 +14,9 @@ from waitroom.line.draw.permutation import LAST_NUMBER, MOST_DRAWN
 VERSION = 1
 MOST_BYTES = 1 << 20
 """Of a text that is read: a thousand times what the draws of a room need."""
+LAST_MOMENT = 253_402_300_799_999
+"""The end of the year 9999, beyond which Python's dates do not go."""
 _SHOWN = 60
-
-STRICT = ConfigDict(strict=True, extra="forbid")
-
-T = TypeVar("T")
 
 
 class MalformedRecordError(WaitroomError):
@@ -45,7 +43,7 @@ Word = Annotated[
 Sha256 = Annotated[str, _hex(64)]
 Sha1 = Annotated[str, _hex(40)]
 Milliseconds = Annotated[
-    int, Field(ge=0, le=LAST_NUMBER, description="a whole number of milliseconds since 1970")
+    int, Field(ge=0, le=LAST_MOMENT, description="whole milliseconds since 1970, before the year 10000")
 ]
 Number = Annotated[int, Field(ge=1, le=LAST_NUMBER, description=f"a whole number from 1 to {LAST_NUMBER}")]
 Issued = Annotated[int, Field(ge=0, le=LAST_NUMBER, description=f"a whole number from 0 to {LAST_NUMBER}")]
@@ -68,21 +66,26 @@ def read_json(text: str | bytes) -> object:
     return value
 
 
-def read_members(kind: TypeAdapter[T], value: object, where: str) -> T:
-    """``value`` as one of ``kind``, with strict types. ``where`` names it in what is complained of.
+class Published(BaseModel):
+    """A JSON object that is published of a draw, with strict types and no members but these."""
 
-    Raises :class:`MalformedRecordError`.
-    """
-    if not isinstance(value, dict):
-        raise MalformedRecordError(f"{where}: given {_short(value)}; allowed: a JSON object")
-    version = value.get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise MalformedRecordError(f"{where}: version {version} is not known; this waitroom knows {VERSION}")
-    try:
-        return kind.validate_python(value)
-    except ValidationError as error:
-        lines = _complaints(error, _descriptions(kind), where)
-        raise MalformedRecordError("\n".join(lines)) from None
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def read(cls, value: object, where: str) -> Self:
+        """What a JSON value holds; ``where`` names it in errors. Raises :class:`MalformedRecordError`."""
+        if not isinstance(value, dict):
+            raise MalformedRecordError(f"{where}: given {_short(value)}; allowed: a JSON object")
+        version = value.get("version")
+        if isinstance(version, int) and version > VERSION:
+            raise MalformedRecordError(
+                f"{where}: version {version} is not known; this waitroom knows {VERSION}"
+            )
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            allowed = {name: str(field.description) for name, field in cls.model_fields.items()}
+            raise MalformedRecordError("\n".join(_complaints(error, allowed, where))) from None
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -92,23 +95,18 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return members
 
 
-def _complaints(error: ValidationError, descriptions: dict[str, str], where: str) -> Iterator[str]:
+def _complaints(error: ValidationError, allowed: dict[str, str], where: str) -> Iterator[str]:
     for each in error.errors():
         name = ".".join(map(str, each["loc"]))
         match each["type"]:
             case "missing":
-                yield f"{where}: {name} is missing; allowed: {descriptions[name]}"
-            case "unexpected_keyword_argument":
-                yield f"{where}: {name} is no member of version {VERSION}"
-            case "value_error" if not name:
+                yield f"{where}: {name} is missing; allowed: {allowed[name]}"
+            case "extra_forbidden":
+                yield f"{where}: {_short(name)} is no member of version {VERSION}"
+            case _ if not name:
                 yield f"{where}: {each['msg'].removeprefix('Value error, ')}"
             case _:
-                yield f"{where}: {name}: given {_short(each['input'])}; allowed: {descriptions[name]}"
-
-
-def _descriptions(kind: TypeAdapter[T]) -> dict[str, str]:
-    members = kind.json_schema()["properties"]
-    return {name: str(member["description"]) for name, member in members.items()}
+                yield f"{where}: {name}: given {_short(each['input'])}; allowed: {allowed[name]}"
 
 
 def _short(value: object) -> str:
