@@ -112,7 +112,8 @@ class EventStreams:
     def _common(self) -> tuple[object, ...]:
         """What concerns everyone in the room alike."""
         room, head = self._room, self._room.head
-        return room.rules, room.is_away, head.epoch, head.alias, head.opens, room.event
+        event = room.event
+        return room.rules, room.is_away, head.epoch, head.alias, head.opens, event.name, event.seed
 
     def _tell(self, stream: _Stream, now: float) -> None:
         if stream.sending:

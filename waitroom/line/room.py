@@ -248,6 +248,9 @@ class Room:
         for lane in self.lanes.values():
             view = await lane.look()
             self.visits.end(session for session in view.ended if not self.visits.has_ended(session))
+        if self.is_before_opening and self.event.commitment:
+            # the digest goes on with each join, and is public
+            self.event = await self._store.event()
         self.visits.forget_ended(2 * self.rules.session_ms / 1000)
 
     async def _learn_draw(self) -> None:
