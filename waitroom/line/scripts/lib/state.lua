@@ -82,19 +82,28 @@ local RULE_FIELDS = {
 
 local function int(x) return string.format('%.0f', x) end
 
+-- Numbers of a hash; 0 for what is not there. `stored` keeps what they were, so that only what changed is written.
+local stored = {}
+
 local function read(key, fields, into)
-  local values = redis.call('HMGET', key, unpack(fields))
-  for i, field in ipairs(fields) do into[field] = tonumber(values[i]) or 0 end
-  return values
+  local values, was = redis.call('HMGET', key, unpack(fields)), {}
+  for i, field in ipairs(fields) do
+    local value = tonumber(values[i])
+    was[field], into[field] = value, value or 0
+  end
+  stored[key] = was
 end
 
 local function write(key, fields, from)
-  local args = {}
+  local args, was = {}, stored[key]
   for _, field in ipairs(fields) do
-    args[#args + 1] = field
-    args[#args + 1] = string.format('%.6f', from[field]):gsub('%.?0+$', '', 1)
+    local value = from[field]
+    if value ~= was[field] then
+      args[#args + 1] = field
+      args[#args + 1] = string.format('%.6f', value):gsub('%.?0+$', '', 1)
+    end
   end
-  redis.call('HSET', key, unpack(args))
+  if #args > 0 then redis.call('HSET', key, unpack(args)) end
 end
 
 local function log(kind, ...)
@@ -108,6 +117,10 @@ end
 
 -- "general:1 members:3": what each lane is given of what there is; a lane that is not named has 1.
 local function weigh(text)
+  if #lanes == 1 then
+    lanes[1].weight = 1
+    return
+  end
   for _, lane in ipairs(lanes) do
     lane.weight = 1
     for name, weight in string.gmatch(text or '', '([^:%s]+):([^%s]+)') do
@@ -178,6 +191,7 @@ local function begin_anew()
   for _, lane in ipairs(lanes) do
     redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, unpack(lane.seen))
     for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
+    stored[lane.hash] = {}
   end
   redis.call('HDEL', ROOM, 'event', 'commitment', 'digest', 'opened_at', 'seed')
   room.epoch = math.max(room.epoch + 1, math.floor(wall / 1000))
