@@ -143,6 +143,7 @@ async def test_workers_see_together_what_none_sees_alone(redis: Redis) -> None:
     await sharing.tell()
     (event,) = await events(redis)
     assert (VISIT.encode(), b"13") == (event[b"visit"], event[b"networks"])
+    assert (room.head.epoch, True) == (int(event[b"epoch"]), int(event[b"clock"]) > 0)
     assert room.visits.has_ended(VISIT)
     other, late = workers[1]
     late.saw(VISIT, "10.1.7.1")

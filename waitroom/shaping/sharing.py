@@ -123,7 +123,7 @@ class Sharing:
         self._hasher = hasher
         self._prefix = f"waitroom:{VERSION}:{{{room.name}}}:networks:"
         keys = room_keys(room.name, ())
-        self._common_keys = [keys[5], keys[4]]
+        self._common_keys = [keys[0], keys[4], keys[5]]
         self._script = redis.register_script(f"{lua.clock()}\n{_SCRIPT.read_text()}")
         self._networks = Networks(self._network)
         self.saw = self._networks.saw
@@ -141,7 +141,7 @@ class Sharing:
         visits = [visit for visit in found if not self._room.visits.has_ended(visit)]
         if not visits or not guard.networks:
             return
-        words: list[str | int] = [guard.at_once_ms, guard.networks, self._room.head.epoch]
+        words: list[str | int] = [guard.at_once_ms, guard.networks]
         for visit in visits:
             words += [visit, len(found[visit])]
             words += [word for pair in found[visit].items() for word in pair]
