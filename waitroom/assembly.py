@@ -12,15 +12,19 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from waitroom.gate.app import Entrance, Gate
+from waitroom.gate.challenges import Challenges
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
 from waitroom.gate.inside import Inside
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
+from waitroom.gate.porter import Porter
 from waitroom.gate.rooms import RoomMap
+from waitroom.gate.screening import Screening
 from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
+from waitroom.gate.turned_away import TurnedAway
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.draws import draws_of
@@ -34,8 +38,12 @@ from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
+from waitroom.settings.abuse import guard_of
 from waitroom.settings.schedule import schedule_of
+from waitroom.shaping.addresses import Hasher
 from waitroom.shaping.common_rate import CommonRate
+from waitroom.shaping.join_limits import JoinLimits
+from waitroom.shaping.sharing import Sharing
 from waitroom.shaping.weights import lane_weights, weights_text
 
 REDIS_TIMEOUT_SECONDS = 2.0
@@ -70,6 +78,7 @@ def rules_of(settings: RoomSettings) -> Rules:
         entry_ms=round(settings.entry * 1000),
         message=settings.message,
         weights=weights_text(weights_of(settings)) if settings.lanes else "",
+        guard=guard_of(settings.join_limit, settings.challenge, settings.sharing),
     )
 
 
@@ -123,6 +132,16 @@ def origin_of(settings: Settings) -> Origin:
     )
 
 
+def guards_of(
+    room: Room, redis: Redis, secrets: Sequence[str], pages: Pages, hold_status: int, trusted: TrustedProxies
+) -> tuple[Porter, Sharing]:
+    """Who looks at a room's newcomers, and at the passes of those inside."""
+    hasher = Hasher(secrets[0], room.name)
+    limits, challenges = JoinLimits(redis, room.name), Challenges(room.name, secrets)
+    screening = Screening(room, limits, challenges, hasher, trusted)
+    return Porter(screening, TurnedAway(room.name, pages, hold_status)), Sharing(redis, room, hasher)
+
+
 def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
     """The gateway as an ASGI application. ``secrets`` come newest first."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
@@ -136,7 +155,8 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         room = room_of(of_room, redis, seeds)
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
-        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting)
+        guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
+        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting, *guards)
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares, draw.serve)))
     connections = Shares(settings.max_connections_per_address)

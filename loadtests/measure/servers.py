@@ -17,6 +17,7 @@ from redis import Redis
 from waitroom.embedded import find_server
 from waitroom.embedded.process import end_process
 
+SECRET = "a secret for measurements"
 _START_SECONDS = 20.0
 _STOP_SECONDS = 15.0
 
@@ -77,6 +78,8 @@ class RoomOptions:
     entry: str = "60s"
     session: str = "10m"
     paths: tuple[str, ...] = ()
+    more: str = ""
+    """Further lines of its table."""
 
     def to_toml(self) -> str:
         """Its ``[[rooms]]`` table."""
@@ -85,7 +88,7 @@ class RoomOptions:
         lines.append(f'session = "{self.session}"')
         if self.paths:
             lines.append(f"paths = [{', '.join(f'{path!r}' for path in self.paths)}]")
-        return "\n".join(lines)
+        return "\n".join([*lines, self.more])
 
 
 LET_IN = RoomOptions(mode="pass", rate=60_000, session="8h")
@@ -94,11 +97,13 @@ would go on showing the old one: so it must not come to that within a run."""
 
 
 @contextmanager
-def gateway(redis_url: str, *rooms: RoomOptions, origin: str, workers: int = 1) -> Iterator[Server]:
-    """``waitroom serve`` with these rooms in front of ``origin``."""
+def gateway(
+    redis_url: str, *rooms: RoomOptions, origin: str, workers: int = 1, more: str = ""
+) -> Iterator[Server]:
+    """``waitroom serve`` with these rooms in front of ``origin``; ``more`` are further lines of the file."""
     with tempfile.TemporaryDirectory(prefix="waitroom-measure-") as folder:
         config = Path(folder) / "waitroom.toml"
-        head = f'secret = "a secret for measurements"\nredis_url = "{redis_url}"\norigin = "{origin}"\n'
+        head = f'secret = "{SECRET}"\nredis_url = "{redis_url}"\norigin = "{origin}"\n{more}\n'
         config.write_text("\n".join([head, *(room.to_toml() for room in rooms)]))
         command = [sys.executable, "-m", "waitroom", "serve", "--config", str(config), "--port", "0"]
         with _announced([*command, "--workers", str(workers)]) as server:

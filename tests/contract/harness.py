@@ -32,6 +32,7 @@ APP = {"accept": "application/json"}
 ROOM = {"presence": "2s", "keep": "3s", "session": "30s", "burst": "5s", "rate": 600}
 """A room with times short enough for a test."""
 
+SECRET = "a secret for tests only"
 TWO_WORKERS = pytest.mark.parametrize("gateway", [2], ids=["2-workers"], indirect=True, scope="session")
 """For a test that takes its time, and to which one worker would add nothing."""
 
@@ -114,11 +115,11 @@ def start_gateway(
     """``waitroom serve`` with a configuration file in ``folder``; returns when every room reaches its line.
 
     ``trust`` is what visitors believe of a gateway that speaks TLS."""
-    site = {"secret": "a secret for tests only", "redis_url": redis_url, "origin": origin, "admin_port": 0}
+    site = {"secret": SECRET, "redis_url": redis_url, "origin": origin, "admin_port": 0}
     site |= {"trusted_proxies": ["127.0.0.2/32"], "data_dir": str(folder / "data"), **settings}
-    lines = [f"{name} = {json.dumps(value)}" for name, value in site.items()]
+    lines = [f"{name} = {_toml(value)}" for name, value in site.items()]
     for room in rooms:
-        lines += ["[[rooms]]", *(f"{name} = {json.dumps(value)}" for name, value in {**ROOM, **room}.items())]
+        lines += ["[[rooms]]", *(f"{name} = {_toml(value)}" for name, value in {**ROOM, **room}.items())]
     config = folder / "waitroom.toml"
     config.write_text("\n".join(lines) + "\n")
     command = [sys.executable, "-m", "waitroom", "serve", "--config", str(config)]
@@ -131,6 +132,12 @@ def start_gateway(
     except BaseException:
         process.kill()
         raise AssertionError(f"the gateway did not start: {process.communicate()[1]}") from None
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + "}"
+    return json.dumps(value)
 
 
 def _announced(process: subprocess.Popen[str]) -> str:

@@ -22,6 +22,16 @@ def pass_cookie(room: str) -> bytes:
     return b"waitroom_pass_" + room.encode()
 
 
+def challenge_cookie(room: str) -> bytes:
+    """The name of the cookie that holds a challenge."""
+    return b"waitroom_challenge_" + room.encode()
+
+
+def answer_cookie(room: str) -> bytes:
+    """The name of the cookie that the challenge's page sets, with the solution."""
+    return b"waitroom_answer_" + room.encode()
+
+
 def read(jars: Iterable[bytes], name: bytes, *, own: str = "") -> list[str]:
     """The values of cookie ``name`` in the ``Cookie`` headers, as they come, those first that begin with ``own``: a
     neighbour domain may have set any number of the same name."""
@@ -40,9 +50,11 @@ def read(jars: Iterable[bytes], name: bytes, *, own: str = "") -> list[str]:
     return found[:MOST_VALUES]
 
 
-def write(name: bytes, value: str, *, secure: bool) -> tuple[bytes, bytes]:
+def write(
+    name: bytes, value: str, *, secure: bool, max_age_seconds: int = MAX_AGE_SECONDS
+) -> tuple[bytes, bytes]:
     """A ``Set-Cookie`` header."""
-    return _header(name, value.encode(), MAX_AGE_SECONDS, secure=secure)
+    return _header(name, value.encode(), max_age_seconds, secure=secure)
 
 
 def clear(name: bytes, *, secure: bool) -> tuple[bytes, bytes]:

@@ -8,6 +8,7 @@ from waitroom.errors import LineUnavailableError
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.inside import Inside
 from waitroom.gate.negotiate import Kind
+from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
 from waitroom.gate.state import Notice, State, number_of, plain_state, standing, state_of
 from waitroom.gate.tokens import EarlierEpochError, Pass, Ticket
@@ -17,6 +18,10 @@ from waitroom.line.memory import GENERAL
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
+from waitroom.shaping.sharing import Sharing
+
+_EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
+"""Why a ticket stands for no place any more by no fault of its holder's."""
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -24,11 +29,21 @@ logger = logging.getLogger("waitroom.gate")
 class Doorway:
     """Takes a request of its room to the shop, to the line, or to the waiting page."""
 
-    def __init__(self, room: Room, tokens: Tokens, inside: Inside, waiting: Waiting) -> None:
+    def __init__(
+        self,
+        room: Room,
+        tokens: Tokens,
+        inside: Inside,
+        waiting: Waiting,
+        porter: Porter,
+        sharing: Sharing,
+    ) -> None:
         self.room = room
         self.tokens = tokens
         self.waiting = waiting
         self._inside = inside
+        self._porter = porter
+        self._sharing = sharing
 
     async def handle(self, request: Request) -> None:
         """Answers one request to the shop."""
@@ -37,6 +52,8 @@ class Doorway:
             logger.debug("room %s: %s: %s", self.room.name, type(brought.refused).__name__, brought.refused)
         if brought.admission is not None:
             self.room.visits.active(brought.session)
+            if self.room.rules.guard.networks:
+                self._sharing.saw(brought.session, request.visitor.address)
             if brought.renew:
                 renewed = self.tokens.renewed(brought.admission)
                 await self._let_in(request, brought, renewed, new_pass=renewed)
@@ -111,12 +128,16 @@ class Doorway:
         return None
 
     async def _join(self, request: Request, brought: Brought, kind: Kind, notice: Notice | None) -> None:
-        lane = GENERAL
+        lane = await self._lane(request, kind, brought.ticket if notice in _EXCHANGED else None)
+        if lane is None:
+            return
         try:
             place = await self.room.join(lane)
         except LineUnavailableError:
             await self._without_line(request, brought, kind)
             return
+        if self.room.rules.guard.screens:
+            request.gifts += self._porter.taken_back(request)
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:
             admission = self.tokens.admit(place.number, lane, place.head.epoch)
@@ -124,6 +145,14 @@ class Doorway:
             return
         state = state_of(self.room, Standing.WAITING, place.number, lane, notice)
         await self._hold(request, brought, kind, state, ticket)
+
+    async def _lane(self, request: Request, kind: Kind, exchanged: Ticket | None) -> str | None:
+        """The lane in which a newcomer joins; None where they may not, and were told so."""
+        rules = self.room.rules
+        if not rules.guard.screens or rules.mode is Mode.PASS:
+            return GENERAL
+        holding = self._holding or rules.mode is not Mode.AUTO
+        return await self._porter.lane(request, kind, holding=holding, exchanged=exchanged)
 
     async def _claim(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
@@ -170,7 +199,7 @@ class Doorway:
         new_pass: Pass,
     ) -> None:
         in_headers = brought.by_header or (new_ticket is not None and request.kind is Kind.CALL)
-        request.gifts = self.tokens.hand_out(
+        request.gifts += self.tokens.hand_out(
             new_ticket, new_pass, secure=request.secure, in_headers=in_headers
         )
         await self._inside.bring(request, admission)
@@ -179,5 +208,5 @@ class Doorway:
         self, request: Request, brought: Brought, kind: Kind, state: State, ticket: Ticket | None
     ) -> None:
         in_headers = brought.by_header or kind is Kind.CALL
-        request.gifts = self.tokens.hand_out(ticket, None, secure=request.secure, in_headers=in_headers)
+        request.gifts += self.tokens.hand_out(ticket, None, secure=request.secure, in_headers=in_headers)
         await self.waiting.hold(request, kind, state)

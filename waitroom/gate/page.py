@@ -65,6 +65,22 @@ class PageView:
         return max(0, self.waiting - self.position)
 
 
+@dataclass(frozen=True, slots=True)
+class ChallengeView:
+    """What the page of a challenged newcomer needs: the puzzle, ``cookie`` for the solution, ``target`` as above.
+
+    ``wait_seconds`` is for how long a browser without JavaScript waits; 0: it cannot get in.
+    """
+
+    text: str
+    salt: str
+    bits: int
+    sought: str
+    cookie: str
+    wait_seconds: int
+    target: str
+
+
 class Pages:
     """Compiles the templates of a folder at the start and renders them. Safe to share between requests.
 
@@ -81,6 +97,8 @@ class Pages:
         self._waiting = env.get_template("waiting.html")
         self._draw = env.get_template("draw.html")
         self._trouble = env.get_template("trouble.html")
+        self._challenge = env.get_template("challenge.html")
+        self._limited = env.get_template("limited.html")
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
 
     def waiting(self, view: PageView) -> bytes:
@@ -102,6 +120,16 @@ class Pages:
     def draw(self, view: DrawView) -> bytes:
         """The page of a room's opening draw, as UTF-8."""
         return self._draw.render(view=view, number=self.texts.number).encode()
+
+    def challenge(self, view: ChallengeView) -> bytes:
+        """The page of a newcomer who is to solve a challenge first, as UTF-8."""
+        wait = self.texts.duration(view.wait_seconds)
+        return self._challenge.render(view=view, target=local_target(view.target), wait=wait).encode()
+
+    def limited(self, room: str, wait_seconds: int, target: str) -> bytes:
+        """The page of a newcomer whose address or network has used its limit up, as UTF-8."""
+        wait = self.texts.duration(wait_seconds)
+        return self._limited.render(room=room, target=local_target(target), wait=wait).encode()
 
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""

@@ -10,6 +10,12 @@ _LIBRARY = ("clock", "state", "bits", "plan", "time", "calling")
 
 
 @cache
+def clock() -> str:
+    """The clock of the line, which stands in front of every script."""
+    return (_FOLDER / "lib" / "clock.lua").read_text()
+
+
+@cache
 def source(name: str) -> str:
     """The text of script ``name`` as Redis is given it."""
     parts = [(_FOLDER / "lib" / f"{part}.lua").read_text() for part in _LIBRARY]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
+
+from waitroom.line.guard import Guard
 
 
 class Mode(StrEnum):
@@ -53,6 +55,8 @@ class Rules:
     set by the file."""
     limit_inside: int = 0
     """Visitors inside whom the shop can carry now, as measured; 0: not known. Never set by the file."""
+    guard: Guard = field(default_factory=Guard)
+    """What stands against abuse."""
 
     @property
     def admission_rate(self) -> float:
@@ -89,11 +93,19 @@ class Rules:
         return cls(**{name: _KINDS.get(name, int)(text[name]) for name in known if name in text})
 
 
-_KINDS: dict[str, Callable[[str], Any]] = {
-    "rate": float, "limit_rate": float, "limit_shared": float, "mode": Mode, "message": str, "weights": str,
-}  # fmt: skip
+_KINDS: Mapping[str, Callable[[str], Any]] = {
+    "rate": float,
+    "limit_rate": float,
+    "limit_shared": float,
+    "mode": Mode,
+    "message": str,
+    "weights": str,
+    "guard": Guard.from_text,
+}
 """What the fields that are no whole numbers are read as."""
 
 
-def _as_text(value: float | str) -> str:
+def _as_text(value: float | str | Guard) -> str:
+    if isinstance(value, Guard):
+        return value.to_text()
     return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

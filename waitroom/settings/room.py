@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from waitroom.line.guard import SUSPECTS, Beyond
 from waitroom.line.rules import Mode
+from waitroom.settings.abuse import ChallengeSettings, JoinLimitSettings, SharingSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.events import EventSettings
 from waitroom.settings.kinds import (
@@ -142,6 +144,16 @@ class RoomSettings(BaseModel):
         Field(default=(), description="The sales that open, and may close, at set times.")
     )
 
+    join_limit: Annotated[JoinLimitSettings, Allowed("a table")] = Field(
+        default=JoinLimitSettings(), description="How many places one address and one network may take."
+    )
+    challenge: Annotated[ChallengeSettings, Allowed("a table")] = Field(
+        default=ChallengeSettings(), description="The proof of work at the join."
+    )
+    sharing: Annotated[SharingSettings, Allowed("a table")] = Field(
+        default=SharingSettings(), description="From how many networks one pass may be used at once."
+    )
+
     @field_validator("events")
     @classmethod
     def _one_after_the_other(
@@ -153,6 +165,15 @@ class RoomSettings(BaseModel):
             except ScheduleError as error:
                 raise broken(str(error)) from error
         return events
+
+    @field_validator("join_limit")
+    @classmethod
+    def _has_the_lane(cls, limit: JoinLimitSettings, info: ValidationInfo) -> JoinLimitSettings:
+        if limit.beyond is Beyond.SUSPECTS and SUSPECTS not in info.data.get("lanes", {SUSPECTS}):
+            raise broken(
+                f'must not be beyond = "{SUSPECTS}" without [rooms.lanes.{SUSPECTS}]; weight = 0 never moves'
+            )
+        return limit
 
     @field_validator("name")
     @classmethod

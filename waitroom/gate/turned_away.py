@@ -1,0 +1,88 @@
+"""What newcomers get who may not join (yet): a challenge, or a time to come again."""
+
+from __future__ import annotations
+
+from waitroom.gate import cookies
+from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, VARY, Header, answer, problem
+from waitroom.gate.challenges import LIFE_MS, Challenge
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.page import ChallengeView, Pages
+from waitroom.gate.request import Request
+from waitroom.gate.screening import Screened
+from waitroom.gate.waiting import PAGE_HEADERS
+
+
+class TurnedAway:
+    """The answers of one room to those newcomers: a page for people, a problem for programs."""
+
+    def __init__(self, room: str, pages: Pages, hold_status: int) -> None:
+        self._room = room
+        self._pages = pages
+        self._hold_status = hold_status
+        self._challenge_cookie = cookies.challenge_cookie(room)
+        self._answer_cookie = cookies.answer_cookie(room).decode()
+        self._common: list[Header] = [NO_STORE, VARY, (b"waitroom-room", room.encode())]
+
+    async def answer(self, request: Request, kind: Kind, screened: Screened) -> None:
+        """Tells a newcomer what to do. Nothing of it is a place in line."""
+        if screened.challenge is None:
+            await self._limited(request, kind, screened.seconds)
+        elif kind is Kind.NAVIGATION:
+            await self._challenge_page(request, screened.challenge, screened.seconds)
+        else:
+            await self._challenge_problem(request, screened.challenge, screened.seconds)
+
+    async def _limited(self, request: Request, kind: Kind, seconds: int) -> None:
+        headers = [*self._common, (b"retry-after", b"%d" % seconds)]
+        if kind is Kind.NAVIGATION:
+            body = self._pages.limited(self._room, seconds, request.target)
+            headers += [(b"refresh", b"%d" % seconds), *PAGE_HEADERS]
+            await answer(request.scope, request.send, 429, HTML, body, headers)
+        else:
+            detail = f"Too many have joined from your address or network. Ask again in {seconds} seconds."
+            body = problem(429, "too-many-joins", detail, {"room": self._room})
+            await answer(request.scope, request.send, 429, PROBLEM, body, headers)
+
+    async def _challenge_page(self, request: Request, challenge: Challenge, seconds: int) -> None:
+        puzzle = challenge.puzzle
+        view = ChallengeView(
+            text=challenge.text,
+            salt=puzzle.salt,
+            bits=puzzle.bits,
+            sought=puzzle.target,
+            cookie=self._answer_cookie,
+            wait_seconds=seconds,
+            target=request.target,
+        )
+        headers = [*self._common, *PAGE_HEADERS]
+        if seconds:
+            # for those without JavaScript: where the script runs it calls this off
+            headers += [(b"retry-after", b"%d" % seconds), (b"refresh", b"%d" % seconds)]
+            headers.append(
+                cookies.write(
+                    self._challenge_cookie,
+                    challenge.text,
+                    secure=request.secure,
+                    max_age_seconds=LIFE_MS // 1000,
+                )
+            )
+        body = self._pages.challenge(view)
+        await answer(request.scope, request.send, self._hold_status, HTML, body, headers)
+
+    async def _challenge_problem(self, request: Request, challenge: Challenge, seconds: int) -> None:
+        puzzle = challenge.puzzle
+        members: dict[str, object] = {
+            "room": self._room,
+            "challenge": challenge.text,
+            "bits": puzzle.bits,
+            "salt": puzzle.salt,
+            "target": puzzle.target,
+            "wait_seconds": seconds or None,
+        }
+        detail = (
+            "Find the number below 2^bits for which the SHA-256 of salt:number begins with target, and ask again with "
+            "the header Waitroom-Challenge: challenge~number."
+        )
+        headers = [*self._common, (b"retry-after", b"%d" % seconds)] if seconds else self._common
+        body = problem(403, "challenge-required", detail, members)
+        await answer(request.scope, request.send, 403, PROBLEM, body, headers)
