@@ -92,8 +92,9 @@ class Room:
 
     @property
     def waiting(self) -> int:
-        """Present visitors in line, in all lanes."""
-        return sum(lane.snapshot.waiting for lane in self.lanes.values())
+        """Present visitors in line, in all lanes that move."""
+        weight = self.rules.weight_of
+        return sum(lane.snapshot.waiting for name, lane in self.lanes.items() if weight(name) > 0)
 
     @property
     def opens_ms(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from waitroom.line.guard import Guard
@@ -71,11 +72,7 @@ class Rules:
 
     def weight_of(self, lane: str) -> float:
         """What a lane is given, next to the others."""
-        for pair in self.weights.split():
-            name, _, weight = pair.partition(":")
-            if name == lane:
-                return float(weight)
-        return 1.0
+        return _weights(self.weights).get(lane, 1.0)
 
     def to_redis(self) -> dict[str, str]:
         """Field and value as the ``rules`` hash keeps them."""
@@ -103,6 +100,12 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
     "guard": Guard.from_text,
 }
 """What the fields that are no whole numbers are read as."""
+
+
+@lru_cache(256)
+def _weights(text: str) -> dict[str, float]:
+    pairs = (pair.partition(":") for pair in text.split())
+    return {name: float(weight) for name, _, weight in pairs}
 
 
 def _as_text(value: float | str | Guard) -> str:
