@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -125,7 +126,9 @@ class FakeGateway:
             await asyncio.sleep(0.05)
 
     def _state(self) -> dict[str, object]:
-        state = asdict(self.view) | {"notice": self.notice}
+        opens = asdict(self.view).pop("opens")
+        state = asdict(self.view) | {"notice": self.notice, "opens": None}
+        state["opens_at"] = opens.isoformat() if opens else None
         return state | {"state": "admitted"} if self.admitted else state
 
 
@@ -427,3 +430,36 @@ def test_works_without_javascript(
     gateway.admitted = True
     until(browser, lambda: browser.title == "Shop")
     assert gateway.streams_opened + gateway.polls == 0
+
+
+def test_the_page_counts_down_to_the_opening(tab: webdriver.Chrome, gateway: FakeGateway) -> None:
+    """By the time that the gateway says is left, whatever this machine's clock says; then it goes on as a line."""
+    opens = datetime(2031, 5, 1, 10, tzinfo=UTC)  # by this machine's clock years ahead
+    gateway.shows(
+        state="soon", position=None, ahead=None, eta_range=None, opens=opens, opens_in=3723.0, drawn=True
+    )
+    gateway.notice = "before-opening"
+    tab.get(gateway.address)
+    until(tab, lambda: text(tab, "#countdown").startswith("01:0"))
+    first = text(tab, "#countdown")
+    until(tab, lambda: text(tab, "#countdown") < first)
+    assert "The doors open soon" == text(tab, "#heading > :not([hidden]) h1")
+    assert "2031" in text(tab, "#opens")
+    assert not tab.find_element(By.ID, "position").is_displayed()
+    gateway.notice = None
+    gateway.shows(state="waiting", position=17, opens=None, opens_in=None)
+    until(tab, lambda: text(tab, "#position") == "17")
+    assert not tab.find_element(By.ID, "countdown").is_displayed()
+    assert violations(tab) == []
+
+
+def test_a_closed_page_tells_the_next_opening(tab: webdriver.Chrome, gateway: FakeGateway) -> None:
+    """Days ahead, in days and hours."""
+    opens = datetime(2031, 5, 1, 10, tzinfo=UTC)
+    gateway.has_ticket = False
+    gateway.shows(
+        state="closed", position=None, opens=opens, opens_in=3 * 86400 + 7 * 3600 + 30.0, refresh_after=60
+    )
+    tab.get(gateway.address)
+    until(tab, lambda: text(tab, "#countdown") == "3 d 07 h")
+    assert "The line is closed" == text(tab, "#heading > :not([hidden]) h1")
