@@ -16,6 +16,7 @@ from waitroom.gate.challenges import Challenges
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
 from waitroom.gate.inside import Inside
+from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
@@ -43,7 +44,10 @@ from waitroom.settings.schedule import schedule_of
 from waitroom.shaping.addresses import Hasher
 from waitroom.shaping.common_rate import CommonRate
 from waitroom.shaping.join_limits import JoinLimits
+from waitroom.shaping.regulator import Regulator
 from waitroom.shaping.sharing import Sharing
+from waitroom.shaping.signals import Signals
+from waitroom.shaping.told import Told
 from waitroom.shaping.weights import lane_weights, weights_text
 
 REDIS_TIMEOUT_SECONDS = 2.0
@@ -79,6 +83,7 @@ def rules_of(settings: RoomSettings) -> Rules:
         message=settings.message,
         weights=weights_text(weights_of(settings)) if settings.lanes else "",
         guard=guard_of(settings.join_limit, settings.challenge, settings.sharing),
+        adaptive=settings.adaptive.to_text(),
     )
 
 
@@ -155,10 +160,14 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         room = room_of(of_room, redis, seeds)
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
+        signals = Signals()
+        observed = Observed(passage, signals, of_room.adaptive.ignore)
+        regulator = Regulator(room, Told(redis, of_room.name), signals)
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
-        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting, *guards)
+        doorway = Doorway(room, tokens, Inside(room, tokens, observed), waiting, *guards)
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
-        entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares, draw.serve)))
+        endpoints = RoomEndpoints(doorway, shares, draw.serve)
+        entrances.append(Entrance(room, doorway, endpoints, regulator))
     connections = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}

@@ -10,6 +10,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Protocol
 
@@ -68,7 +69,7 @@ class Queueing:
 
     def _start(self, now: float, done: Callable[[float, bool], None]) -> None:
         mean = self._servers / self.capacity * (1 + self.contention * len(self._line) / self._longest)
-        took = mean * self.chance.lognormvariate(-self.noise**2 / 2, self.noise) if self.noise else mean
+        took = mean * self.chance.lognormvariate(-(self.noise**2) / 2, self.noise) if self.noise else mean
         self._count += 1
         heapq.heappush(self._busy, (now + took, self._count, done))
 
@@ -111,7 +112,7 @@ class Failing:
 
 @dataclass(frozen=True)
 class Habits:
-    """How visitors behave: pages of a visit and the pause between, each spread evenly between half and one and a half."""
+    """How visitors behave: pages of a visit and the pause between, each evenly between half and one and a half."""
 
     pages: float = 5.0
     think: float = 2.0
@@ -202,7 +203,7 @@ class Run:
             self._admitted += 1
             self.inside += 1
             pages = max(1, round(self.habits.pages * self.chance.uniform(0.5, 1.5)))
-            self._later(self.chance.uniform(0, seconds), lambda pages=pages, who=self._admitted: self._page(who, pages))  # type: ignore[misc]
+            self._later(self.chance.uniform(0, seconds), partial(self._page, self._admitted, pages))
         if self.demand < float("inf") and self._arrived < 1:
             self._budget = min(self._budget, 1)
 
@@ -256,7 +257,9 @@ class Run:
             load_count=self._served if self.load_told else 0,
         )
         waiting = 1000 if self.demand == float("inf") else int(self._arrived)
-        self.state, reason = step(self.state, window, self.aims, admitted=self._admitted, waiting=waiting, active=len(self._seen))
+        self.state, reason = step(
+            self.state, window, self.aims, admitted=self._admitted, waiting=waiting, active=len(self._seen)
+        )
         self.moments.append(
             Moment(
                 self.now,

@@ -26,6 +26,7 @@ from waitroom.gate.shares import Shares, TooManyRequestsError
 from waitroom.gate.static import matches
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
+from waitroom.shaping.regulator import Regulator
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -40,6 +41,7 @@ class Entrance:
     room: Room
     doorway: Doorway
     endpoints: RoomEndpoints
+    regulator: Regulator
 
 
 class Gate:
@@ -101,13 +103,16 @@ class Gate:
         for entrance in self._entrances.values():
             with suppress(LineUnavailableError):
                 await entrance.room.start()
+                await entrance.regulator.start()
             self._keepers.append(asyncio.create_task(entrance.room.run()))
+            self._keepers.append(asyncio.create_task(entrance.regulator.run()))
         self._keepers += [asyncio.create_task(keep()) for keep in self._more_keepers]
 
     async def stop(self) -> None:
         """Lets go of the rooms; what was gathered is told to Redis first."""
         for entrance in self._entrances.values():
             entrance.room.stop()
+            entrance.regulator.stop()
         pending = set(self._keepers)
         while pending:
             for keeper in pending:

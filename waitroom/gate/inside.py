@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import Header
-from waitroom.gate.passage import Passage
+from waitroom.gate.observed import Observed
 from waitroom.gate.request import Request
 from waitroom.gate.sockets import NOTED_SECONDS, is_handshake, noting
 from waitroom.gate.tokens import Pass
@@ -26,7 +26,7 @@ _CACHING = frozenset((b"expires", b"pragma", b"surrogate-control", b"x-accel-exp
 class Inside:
     """Brings the visitors of one room to the shop."""
 
-    def __init__(self, room: Room, tokens: Tokens, passage: Passage) -> None:
+    def __init__(self, room: Room, tokens: Tokens, passage: Observed) -> None:
         self._room = room
         self._tokens = tokens
         self._passage = passage

@@ -1,6 +1,7 @@
 """The settings: what there is to set, and how it is read from a TOML file and the environment."""
 
 from waitroom.line.rules import Mode
+from waitroom.settings.adaptive import AdaptiveSettings
 from waitroom.settings.duration import format_duration, parse_duration
 from waitroom.settings.kinds import allowed
 from waitroom.settings.loading import load
@@ -11,6 +12,7 @@ from waitroom.settings.site import Settings
 
 __all__ = [
     "RESERVED_NAMES",
+    "AdaptiveSettings",
     "Mode",
     "RoomSettings",
     "Settings",

@@ -95,7 +95,9 @@ def begin(aims: Aims, *, outflow: float = 0.0) -> State:
     return State(_within(max(START, outflow), aims))
 
 
-def step(state: State, seen: Window, aims: Aims, *, admitted: int, active: int, waiting: int) -> tuple[State, str]:
+def step(
+    state: State, seen: Window, aims: Aims, *, admitted: int, active: int, waiting: int
+) -> tuple[State, str]:
     """One step: the new state, and why its limit is another; an empty text where it is the same.
 
     Args:

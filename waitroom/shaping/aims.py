@@ -24,18 +24,17 @@ class Aims:
         most = min(self.most, rate)
         return Aims(min(self.least, most), most, self.latency, self.errors)
 
-    def to_text(self) -> str:
-        """As the live settings keep it: ``least:6 most:inf latency:0 errors:0.01``."""
-        return " ".join(f"{field.name}:{getattr(self, field.name):g}" for field in fields(self))
+    def to_text(self, *, on: bool = True) -> str:
+        """As the live settings keep it: ``on:1 least:6 most:inf latency:0 errors:0.01``."""
+        pairs = (f"{field.name}:{getattr(self, field.name):g}" for field in fields(self))
+        return " ".join([f"on:{int(on)}", *pairs])
 
     @classmethod
-    def from_text(cls, text: str) -> Aims | None:
-        """The aims in such a text; None where it is empty: adaptive admission is off.
+    def from_text(cls, text: str) -> tuple[bool, Aims]:
+        """Whether adaptive admission is on, and the aims in such a text; an empty one says that it is off.
 
         Words that this version does not know are passed over, and one that is missing has its default.
         """
-        if not text:
-            return None
-        pairs = (word.partition(":") for word in text.split())
+        told = {name: float(value) for name, _, value in (word.partition(":") for word in text.split())}
         known = {field.name for field in fields(cls)}
-        return cls(**{name: float(value) for name, _, value in pairs if name in known})
+        return bool(told.get("on", 0)), cls(**{name: value for name, value in told.items() if name in known})
