@@ -93,11 +93,15 @@ class Failing:
     """Fails at once what exceeds its capacity, and is never slow: a bucket of tokens."""
 
     capacity: float
+    margin: float = 1.0
+    """It does not fail before so many times its capacity."""
     _tokens: float = 5.0
     _at: float = 0.0
 
     def ask(self, now: float, done: Callable[[float, bool], None]) -> None:
-        self._tokens = min(self._tokens + (now - self._at) * self.capacity, max(5.0, self.capacity / 4))
+        self._tokens = min(
+            self._tokens + (now - self._at) * self.capacity * self.margin, max(5.0, self.capacity / 4)
+        )
         self._at = now
         went_well = self._tokens >= 1
         self._tokens -= went_well

@@ -8,7 +8,8 @@ the visit lasts, so a rate that was turned by the shop's signs alone would swing
    shop is at ease (V. Jacobson, "Congestion avoidance and control", 1988), left at the first sign of waiting rather
    than at the first loss (S. Ha and I. Rhee, "Hybrid slow start", 2008).
 2. When it is overloaded: the most that it served within the episode is what it can carry, since a line that stands
-   keeps it busy; less a little, so that the line drains (TCP Westwood's decrease: S. Mascolo et al., 2001).
+   keeps it busy; less a little, so that the line drains (TCP Westwood's decrease: S. Mascolo et al., 2001). If it
+   served nothing at all, it is found out anew, as TCP does after a timeout.
 3. After that it grows along the cubic of RFC 9438: quickly at first, hardly where the shop gave way last time, and
    ever faster beyond. While the shop is busy, but well, it only creeps (the two thresholds of TCP Vegas: L. Brakmo and
    L. Peterson, 1995). It grows only while somebody waits and the load follows, so an idle room winds nothing up.
@@ -29,9 +30,9 @@ from waitroom.shaping.window import Window
 
 START = 60.0
 """Admissions a minute with which it begins, or the least where that is more."""
-SLOW_START = 1.08
+SLOW_START = 1.1
 """Growth a second while nobody knows what the shop carries."""
-FOLLOWS, SLOW_START_FOLLOWS = 0.85, 0.75
+FOLLOWS, SLOW_START_FOLLOWS = 0.85, 0.7
 """The share of what the shop is thought to carry from which the load has followed."""
 BACK = 0.06
 """Taken off what it served while it was overloaded."""
@@ -52,7 +53,7 @@ SETTLED_SECONDS = 2.0
 PATIENT_SECONDS = 8.0
 """An overload that lasts for so long, although the load has come down, was judged too high."""
 LONGEST_HOLD_SECONDS = 60.0
-GRAIN = 0.05
+GRAIN = 0.1
 """Changes of the limit that are smaller are left for later: each is an event."""
 
 
@@ -144,12 +145,13 @@ def _learn(state: State, found: Judgement, aims: Aims, *, grows: bool) -> State:
 def _give_way(state: State, served: float, seen: Window) -> State:
     """The shop is overloaded: it carries what it serves now, less a little."""
     lasted, load = state.overload_seconds + seen.seconds, state.demand.load
-    if lasted <= SETTLED_SECONDS:
-        best = served
+    if lasted <= SETTLED_SECONDS or not state.overload_seconds:
+        # the least, since the shop may have become weaker in the midst of it
+        best = min(served, state.best) if state.overload_seconds else served
         known = state.carries or inf
-        carries = min(known, max((1 - BACK) * min(served, known), 0.85 * state.carries))
+        carries = min(known, max((1 - BACK) * best, 0.85 * state.carries))
     else:
-        best = served if state.overload_seconds <= SETTLED_SECONDS else max(state.best, served)
+        best = max(served, state.best)
         carries = (1 - BACK) * best
         if lasted > PATIENT_SECONDS and load <= 1.05 * carries:
             best, carries, lasted = 0.9 * best, 0.9 * carries, SETTLED_SECONDS + 0.1
@@ -190,13 +192,15 @@ def _slow_start(state: State, seconds: float) -> State:
 def _wanted(state: State, found: Judgement, aims: Aims) -> float:
     """Admissions a minute."""
     demand = state.demand
+    if state.hold_seconds or (found.sign is Sign.OVERLOADED and not state.carries):
+        return aims.least
     if not state.carries or not demand.each:
         return _within(state.limit, aims)
     aim = state.carries * found.ease
     load = max(demand.load, 0.05 * aim)
     gap = min(max((aim - load) / load, -FARTHEST), FARTHEST)
     pull = gap * min(abs(gap) / SOFT, 1) * load / demand.each / REACH_SECONDS
-    wanted = 0.0 if state.hold_seconds else 60 * (demand.leaving + pull)
+    wanted = 60 * (demand.leaving + pull)
     return _within(max(wanted, START) if state.finding else wanted, aims)
 
 

@@ -102,11 +102,12 @@ def percentile(times: Mapping[int, float], share: float) -> float:
 def certain_share(count: float, of: float) -> float:
     """The share that ``count`` in ``of`` stands for at the least, with a certainty of 95 %.
 
-    The lower end of the score interval of E. B. Wilson, "Probable inference, the law of succession, and statistical
-    inference" (1927): three errors in ten requests are a sign, three in a thousand are none.
+    The lower end of Wilson's score interval with correction for continuity (R. G. Newcombe, "Two-sided confidence
+    intervals for the single proportion", 1998, method 4): three errors in ten requests are a sign, three in a hundred
+    are none where one is allowed.
     """
-    if of <= 0:
+    if count <= 0 or of <= 0:
         return 0.0
     share, z2 = count / of, _DEVIATIONS**2
-    spread = _DEVIATIONS * sqrt(max(share * (1 - share), 0) / of + z2 / (4 * of * of))
-    return max((share + z2 / (2 * of) - spread) / (1 + z2 / of), 0.0)
+    spread = _DEVIATIONS * sqrt(max(z2 - 1 / of + 4 * count * (1 - share) + 4 * share - 2, 0.0))
+    return max((2 * count + z2 - spread - 1) / (2 * (of + z2)), 0.0)
