@@ -6,7 +6,7 @@ demo``, which never runs dry. Run it from a checkout with the extras ``test`` an
     python -m loadtests.adaptive --capacity 60 --out adaptive-run
 
 It prints three figures for the beginning and for the halving, and writes ``run.csv`` (a line a second) and
-``run.json`` (the figures, and each change of the limit with its reason). A run takes about four and a half minutes.
+``run.json`` (the figures, and each change of the limit with its reason). A run takes about five minutes.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=350, help="how many are there at once (default 350)")
     parser.add_argument("--think", type=float, default=2.0, help="their mean pause before a page (default 2)")
     parser.add_argument(
-        "--seconds", type=int, default=130, help="before the halving, and after it (default 130)"
+        "--seconds", type=int, default=145, help="before the halving, and after it (default 145)"
     )
     parser.add_argument("--workers", type=int, default=1, help="of the gateway (default 1)")
     parser.add_argument("--tell-load", action="store_true", help="the shop tells its load")
@@ -168,13 +168,15 @@ def _site(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
         stack.enter_context(started([
             sys.executable, "-m", "waitroom.demo.shop", "--port", str(port), "--lab", *told,
             "--capacity", str(options.capacity), "--data", folder,
-        ]))  # fmt: skip
+        ], stderr=stack.enter_context((Path(folder) / "shop.log").open("wb"))))  # fmt: skip
         deadline = time.monotonic() + 20
         while not _is_up(shop):
             if time.monotonic() > deadline:
                 raise TimeoutError("the shop does not start")
             time.sleep(0.05)
-        room = RoomOptions(ROOM, mode="auto", rate=60_000, more=f"[rooms.adaptive]\non = true\n{options.settings}")
+        room = RoomOptions(
+            ROOM, mode="auto", rate=60_000, more=f"[rooms.adaptive]\non = true\n{options.settings}"
+        )
         server = stack.enter_context(gateway(redis.url, room, origin=shop, workers=options.workers))
         stack.enter_context(started([
             sys.executable, "-m", "waitroom.demo.crowd", "--gateway", server.url, "--keep-line", "--quiet",

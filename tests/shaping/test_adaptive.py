@@ -233,3 +233,15 @@ def test_a_shop_that_serves_nothing_is_found_out_anew() -> None:
     back = run.go(150, capacity=100)
     assert 0.01 > error_share(back)
     assert 120 > seconds_to_90(back)
+
+
+@pytest.mark.parametrize(("waiting", "grows"), [(0, False), (1, True)])
+def test_it_grows_only_while_somebody_waits(waiting: int, grows: bool) -> None:
+    """A shop at ease with all that comes may carry more; but who would come in?"""
+    state = replace(known_state(), overload_seconds=0.0, hold_seconds=0.0, unjudged=Window(), was_slow=False)
+    carries = state.carries
+    count = round(carries)
+    for _ in range(60):
+        window = Window(1.0, count, count, 0, {bucket(0.08): float(count)})
+        state, _ = step(state, window, AIMS, admitted=0, active=300, waiting=waiting)
+    assert grows == (state.carries > carries)

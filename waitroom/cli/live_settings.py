@@ -59,7 +59,7 @@ def changed(before: RoomSettings, wanted: Mapping[str, str]) -> RoomSettings:
         problem = error.errors()[0]
         name = ".".join(map(str, problem["loc"]))
         if problem["type"] == "rule":
-            now = f" ({shown(before, name)} now)" if name in CHANGEABLE else ""
+            now = f" ({shown(before, name).strip('()')} now)" if name in CHANGEABLE else ""
             raise SettingsError(f"{name}{now} {problem['msg']}") from error
         value = cut(wanted.get(name, ""))
         raise SettingsError(f"{name}: {value!r} was given, allowed is {allowed(_described(name))}") from error
