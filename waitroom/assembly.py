@@ -22,7 +22,9 @@ from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
 from waitroom.gate.rooms import RoomMap
+from waitroom.gate.routes import Routes
 from waitroom.gate.screening import Screening
+from waitroom.gate.shaper import Shaper
 from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.turned_away import TurnedAway
@@ -41,9 +43,12 @@ from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.abuse import guard_of
 from waitroom.settings.schedule import schedule_of
+from waitroom.settings.shaping import with_rest
 from waitroom.shaping.addresses import Hasher
 from waitroom.shaping.common_rate import CommonRate
 from waitroom.shaping.join_limits import JoinLimits
+from waitroom.shaping.limiter import Budget, Limiter
+from waitroom.shaping.pace import Pace
 from waitroom.shaping.regulator import Regulator
 from waitroom.shaping.sharing import Sharing
 from waitroom.shaping.signals import Signals
@@ -147,11 +152,34 @@ def guards_of(
     return Porter(screening, TurnedAway(room.name, pages, hold_status)), Sharing(redis, room, hasher)
 
 
+def shaper_of(settings: Settings) -> Shaper | None:
+    """What keeps the traffic of those inside within its limits, in one worker; None where there are none."""
+    shaping = settings.shaping
+    if not (shaping.concurrency or shaping.visitor_rate or shaping.address_rate):
+        return None
+    classes = with_rest(shaping.classes)
+    limiter = None
+    if shaping.concurrency:
+        limiter = Limiter(
+            shaping.concurrency // settings.workers,
+            [Budget(each.name, share=each.share, most=each.most) for each in classes],
+            queue=shaping.queue,
+            visitor_share=shaping.visitor_share,
+        )
+    return Shaper(
+        limiter,
+        Routes(classes),
+        wait_seconds=shaping.wait,
+        visitors=Pace(shaping.visitor_rate, shaping.visitor_burst) if shaping.visitor_rate else None,
+        addresses=Pace(shaping.address_rate, shaping.address_burst) if shaping.address_rate else None,
+    )
+
+
 def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
     """The gateway as an ASGI application. ``secrets`` come newest first."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
     shares = Shares(settings.max_requests_per_visitor)
-    passage = Passage(origin_of(settings), trusted, shares)
+    passage = Passage(origin_of(settings), trusted, shares, shaper_of(settings))
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     seeds = Seeds(secrets)

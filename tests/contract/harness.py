@@ -135,8 +135,11 @@ def start_gateway(
 
 
 def _toml(value: object) -> str:
+    """A value as the file has it; tables in one line."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     return json.dumps(value)
 
 

@@ -11,7 +11,7 @@ from waitroom.gate.negotiate import Kind
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
 from waitroom.gate.state import Notice, State, number_of, plain_state, standing, state_of
-from waitroom.gate.tokens import EarlierEpochError, Pass, Ticket
+from waitroom.gate.tokens import EarlierEpochError, ExpiredTokenError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.memory import GENERAL
@@ -24,6 +24,8 @@ _EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
 """Why a ticket stands for no place any more by no fault of its holder's."""
 
 logger = logging.getLogger("waitroom.gate")
+
+_KEEPS_OUT = (Decision.JOIN, Decision.WAIT, Decision.CLOSED)
 
 
 class Doorway:
@@ -65,7 +67,10 @@ class Doorway:
         if stands is Standing.WAITING and self._is_news(brought.ticket):
             stands = Standing.CALLED
         facts = Facts(kind, self.room.rules.mode, inside=False, standing=stands, holding=self._holding)
-        match decide(facts):
+        decision = decide(facts)
+        if decision in _KEEPS_OUT and await self._is_still_inside(request, brought, kind, number):
+            return
+        match decision:
             case Decision.FORWARD:
                 await self._inside.bring(request, None)
             case Decision.JOIN:
@@ -180,6 +185,24 @@ class Doorway:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
                 state = state_of(self.room, stands, number, lane)
                 await self._hold(request, brought, kind, state, brought.ticket)
+
+    async def _is_still_inside(self, request: Request, brought: Brought, kind: Kind, number: int) -> bool:
+        """Let in whoever holds a pass that ran out while the visit itself goes on: only Redis knows. The shop may have
+        been away for long, and whoever was inside stays inside in every mode."""
+        ran_out = isinstance(brought.refused, ExpiredTokenError) and number > 0
+        if not ran_out or kind not in (Kind.NAVIGATION, Kind.CALL):
+            return False
+        lane = brought.lane
+        epoch = self.room.lanes[lane].head.epoch
+        try:
+            if await self.room.claim(lane, number) is not Outcome.AGAIN:
+                return False
+        except LineUnavailableError:
+            return False
+        admission = self.tokens.admit(number, lane, epoch)
+        self.room.visits.active(admission.session)
+        await self._let_in(request, brought, admission, new_pass=admission)
+        return True
 
     async def _without_line(self, request: Request, brought: Brought, kind: Kind) -> None:
         """Redis is away, and this newcomer has no place yet."""

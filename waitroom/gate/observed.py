@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Hashable, Sequence
 
-from waitroom.errors import OriginError
+from waitroom.errors import BusyError, OriginError
 from waitroom.gate.answers import Header
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request
 from waitroom.gate.sockets import is_handshake
-from waitroom.proxy import Edit, from_origin, remembered
+from waitroom.proxy import Edit, Origin, from_origin, remembered
 from waitroom.shaping.signals import Signals
 
 MOST_BODY_DIGITS = 5
@@ -32,6 +32,11 @@ class Observed:
             path.removesuffix("/*") for path in paths if not path.endswith("*") or path.endswith("/*")
         )
         self._begins = tuple(path.removesuffix("*") for path in paths if path.endswith("*"))
+
+    @property
+    def origin(self) -> Origin:
+        """The shop."""
+        return self._passage.origin
 
     def through(
         self,
@@ -57,7 +62,8 @@ class Observed:
 
         try:
             await self._passage.through(request, extra, noted, who=who)
-        except OriginError:
+        except (OriginError, BusyError):
+            # who waited in the gateway for a shop that had no place free met a shop that is too busy
             signals.failed(number)
             raise
         finally:

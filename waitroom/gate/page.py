@@ -13,7 +13,7 @@ from markupsafe import Markup
 from waitroom.gate._templates import environment
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import EtaForms, Texts
+from waitroom.gate.texts import EtaForms, Texts, Trouble
 
 PageState = Literal[
     "waiting", "soon", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"
@@ -133,10 +133,14 @@ class Pages:
 
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""
-        return self._render_trouble(status, room)
+        return self._render_trouble(status, room, self.texts.trouble(status))
 
-    def _render_trouble_uncached(self, status: int, room: str | None) -> bytes:
-        trouble = self.texts.trouble(status)
+    def put_off(self, status: int, room: str | None) -> bytes:
+        """The page for a request that was not sent to the shop just now: of a busy shop (503), or of a visitor who
+        asks too often (429)."""
+        return self._render_trouble(status, room, self.texts.put_off(status))
+
+    def _render_trouble_uncached(self, status: int, room: str | None, trouble: Trouble) -> bytes:
         return self._trouble.render(status=status, room=room, trouble=trouble).encode()
 
 

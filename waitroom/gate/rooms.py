@@ -162,12 +162,17 @@ class RoomMap:
         """
         return self._known(host, path) if len(path) <= _SHORT else self._search(host, path)
 
-    def _search(self, host: str, path: str) -> str | None:
+    def candidates(self, host: str, path: str) -> set[str | None]:
+        """The names of all rooms that some shop may read in a raw host and path; None: of no room."""
         at = normalise_host(host)
-        found = {self._room_at(at, reading) for reading in readings(path)} - {None}
+        found = {self._room_at(at, reading) for reading in readings(path)}
         names = _segments(_decoded(path, _DECODINGS))
         if not _DOTS.isdisjoint(names) or _hides_a_slash(path):
             found |= self._rooms_along(at, names)
+        return found
+
+    def _search(self, host: str, path: str) -> str | None:
+        found = self.candidates(host, path) - {None}
         if len(found) > 1:
             raise AmbiguousPathError("The path can be read in several ways, which lead to different rooms.")
         return found.pop() if found else None

@@ -141,6 +141,22 @@ class Texts:
                     gettext("If you have a place in line, it is safe. Please try again in a moment."),
                 )
 
+    def put_off(self, status: int) -> Trouble:
+        """What the page says of a request that was not sent to the shop: 503 of a busy shop, 429 of a hasty visitor."""
+        gettext = self._translations.gettext
+        title = (
+            gettext("You are asking very often")
+            if status == 429
+            else gettext("The shop is very busy just now")
+        )
+        return Trouble(
+            title,
+            gettext(
+                "Your last step was not sent to the shop: nothing was ordered or paid by it. If you are inside, you "
+                "stay inside. Please try again in a moment."
+            ),
+        )
+
     def refusal(self, status: int) -> str:
         """The whole body of a bare refusal, as plain text, for what is not shown to a person."""
         trouble = self.trouble(status)
