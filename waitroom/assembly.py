@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from waitroom.gate.app import Entrance, Gate
+from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
@@ -20,6 +21,7 @@ from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
+from waitroom.gate.returns import Returns
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.screening import Screening
 from waitroom.gate.shares import Shares
@@ -34,6 +36,7 @@ from waitroom.line.room import Room
 from waitroom.line.rules import Rules
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
+from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
@@ -150,13 +153,17 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     seeds = Seeds(secrets)
+    bodies = Bodies()
+    bypass_of = bypasses(settings, redis, trusted, bodies)
     entrances = []
     for of_room in settings.rooms:
         room = room_of(of_room, redis, seeds)
         tokens = Tokens(room, tickets, passes)
         waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
+        inside = Inside(room, tokens, passage)
+        returns = Returns(of_room.name, secrets, bodies)
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
-        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting, *guards)
+        doorway = Doorway(room, tokens, inside, waiting, *guards, returns, bypass_of(of_room.name))
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares, draw.serve)))
     connections = Shares(settings.max_connections_per_address)
