@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from waitroom.gate.app import Entrance, Gate
+from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
@@ -21,6 +22,7 @@ from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
+from waitroom.gate.returns import Returns
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.routes import Routes
 from waitroom.gate.screening import Screening
@@ -37,6 +39,7 @@ from waitroom.line.room import Room
 from waitroom.line.rules import Rules
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
+from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
@@ -183,6 +186,8 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     seeds = Seeds(secrets)
+    bodies = Bodies()
+    bypass_of = bypasses(settings, redis, trusted, bodies)
     entrances = []
     for of_room in settings.rooms:
         room = room_of(of_room, redis, seeds)
@@ -191,8 +196,10 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         signals = Signals()
         observed = Observed(passage, signals, of_room.adaptive.ignore)
         regulator = Regulator(room, Told(redis, of_room.name), signals)
+        inside = Inside(room, tokens, observed)
+        returns = Returns(of_room.name, secrets, bodies)
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
-        doorway = Doorway(room, tokens, Inside(room, tokens, observed), waiting, *guards)
+        doorway = Doorway(room, tokens, inside, waiting, *guards, returns, bypass_of(of_room.name))
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         endpoints = RoomEndpoints(doorway, shares, draw.serve)
         entrances.append(Entrance(room, doorway, endpoints, regulator))

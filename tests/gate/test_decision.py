@@ -111,7 +111,7 @@ def test_a_form_of_another_site_gets_no_ticket(mode: Mode, holding: bool) -> Non
     """Its sender's cookies stayed behind: it passes where nobody is held, and is else asked to come by GET."""
     facts = Facts(Kind.FOREIGN, mode, inside=False, standing=Standing.NONE, holding=holding)
     passes = SUBRESOURCES[mode, holding] is Decision.FORWARD
-    assert (Decision.FORWARD if passes else Decision.REDIRECT) == decide(facts)
+    assert (Decision.FORWARD if passes else Decision.RETURN) == decide(facts)
 
 
 @pytest.mark.parametrize(

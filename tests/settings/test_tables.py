@@ -318,7 +318,7 @@ def test_what_is_wrong_in_the_environment(refused: Refused) -> None:
         ('[[rooms]]\nname = "a"\n[rooms.gauge]\nport = 1', "it belongs above the first [[rooms]]"),
         ('[[rooms]]\nname = "a"\n[rooms.tiers.b]\nstarts = 1', "it belongs under [[rooms.sales]]"),
         ("starts = 1", "it belongs under [[rooms.sales]]"),
-        ("paths = []", "it belongs under [[rooms]] or [[wires]]"),
+        ("paths = []", "it belongs under [[rooms]] or [[bypass]] or [[webhooks]] or [[wires]]"),
         ("[shape]\nmots = 1", 'did you mean "most"?'),
         ("[shape]\nzzzz = 1", "known are least, most, every, on"),
     ],

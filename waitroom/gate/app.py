@@ -160,9 +160,7 @@ class Gate:
     def _room_of(self, request: Request) -> str | None:
         """The room of a request, by the host that was asked for. The shop sees the one in ``Host``, and a proxy in
         front may tell another: whichever is of a room counts. Raises :class:`BadRequestError`."""
-        scope = request.scope
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        path = raw_path.decode("latin-1")
+        path = request.path
         asked, told = request.visitor.asked, request.visitor.host
         if not asked:
             raise BadRequestError("A request must have exactly one Host.")

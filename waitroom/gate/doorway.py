@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 
 from waitroom.errors import LineUnavailableError
+from waitroom.gate.bypass import Bypass
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.inside import Inside
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
+from waitroom.gate.returns import Returns
 from waitroom.gate.state import Notice, State, number_of, plain_state, standing, state_of
 from waitroom.gate.tokens import EarlierEpochError, ExpiredTokenError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
@@ -39,6 +41,8 @@ class Doorway:
         waiting: Waiting,
         porter: Porter,
         sharing: Sharing,
+        returns: Returns,
+        bypass: Bypass | None = None,
     ) -> None:
         self.room = room
         self.tokens = tokens
@@ -46,9 +50,14 @@ class Doorway:
         self._inside = inside
         self._porter = porter
         self._sharing = sharing
+        self._returns = returns
+        self._bypass = bypass
 
     async def handle(self, request: Request) -> None:
         """Answers one request to the shop."""
+        if self._returns.may_be(request) and not await self._returns.open(request):
+            await self.waiting.redirect(request)
+            return
         brought = self.tokens.read(request.scope)
         if brought.refused is not None:
             logger.debug("room %s: %s: %s", self.room.name, type(brought.refused).__name__, brought.refused)
@@ -61,6 +70,8 @@ class Doorway:
                 await self._let_in(request, brought, renewed, new_pass=renewed)
             else:
                 await self._inside.bring(request, brought.admission)
+            return
+        if self._bypass is not None and await self._bypass.take(request, self._inside):
             return
         kind = request.kind
         stands, number = await self.standing(brought)
@@ -82,10 +93,17 @@ class Doorway:
                 await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
             case Decision.REFUSE:
                 await self.waiting.refuse(request)
-            case Decision.REDIRECT:
-                await self.waiting.redirect(request)
+            case Decision.RETURN:
+                await self._send_back(request)
             case Decision.CLOSED:
                 await self._hold(request, brought, kind, plain_state(self.room, "closed"), None)
+
+    async def _send_back(self, request: Request) -> None:
+        letter = await self._returns.seal(request)
+        if letter is None:
+            await self.waiting.redirect(request)
+        else:
+            await self.waiting.hand_back(request, letter)
 
     async def standing(self, brought: Brought) -> tuple[Standing, int]:
         """How the visitor's ticket stands, and its number. They are present by having asked."""

@@ -23,7 +23,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
-"""The policy that every page of this module is written for: it must be sent with each."""
+"""The policy that the waiting page and the page of a failed request are written for: it must be sent with each."""
+
+RETURN_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'self'; ", "")
+"""The policy of the page that hands a form back. Chromium would apply ``form-action`` to where the shop then sends the
+shopper on to as well, and that may be another site; see MDN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Pages:
         self._trouble = env.get_template("trouble.html")
         self._challenge = env.get_template("challenge.html")
         self._limited = env.get_template("limited.html")
+        self._return = env.get_template("return.html")
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
 
     def waiting(self, view: PageView) -> bytes:
@@ -130,6 +135,10 @@ class Pages:
         """The page of a newcomer whose address or network has used its limit up, as UTF-8."""
         wait = self.texts.duration(wait_seconds)
         return self._limited.render(room=room, target=local_target(target), wait=wait).encode()
+
+    def hand_back(self, field: str, letter: str, target: str) -> bytes:
+        """The page that sends one field to an address as ``text/plain``, as UTF-8."""
+        return self._return.render(field=field, letter=letter, target=local_target(target)).encode()
 
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""

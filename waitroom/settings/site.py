@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from waitroom.settings.bypass import PassingSettings
 from waitroom.settings.kinds import (
     Allowed,
     FilePath,
@@ -130,5 +131,5 @@ class SiteSettings(BaseModel):
         return admin_port
 
 
-class Settings(VisitorSettings, OriginSettings, SiteSettings):
+class Settings(PassingSettings, VisitorSettings, OriginSettings, SiteSettings):
     """Everything that can be set. An instance is whole and valid; ``load`` makes one."""
