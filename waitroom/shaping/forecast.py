@@ -10,7 +10,7 @@ from typing import NamedTuple
 from waitroom.shaping.attrition import Churn
 from waitroom.shaping.calibration import START, Margins
 from waitroom.shaping.profile import MINUTE_MS, Profile
-from waitroom.shaping.shop import Shop
+from waitroom.shaping.shop import NOBODY, Shop
 
 CHURN_MEMORY_MS = 600_000.0
 """How far ahead those who leave the line are believed to go on leaving it as they do: the impatient go first."""
@@ -194,7 +194,7 @@ class Forecast:
         """One stretch of one rate. Those who come back enter first, and the line gets the rest."""
         if end_in <= begins_in:
             return
-        per_ms = per_minute * (1 - self._pace.churn.back) / MINUTE_MS
+        per_ms = per_minute * (1 - self._pace.churn.back) / MINUTE_MS if per_minute > NOBODY else 0.0
         if per_ms > 0 and self._opens_ms is None:
             self._opens_ms = begins_in
         for node in self._nodes_between(begins_in, end_in):

@@ -7,6 +7,9 @@ from math import exp, inf, log
 
 from waitroom.shaping.profile import MINUTE_MS
 
+NOBODY = 1e-9
+"""So few a minute, of one or of all, are none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:
@@ -22,7 +25,7 @@ class Shop:
         """When di/dt = λ - h·i brings those inside to the capacity; infinity where it never does."""
         if inside >= self.capacity:
             return 0.0
-        if self.leaving_per_minute <= 0:
+        if self.leaving_per_minute <= NOBODY:
             return (self.capacity - inside) / per_minute * MINUTE_MS if per_minute > 0 else inf
         settles = per_minute / self.leaving_per_minute
         if settles <= self.capacity:
@@ -31,7 +34,7 @@ class Shop:
 
     def inside_after(self, ms: float, per_minute: float, inside: float) -> float:
         """How many are inside after so long, by the same equation."""
-        if ms == inf or self.leaving_per_minute <= 0:
+        if ms == inf or self.leaving_per_minute <= NOBODY:
             return min(inside + per_minute * ms / MINUTE_MS, self.capacity)
         settles = per_minute / self.leaving_per_minute
         return settles + (inside - settles) * exp(-self.leaving_per_minute * ms / MINUTE_MS)
