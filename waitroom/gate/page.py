@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +15,7 @@ from waitroom.gate._templates import environment
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import EtaForms, Texts, Trouble
+from waitroom.shaping.reason import Reason
 
 PageState = Literal[
     "waiting", "soon", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"
@@ -35,7 +37,8 @@ class PageView:
     """What the waiting page shows to one visitor.
 
     ``position`` counts from 1, ``ahead`` is those present before the visitor, ``waiting`` all those present.
-    ``eta_range`` is the shortest and the longest estimated wait, in seconds. ``refresh_after`` is after how
+    ``eta_range`` is the shortest and the longest estimated wait, in seconds, ``eta_reason`` why it has changed.
+    ``refresh_after`` is after how
     many seconds a page without a live connection asks again. ``code`` is the short code for support.
     ``message`` is the operator's, empty when there is none. ``keep_seconds`` is how long the door stays open
     for a called visitor who is away, ``presence_seconds`` how long a silence counts as being away.
@@ -48,6 +51,7 @@ class PageView:
     ahead: int | None
     waiting: int | None
     eta_range: tuple[int, int] | None
+    eta_reason: Reason | None
     refresh_after: int
     code: str | None
     message: str
@@ -96,6 +100,7 @@ class Pages:
         self.texts = Texts()
         env = environment(templates)
         env.globals.update(name=self.texts.name, eta_words=_data_attributes(self.texts.eta_forms))
+        env.globals.update(reasons=json.dumps(self.texts.reasons, ensure_ascii=False))
         # A filter, because Jinja2 works out a filter of a constant when it compiles.
         env.filters["static"] = self.static.url
         self._waiting = env.get_template("waiting.html")
@@ -116,6 +121,7 @@ class Pages:
             behind=texts.number(view.behind),
             waiting=texts.number(view.waiting),
             wait=texts.eta(view.eta_range),
+            why=texts.reasons.get(view.eta_reason) if view.eta_reason else None,
             keep=texts.duration(view.keep_seconds),
             away=texts.duration(view.presence_seconds),
             every=texts.duration(view.refresh_after),

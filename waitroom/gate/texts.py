@@ -11,6 +11,8 @@ from datetime import datetime
 from gettext import NullTranslations
 from http import HTTPStatus
 
+from waitroom.shaping.reason import Reason
+
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 
@@ -57,6 +59,19 @@ class Texts:
             hours=gettext("{h} h"),
             hours_minutes=gettext("{h} h {m} min"),
         )
+        self.reasons = {
+            Reason.RESUMED: gettext("The line goes on."),
+            Reason.RATE_LOWERED: gettext("The shop lets people in more slowly now."),
+            Reason.RATE_RAISED: gettext("The shop lets people in faster now."),
+            Reason.CAPACITY_LOWERED: gettext("The shop has less room now."),
+            Reason.CAPACITY_RAISED: gettext("The shop has more room now."),
+            Reason.OPENING_MOVED: gettext("The opening was moved."),
+            Reason.SCHEDULE_CHANGED: gettext("The shop has changed its times."),
+            Reason.SHOP_SLOW: gettext("The shop is slower than before."),
+            Reason.SHOP_FASTER: gettext("The shop is faster than before."),
+            Reason.OTHER_LANES: gettext("People in another lane are let in too."),
+            Reason.OTHERS_BACK: gettext("People ahead of you came back. Your number waits for them."),
+        }
 
     def number(self, number: int | None) -> str:
         """A whole number with its thousands set apart; a dash where it is not known."""

@@ -95,6 +95,7 @@ class Waiting:
             ahead=state.ahead,
             waiting=state.waiting,
             eta_range=(state.eta.low, state.eta.high) if state.eta else None,
+            eta_reason=state.eta_reason,
             refresh_after=state.refresh_after,
             code=state.code,
             message=state.message,
