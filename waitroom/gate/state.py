@@ -137,7 +137,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         name, ahead = "called", 0
     else:
         name, ahead = "waiting", snapshot.ahead(number) if _is_known(snapshot.head) else None
-    if room.is_before_opening and room.event.commitment:
+    if room.awaits_draw:
         # everyone is equal until the draw
         ahead = None
     outlook = room.lanes[lane].outlook

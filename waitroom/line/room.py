@@ -124,6 +124,11 @@ class Room:
         """The room clock now, by which tokens are dated: Redis's, carried on by a monotonic clock."""
         return max(lane.clock_ms for lane in self.lanes.values()) or int(time.time() * 1000)
 
+    @property
+    def awaits_draw(self) -> bool:
+        """Whether everyone who waits is equal yet: at the opening their order will be drawn."""
+        return self.is_before_opening and bool(self.event.commitment)
+
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` after each tick."""
         self._listeners.append(listener)
