@@ -25,6 +25,7 @@ end
 -- Sets fields of the rules; tells what they were. An empty table where nothing is new.
 local function change_rules(changes)
   local changed = {}
+  log_passed()
   for field, value in pairs(changes) do
     local before = redis.call('HGET', RULES, field)
     if before ~= value then
@@ -59,6 +60,7 @@ end
 -- One call however many wait: the order follows from what is fixed here, and is kept nowhere.
 local function open_door(step)
   if redis.call('HGET', ROOM, 'event') ~= step.event or room.opens == 0 then return end
+  log_passed()
   room.opens = 0
   redis.call('HSET', ROOM, 'opened_at', int(wall))
   local fixed = redis.call('HMGET', ROOM, 'commitment', 'digest')

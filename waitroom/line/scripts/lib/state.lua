@@ -106,9 +106,24 @@ local function write(key, fields, from)
   if #args > 0 then redis.call('HSET', key, unpack(args)) end
 end
 
+-- Each entry is chained to the one before it, so that none can be changed, put in or left out unseen.
 local function log(kind, ...)
-  redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, '*', 'type', kind, 'epoch', int(room.epoch),
-    'clock', int(room.clock), ...)
+  local entry = {'type', kind, 'epoch', int(room.epoch), 'clock', int(room.clock), ...}
+  local before = redis.call('HGET', ROOM, 'chain') or ''
+  local chain = redis.sha1hex(before .. table.concat(entry, '\0'))
+  redis.call('HSET', ROOM, 'chain', chain)
+  entry[#entry + 1], entry[#entry + 2] = 'chain', chain
+  redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, '*', unpack(entry))
+end
+
+-- Whom a room that lets everyone through has let through since it was last told.
+local function log_passed()
+  for _, lane in ipairs(lanes) do
+    if lane.passed > 0 then
+      log('passed', 'lane', lane.name, 'count', int(lane.passed), 'to', int(lane.called))
+      lane.passed = 0
+    end
+  end
 end
 
 local function server_id()
@@ -187,6 +202,7 @@ end
 
 -- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside.
 local function begin_anew()
+  log_passed()
   redis.call('DEL', GRANTED)
   for _, lane in ipairs(lanes) do
     redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, unpack(lane.seen))
