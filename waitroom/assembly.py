@@ -42,6 +42,7 @@ from waitroom.line.store import LineStore
 from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
+from waitroom.record.reading import RecordReader
 from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.abuse import guard_of
@@ -126,6 +127,11 @@ def room_of(settings: RoomSettings, redis: Redis, seeds: Seeds) -> Room:
 def store_of(settings: RoomSettings, redis: Redis) -> LineStore:
     """A room's line, for a command that looks at it or changes it."""
     return LineStore(redis, settings.name, memory=Memory(tuple(weights_of(settings))))
+
+
+def reader_of(settings: RoomSettings, redis: Redis) -> RecordReader:
+    """What happened in a room."""
+    return RecordReader(redis, settings.name, tuple(weights_of(settings)))
 
 
 def origin_of(settings: Settings) -> Origin:

@@ -8,8 +8,8 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.record.trial import Trial, audit
-from waitroom.record.audit import settings_before
-from waitroom.record.entries import LOG_LENGTH, Entry
+from waitroom.record.audit import SettingsBefore
+from waitroom.record.entries import LOG_LENGTH
 
 pytestmark = pytest.mark.anyio
 
@@ -36,5 +36,7 @@ async def test_a_record_whose_beginning_is_cut_off_is_found_right(redis: Redis, 
     standing = replace(standing, length=LOG_LENGTH)
     for cut in range(1, len(entries), max(len(entries) // 12, 1)):
         left = entries[cut:]
-        known = settings_before((Entry.parse(*entry) for entry in left), standing.settings)
-        assert [] == audit(left, standing, known).findings
+        before = SettingsBefore()
+        for entry in left:
+            before.feed(*entry)
+        assert [] == audit(left, standing, before.of(standing)).findings

@@ -28,7 +28,7 @@ class Audit:
     """One room's audit. Feed it the record, oldest entry first, then :meth:`finish` it.
 
     ``known`` is what is known of the settings where the record does not go back to the beginning of the room: see
-    :func:`settings_before`.
+    :class:`SettingsBefore`.
     """
 
     def __init__(self, room: str, known: Mapping[str, str] | None = None) -> None:
@@ -84,7 +84,7 @@ class Audit:
             return
         if standing.chain != last.fields.get("chain"):
             self._find(last, iter([(Promise.RECORD, "the record does not end with what was written last")]))
-        if not self.figures.is_whole and standing.length < LOG_LENGTH:
+        if not self.figures.is_whole and not standing.since and standing.length < LOG_LENGTH:
             text = f"its beginning is missing, and only {standing.length} entries are left"
             self._find(last, iter([(Promise.RECORD, text)]))
         for check in self._checks:
@@ -128,10 +128,20 @@ class Audit:
             self.findings.append(Finding(Promise.RECORD, entry.id, entry.at, text))
 
 
-def settings_before(entries: Iterable[Entry], settings: Mapping[str, str]) -> dict[str, str]:
-    """The settings as they were before these entries; ``settings`` are those of after."""
-    first: dict[str, str] = {}
-    for entry in entries:
-        for name, change in entry.changes().items() if entry.kind == "changed" else ():
-            first.setdefault(name, change.before)
-    return {name: value for name, value in {**settings, **first}.items() if value}
+class SettingsBefore:
+    """The settings as they were before a record begins: those that changed since, as they were before that; the
+    others as they are. Feed it the record."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def feed(self, entry_id: str, fields: Mapping[str, str]) -> None:
+        """Notes what an entry changed."""
+        if fields.get("type") == "changed":
+            for name, change in Entry(entry_id, "changed", 0, 0, fields).changes().items():
+                self._first.setdefault(name, change.before)
+
+    def of(self, standing: Standing) -> dict[str, str]:
+        """The settings, by what they are now."""
+        settings = {**standing.settings, **self._first}
+        return {name: value for name, value in settings.items() if value}

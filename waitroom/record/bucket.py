@@ -57,6 +57,10 @@ class Bucket:
         else:
             self.tokens = min(self.tokens, most_saved(rules))
 
+    def forget(self) -> None:
+        """What is in it is not known."""
+        self.tokens = inf
+
     def empty(self) -> None:
         """Another life of the line begins with nothing."""
         self.tokens = 0.0

@@ -47,8 +47,8 @@ class RecordReader:
                 return
             since = f"({chunk[-1][0].decode()}"
 
-    async def standing(self) -> Standing:
-        """How the room stands, and which is its last entry at that moment."""
+    async def standing(self, *, since: str = "") -> Standing:
+        """How the room stands, and which is its last entry at that moment. ``since``: the record is read from there."""
         # read before: who is inside then has been called by then
         inside = await self._inside()
         async with self._redis.pipeline(transaction=True) as pipe:
@@ -66,6 +66,7 @@ class RecordReader:
         )
         return Standing(
             room=self.room,
+            since=since,
             at_ms=seconds * 1000 + micros // 1000,
             last_id=last[0][0].decode() if last else "",
             length=length,
@@ -83,9 +84,7 @@ class RecordReader:
 
     async def _inside(self) -> dict[tuple[int, str], int]:
         """The highest number inside, or about to be, by epoch and lane."""
-        epoch = int(
-            await self._ask(self._redis.hget(self._room, "epoch")) or 0
-        )
+        epoch = int(await self._ask(self._redis.hget(self._room, "epoch")) or 0)
         highest: dict[tuple[int, str], int] = {}
         for key, prefix in ((self._sessions, ""), (self._granted, f"{epoch}:")):
             cursor = -1

@@ -28,3 +28,5 @@ class Standing:
     """How far each lane was called; left out where that has moved since the last entry."""
     inside: Mapping[str, int] = field(default_factory=dict)
     """The highest number inside, or about to enter, by lane: those of this epoch who did not come by a draw."""
+    since: str = ""
+    """Where only a part of the record was read: the id, or the milliseconds, from which on."""

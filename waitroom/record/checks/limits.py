@@ -54,6 +54,8 @@ class Limits:
                 Promise.CAPACITY,
                 f"{granted} were let in, to {inside} inside, with room for {rules.places}",
             )
+        if self._no_shows is None:
+            self._bucket.forget()  # how many places had come back just before is not known
         came_back, has_explanation = self._come_back(entry, granted, rules)
         if not has_explanation:
             yield (

@@ -91,4 +91,3 @@ class Settings:
                     Promise.RECORD,
                     f"{name} is {standing.settings[name]!r}, and the record leaves it at {known!r}",
                 )
-
