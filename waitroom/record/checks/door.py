@@ -20,7 +20,7 @@ class Door:
         self._figures = figures
         self._is_shut = False
         self._opens_at = 0
-        self._event = ""
+        self._planned: dict[str, int] = {}
         self._is_astray = False
 
     def feed(self, entry: Entry, now: Now) -> Verdicts:
@@ -35,16 +35,12 @@ class Door:
                         f"{entry.number('count')} were let through in mode {now.rules.mode}",
                     )
             case "begun" | "moved" | "restored":
-                self._event = entry.fields.get("event", self._event)
                 self._opens_at = entry.number("opens_at")
                 self._is_shut = self._opens_at > 0
             case "planned":
-                opens = [
-                    step.at_ms
-                    for step in entry.planned()
-                    if step.kind is StepKind.OPEN and step.event == self._event
-                ]
-                self._opens_at = min(opens, default=self._opens_at)
+                self._planned = {
+                    step.event: step.at_ms for step in entry.planned() if step.kind is StepKind.OPEN
+                }
             case "opened":
                 yield from self._open(entry, now)
             case "clock_astray" | "clock_agrees":
@@ -61,7 +57,7 @@ class Door:
         self._figures.openings += 1
         if not self._is_shut and now.is_whole:
             yield Promise.DOOR, "the door opened, and no event had shut it"
-        early = self._opens_at - entry.at_ms
+        early = self._planned.get(entry.fields["event"], self._opens_at) - entry.at_ms
         if self._is_shut and early > CLOCKS_AGREE_MS and not self._is_astray:
             yield Promise.DOOR, f"the door opened {early // 1000} seconds before the time that was set"
         self._is_shut = False
