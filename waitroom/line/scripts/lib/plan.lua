@@ -43,6 +43,8 @@ end
 
 local function begin_event(step)
   if redis.call('HGET', ROOM, 'event') == step.event then return end
+  -- of an event that nobody came to
+  redis.call('HDEL', ROOM, 'commitment', 'digest', 'opened_at', 'seed')
   for _, lane in ipairs(lanes) do
     if lane.issued > 0 then
       begin_anew()
