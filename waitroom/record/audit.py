@@ -17,7 +17,7 @@ from waitroom.record.standing import Standing
 KNOWN_KINDS = frozenset(
     {
         "began", "begun", "called", "changed", "clock_agrees", "clock_astray", "drawn", "moved", "opened", "passed",
-        "planned", "redis_restarted", "reset", "restored", "revealed",
+        "planned", "redis_restarted", "reset", "restored", "revealed", "shared",
     }
 )  # fmt: skip
 """The kinds of entries that the line's scripts write."""

@@ -10,7 +10,7 @@ from hashlib import sha1
 from waitroom.line.plan import Step
 
 LOG_LENGTH = 100_000
-"""Entries that are kept at least: older ones are cut off (``LOG_LENGTH`` in ``scripts/lib/state.lua``)."""
+"""Entries that are kept at least: older ones are cut off (``LOG_LENGTH`` in ``scripts/lib/record.lua``)."""
 
 _OF_EVERY_CHANGE = {"type", "epoch", "clock", "who", "why", "chain"}
 

@@ -83,6 +83,7 @@ _WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "redis_restarted": _of("Redis was restarted or replaced; {lane} goes on from number {issued}"),
     "reset": _of("{lane} begins anew, after {issued} numbers, {called} of them called"),
     "restored": _of("Redis had forgotten {lane}; it goes on from number {issued}, called up to {called}"),
+    "shared": _of("visit {visit} is ended: {why} ({networks} networks in {seconds} seconds)"),
     "revealed": _of("the seed of the draw of {event} is published: {seed}"),
 }
 

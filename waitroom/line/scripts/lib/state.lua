@@ -43,7 +43,6 @@ local MAX_CHUNKS = 64          -- stretches of the line looked at in one run
 local CHUNK = 32               -- bytes of each bitmap in a stretch
 local TRIM = 1048576           -- settled numbers at the front of the bitmaps before they are cut off
 local FLOW_MEMORY = 60000      -- ms over which the outflow is averaged
-local LOG_LENGTH = 100000      -- entries kept
 local MAX_STEPS = 50           -- steps of the schedule taken in one call
 local FIRST_DIGEST = string.rep('0', 40) -- of what the joins before an opening contribute to its draw
 local CLOCKS_AGREE = 60000     -- ms by which Redis's clock may be off before that is worth an event
@@ -106,14 +105,8 @@ local function write(key, fields, from)
   if #args > 0 then redis.call('HSET', key, unpack(args)) end
 end
 
--- Each entry is chained to the one before it, so that none can be changed, put in or left out unseen.
 local function log(kind, ...)
-  local entry = {'type', kind, 'epoch', int(room.epoch), 'clock', int(room.clock), ...}
-  local before = redis.call('HGET', ROOM, 'chain') or ''
-  local chain = redis.sha1hex(before .. table.concat(entry, '\0'))
-  redis.call('HSET', ROOM, 'chain', chain)
-  entry[#entry + 1], entry[#entry + 2] = 'chain', chain
-  redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, '*', unpack(entry))
+  write_record(ROOM, LOG, {'type', kind, 'epoch', int(room.epoch), 'clock', int(room.clock), ...})
 end
 
 -- Whom a room that lets everyone through has let through since it was last told.
