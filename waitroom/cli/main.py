@@ -209,6 +209,40 @@ def _seconds(option: str, written: str) -> float:
 
 
 @app.command(
+    "verify-receipt",
+    epilog="Example:  waitroom verify-receipt receipt-drop-general-205.txt --keys https://shop.example/__waitroom/keys",
+)
+def verify_receipt(
+    receipt: Annotated[
+        str, typer.Argument(help="The receipt: a file, or - for standard input.", show_default=False)
+    ],
+    config: ConfigFile = None,
+    keys: Annotated[
+        str | None,
+        typer.Option(
+            help="The public keys, a file or an address, instead of the secrets of the configuration.",
+            show_default=False,
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A record that 'waitroom record --json' wrote: was the place honoured?", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Check a receipt of a place in line: is it ours, what does it say, and was the place honoured?"""
+    from waitroom.cli.verify_receipt import verify
+    from waitroom.settings import load
+
+    report = verify(receipt, None if keys is not None else load(config), keys=keys, file=file)
+    typer.echo(report.to_json() if as_json else report.to_text())
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command(
     epilog="Examples:  waitroom audit      waitroom audit --room drop --json      waitroom audit --file drop.jsonl"
 )
 def audit(

@@ -82,6 +82,10 @@ class RecordReader:
             },
         )
 
+    async def chain(self) -> str:
+        """The chain of the newest entry."""
+        return _text(await self._ask(self._redis.hget(self._room, "chain")) or b"")
+
     async def _inside(self) -> dict[tuple[int, str], int]:
         """The highest number inside, or about to be, by epoch and lane."""
         epoch = int(await self._ask(self._redis.hget(self._room, "epoch")) or 0)

@@ -13,7 +13,7 @@ _OF_ALL = frozenset({"type", "epoch", "clock", "chain", "who", "why"})
 def told(entry: Entry, zone: tzinfo = UTC) -> str:
     """One line: when, what, and where somebody did it, who and why."""
     at = datetime.fromtimestamp(entry.at_ms / 1000, zone)
-    say = _WORDS.get(entry.kind, _any)
+    say = WORDS.get(entry.kind, _any)
     return f"{at:%Y-%m-%d %H:%M:%S}  {say(entry, zone)}{_author(entry)}"
 
 
@@ -68,7 +68,7 @@ def _of(text: str) -> Callable[[Entry, tzinfo], str]:
     return lambda entry, _zone: text.format_map(entry.fields)
 
 
-_WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
+WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "began": _of("the room begins"),
     "begun": _begun,
     "called": _called,
