@@ -25,9 +25,9 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave, line and draw of one room."""
+    """Status, events, leave, line, draw and receipt of one room."""
 
-    def __init__(self, doorway: Doorway, shares: Shares, draw: Serve) -> None:
+    def __init__(self, doorway: Doorway, shares: Shares, draw: Serve, receipt: Serve) -> None:
         self._doorway = doorway
         self._shares = shares
         self._room = doorway.room
@@ -39,6 +39,7 @@ class RoomEndpoints:
             "line": (("GET", "HEAD"), self._public_line),
             "leave": (("POST",), self._leave),
             "draw": (("GET", "HEAD"), draw),
+            "receipt": (("GET", "HEAD"), receipt),
         }
 
     def find(self, method: str, action: str) -> Serve | None:
