@@ -13,7 +13,8 @@ from markupsafe import Markup
 from waitroom.gate._templates import environment
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import EtaForms, Texts
+from waitroom.gate.texts import EtaForms, InvitationPage, Texts
+from waitroom.shaping.invitation import Refusal
 
 PageState = Literal[
     "waiting", "soon", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"
@@ -81,6 +82,30 @@ class ChallengeView:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """What a page about invitations shows. Any text may be hostile: it is escaped."""
+
+    room: str
+    asked: InvitationPage
+    target: str
+    """Where it leads: path and query."""
+    token: str = ""
+    """The invitation that the button uses."""
+    asks_code: bool = False
+    typed: str = ""
+    """The code as it was typed, where it was wrong."""
+    wrong: Refusal | None = None
+    """Why."""
+    may_go_on: bool = False
+    """There is a way in without an invitation."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a code was typed that does not count."""
+        return self.wrong is not None
+
+
 class Pages:
     """Compiles the templates of a folder at the start and renders them. Safe to share between requests.
 
@@ -99,6 +124,7 @@ class Pages:
         self._trouble = env.get_template("trouble.html")
         self._challenge = env.get_template("challenge.html")
         self._limited = env.get_template("limited.html")
+        self._invitation = env.get_template("invitation.html")
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
 
     def waiting(self, view: PageView) -> bytes:
@@ -134,6 +160,15 @@ class Pages:
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""
         return self._render_trouble(status, room)
+
+    def invitation(self, view: InvitationView) -> bytes:
+        """A page about invitations, as UTF-8."""
+        return self._invitation.render(
+            view=view,
+            words=self.texts.invitation(view.asked),
+            wrong=self.texts.refused(view.wrong) if view.wrong else "",
+            target=local_target(view.target),
+        ).encode()
 
     def _render_trouble_uncached(self, status: int, room: str | None) -> bytes:
         trouble = self.texts.trouble(status)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TextIO
 
 from waitroom.errors import WaitroomError
-from waitroom.invitations.codes import CodeDigests, new_code, typed
-from waitroom.invitations.invitation import written_time
 from waitroom.invitations.ledger import Batch, Kept, Ledger
 from waitroom.invitations.members_file import MembersFile
-from waitroom.invitations.minting import Inviter, Terms, new_batch
+from waitroom.invitations.minting import Inviter, Links, Terms, new_batch
+from waitroom.shaping.codes import CodeDigests, new_code, typed
+from waitroom.shaping.invitation import written_time
 
 LINK_COLUMNS = ("invitation", "link", "expires")
 CODE_COLUMNS = ("invitation", "code", "expires")
@@ -39,21 +39,27 @@ class Guests:
         self.delimiter = "," if isinstance(members, int) else members.delimiter
         self._members = members
 
-    def __iter__(self) -> Iterator[tuple[str, list[str]]]:
-        """Each with its key, empty where there is none, and its row."""
+    def __iter__(self) -> Iterator[tuple[str | None, list[str]]]:
+        """Each with its key, None where there is none, and its row."""
         if isinstance(self._members, int):
-            return iter([("", [])] * self._members)
-        return iter(self._members)
+            for _ in range(self._members):
+                yield None, []
+        else:
+            yield from self._members
 
 
-def write_links(inviter: Inviter, terms: Terms, guests: Guests, out: Path, progress: Progress) -> str:
-    """Writes a link for each guest, and returns the name of the batch. Raises :class:`OutFileError`."""
+def write_links(
+    inviter: Inviter, links: Links, terms: Terms, guests: Guests, out: Path, progress: Progress
+) -> str:
+    """Writes a link for each guest, and returns the name of the batch.
+
+    Raises :class:`OutFileError`, and what :meth:`~waitroom.invitations.minting.Inviter.invitation` does."""
     batch, ends = new_batch(), written_time(terms.ends)
     with _whole(out) as file:
         write = _writer(file, guests, LINK_COLUMNS)
         for serial, (member, cells) in enumerate(guests, 1):
             invitation = inviter.invitation(terms, batch, serial, member)
-            write([*cells, invitation.id, inviter.link(invitation), ends])
+            write([*cells, invitation.id, links.of(invitation), ends])
             if serial % CHUNK == 0:
                 progress(CHUNK)
         progress(guests.count % CHUNK)

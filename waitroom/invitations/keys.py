@@ -20,6 +20,11 @@ def revoked_key(room: str) -> str:
     return f"{prefix(room)}:revoked"
 
 
+def uses_key(room: str) -> str:
+    """hash: an invitation's id -> how many places it has given. Written by ``redeem.lua`` alone."""
+    return f"{prefix(room)}:uses"
+
+
 def batches_key(room: str) -> str:
     """hash: a batch of codes -> its lane, uses, begin and end."""
     return f"{prefix(room)}:codes"

@@ -6,7 +6,7 @@ Who holds which place by an invitation is kept by ``redeem.lua`` alone.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -14,9 +14,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from waitroom.errors import LineUnavailableError, WaitroomError
-from waitroom.invitations.codes import CodeDigests, typed
-from waitroom.invitations.invitation import Invitation, InvitationError, Refusal
-from waitroom.invitations.keys import batches_key, codes_key, revoked_key, tries_key
+from waitroom.invitations.keys import batches_key, codes_key, revoked_key, tries_key, uses_key
+from waitroom.shaping.codes import CodeDigests, typed
+from waitroom.shaping.invitation import Invitation, InvitationError, Refusal
 from waitroom.signing import derived_key
 
 MAX_BATCHES = 200
@@ -29,6 +29,9 @@ REMEMBERED_SECONDS = 7 * 86_400
 """For so long a code that has ended is told from one that never was."""
 LONGEST_SECONDS = 366 * 86_400
 """No invitation lives longer, so nothing revoked needs to be remembered for longer."""
+
+
+Field = bytes | bytearray | memoryview[int] | str | int | float
 
 
 class LedgerError(WaitroomError):
@@ -78,9 +81,11 @@ class Ledger:
     async def keep(self, batch: Batch, codes: Sequence[Kept]) -> None:
         """Keeps codes of a batch; they count once the batch is published. Raises :class:`LedgerError`."""
         key = codes_key(self._room, batch.name)
-        fields = {code.digest: f"{code.serial}:{code.holder}".rstrip(":") for code in codes}
+        fields: dict[Field, Field] = {
+            code.digest: f"{code.serial}:{code.holder}".rstrip(":") for code in codes
+        }
         pipe = self._redis.pipeline()
-        pipe.hset(key, mapping=cast(Mapping[str | bytes, bytes | float | int | str], fields))
+        pipe.hset(key, mapping=fields)
         pipe.expireat(key, batch.ends + REMEMBERED_SECONDS)
         added, _ = await self._answer(pipe.execute())
         if added != len(codes):
@@ -106,22 +111,27 @@ class Ledger:
         await self._answer(pipe.execute())
 
     async def find(self, text: str, now: float) -> Invitation:
-        """The invitation that a typed code stands for, where it counts at ``now``.
-        Raises :class:`InvitationError`."""
-        digests = self._digests.all(typed(text))
-        batches = await self._batches()
-        pipe = self._redis.pipeline(transaction=False)
-        for batch in batches:
-            pipe.hmget(codes_key(self._room, batch.name), cast(list[str], digests))
-        found = []
-        for batch, kept in zip(batches, await self._answer(pipe.execute()) if batches else [], strict=True):
-            found += [_invitation(self._room, batch, value) for value in kept if value is not None]
+        """The invitation that a typed code stands for, where it counts at ``now``. Raises :class:`InvitationError`."""
+        invitation = await self.lookup(text)
+        invitation.check(now)
+        return invitation
+
+    async def lookup(self, text: str) -> Invitation:
+        """The same, whether it counts or not."""
+        found = await self._lookup(typed(text))
         if not found:
             raise InvitationError(Refusal.UNKNOWN_CODE, "there is no such code")
         # a word may have been given out again after it ended
-        invitation = max(found, key=lambda each: each.ends)
-        invitation.check(now)
-        return invitation
+        return max(found, key=lambda each: each.ends)
+
+    async def has(self, code: str, now: float) -> bool:
+        """Whether a code as :func:`typed` reads it is kept and has not ended."""
+        found = [each for each in await self._lookup(code) if each.ends > now]
+        return any([not await self.is_revoked(each) for each in found])
+
+    async def used(self, invitation: Invitation) -> int:
+        """How many places it has given."""
+        return int(await self._answer(self._redis.hget(uses_key(self._room), invitation.id)) or 0)
 
     async def may_try(self, address: str) -> bool:
         """Whether somebody from this address may type another code."""
@@ -135,13 +145,12 @@ class Ledger:
         pipe.incr(self._tries(address))
         await self._answer(pipe.execute())
 
-    async def revoke(self, names: Iterable[str], now: float, *, until: float | None = None) -> int:
+    async def revoke(self, names: Sequence[str], now: float, *, who: str, why: str) -> int:
         """From now on these ids, batches and holders get no new places; returns how many were not revoked before."""
-        ends = until if until is not None else now + LONGEST_SECONDS
         key = revoked_key(self._room)
         pipe = self._redis.pipeline()
         pipe.zremrangebyscore(key, "-inf", now)
-        pipe.zadd(key, dict.fromkeys(names, ends))
+        pipe.zadd(key, dict.fromkeys(names, now + LONGEST_SECONDS))
         _, added = await self._answer(pipe.execute())
         return int(added)
 
@@ -150,6 +159,22 @@ class Ledger:
         names = [invitation.id, invitation.batch, *([invitation.holder] if invitation.holder else [])]
         scores = await self._answer(self._redis.zmscore(revoked_key(self._room), names))
         return any(score is not None for score in scores)
+
+    async def _lookup(self, code: str) -> list[Invitation]:
+        digests = self._digests.all(code)
+        batches = await self._batches()
+        if not batches:
+            return []
+        pipe = self._redis.pipeline(transaction=False)
+        for batch in batches:
+            pipe.hmget(codes_key(self._room, batch.name), cast(list[str], digests))
+        replies = await self._answer(pipe.execute())
+        return [
+            _invitation(self._room, batch, value)
+            for batch, kept in zip(batches, replies, strict=True)
+            for value in kept
+            if value is not None
+        ]
 
     async def _batches(self) -> list[Batch]:
         kept = await self._answer(self._redis.hgetall(batches_key(self._room)))

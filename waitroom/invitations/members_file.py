@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from waitroom.errors import WaitroomError
-from waitroom.invitations.member import MAX_MEMBER
+from waitroom.shaping.members import MAX_MEMBER
 
 MEMBER = "member"
 _DELIMITERS = ",;\t"

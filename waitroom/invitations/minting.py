@@ -12,10 +12,10 @@ from secrets import token_bytes
 from urllib.parse import quote, urlsplit
 
 from waitroom.errors import SettingsError, WaitroomError
-from waitroom.invitations.invitation import MAX_USES, Invitation, Seal
 from waitroom.invitations.ledger import LONGEST_SECONDS
-from waitroom.invitations.member import Members
 from waitroom.settings import RoomSettings, Settings, load, resolve_secret
+from waitroom.shaping.invitation import MAX_USES, Invitation, Seal
+from waitroom.shaping.members import Members
 
 _BATCH_BYTES = 5
 
@@ -59,41 +59,40 @@ class Terms:
 class Minted:
     """An invitation with its link."""
 
-    member: str
-    """As it was given; empty where the invitation is for whoever gets it."""
+    member: str | None
+    """As it was given; None where the invitation is for whoever gets it."""
     id: str
     link: str
 
 
 class Inviter:
-    """Mints the invitations of one room."""
+    """Makes the invitations of one room."""
 
-    def __init__(self, room: RoomSettings, secrets: Sequence[str], base: str = "", to: str = "") -> None:
+    def __init__(self, room: str, secrets: Sequence[str]) -> None:
         self._room = room
-        self.base = _base_of(room, base)
-        self._to = _target(to)
-        self._seal = Seal(tuple(secrets))
-        self._members = Members(room.name, secrets)
+        self._members = Members(room, secrets)
 
-    def mint(self, terms: Terms, members: Iterable[str]) -> Iterator[Minted]:
-        """An invitation for each member; an empty one is for whoever gets it. Raises what :meth:`invitation` does."""
-        batch = new_batch()
-        for serial, member in enumerate(members, 1):
-            invitation = self.invitation(terms, batch, serial, member)
-            yield Minted(member, invitation.id, self.link(invitation))
-
-    def invitation(self, terms: Terms, batch: str, serial: int, member: str) -> Invitation:
-        """One invitation of a batch. Raises MemberError and :class:`MintingError`."""
-        holder = self._members.holder(member) if member else ""
+    def invitation(self, terms: Terms, batch: str, serial: int, member: str | None) -> Invitation:
+        """One invitation of a batch; without a member, for whoever comes with it.
+        Raises MemberError and :class:`MintingError`."""
+        holder = "" if member is None else self._members.holder(member)
         if not holder and terms.uses == 0:
             raise MintingError("uses: 0 (any number) is for members only: nothing else would bound it")
-        return Invitation(
-            self._room.name, terms.lane, f"{batch}-{serial}", holder, terms.uses, terms.begins, terms.ends
-        )
+        id_ = f"{batch}-{serial}"
+        return Invitation(self._room, terms.lane, id_, holder, terms.uses, terms.begins, terms.ends)
 
-    def link(self, invitation: Invitation) -> str:
-        """The address that an invited person opens."""
-        return f"{self.base}/__waitroom/{self._room.name}/enter?i={self._seal.sign(invitation)}{self._to}"
+
+class Links:
+    """Makes the links that invited people open. Raises :class:`MintingError` for an address that is none."""
+
+    def __init__(self, room: RoomSettings, secrets: Sequence[str], base: str = "", to: str = "") -> None:
+        self._seal = Seal(tuple(secrets))
+        self._start = f"{_base_of(room, base)}/__waitroom/{room.name}/enter?i="
+        self._end = _target(to)
+
+    def of(self, invitation: Invitation) -> str:
+        """The link of an invitation."""
+        return f"{self._start}{self._seal.sign(invitation)}{self._end}"
 
 
 def mint(
@@ -128,8 +127,17 @@ def mint(
     settings = config if isinstance(config, Settings) else load(Path(config) if config is not None else None)
     of_room = room_of(settings, room, lane)
     terms = Terms.agreed(lane, uses=uses, expires=expires, begins=begins, now=time.time())
-    inviter = Inviter(of_room, resolve_secret(settings), base, to)
-    return inviter.mint(terms, members if members is not None else [""] * count)
+    secrets = signing_secrets(settings)
+    inviter, links = Inviter(of_room.name, secrets), Links(of_room, secrets, base, to)
+    guests = [None] * count if members is None else members
+    return _minted(inviter, links, terms, guests)
+
+
+def _minted(inviter: Inviter, links: Links, terms: Terms, members: Iterable[str | None]) -> Iterator[Minted]:
+    batch = new_batch()
+    for serial, member in enumerate(members, 1):
+        invitation = inviter.invitation(terms, batch, serial, member)
+        yield Minted(member, invitation.id, links.of(invitation))
 
 
 def room_of(settings: Settings, name: str | None, lane: str | None = None) -> RoomSettings:
@@ -145,6 +153,16 @@ def room_of(settings: Settings, name: str | None, lane: str | None = None) -> Ro
             f"room {found.name!r} has no lane {lane!r}; its lanes are {', '.join(found.lane_names)}"
         )
     return found
+
+
+def signing_secrets(settings: Settings) -> tuple[str, ...]:
+    """The gateway's secrets, newest first. Unlike the gateway's own start this never makes one: invitations that are
+    signed with a secret that no gateway has would be worth nothing. Raises SettingsError."""
+    if not settings.secret and settings.secret_file is None and not (settings.data_dir / "secret").exists():
+        raise SettingsError(
+            f"there is no secret yet in {settings.data_dir}: start the gateway once, or set secret as it does there"
+        )
+    return resolve_secret(settings)
 
 
 def new_batch() -> str:

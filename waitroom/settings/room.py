@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from waitroom.line.guard import SUSPECTS, Beyond
 from waitroom.line.rules import Mode
 from waitroom.settings.abuse import ChallengeSettings, JoinLimitSettings, SharingSettings
+from waitroom.settings.claims import ClaimSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.events import EventSettings
 from waitroom.settings.kinds import (
@@ -118,6 +119,14 @@ class RoomSettings(BaseModel):
     )
     message: Annotated[str, Field(max_length=500), Allowed("a text of at most 500 characters")] = Field(
         default="", description="A text shown to those who wait."
+    )
+    invite_only: Annotated[bool, Allowed("true or false")] = Field(
+        default=False,
+        description="Newcomers need an invitation, a code or a claim: all others are answered with 403 and get no "
+        'place. Those who have one already keep it; "pass" lets everyone through.',
+    )
+    claims: Annotated[ClaimSettings | None, Allowed("a table")] = Field(
+        default=None, description="What the shop signs about its members; see below."
     )
 
     common_weight: Annotated[Number, Field(gt=0, le=1000), Allowed("a number above 0, at most 1000")] = Field(

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from secrets import randbits
 
-from waitroom.invitations.invitation import InvitationError, Refusal
+from waitroom.shaping.invitation import InvitationError, Refusal
 from waitroom.signing import derived_key
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

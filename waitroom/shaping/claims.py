@@ -14,13 +14,14 @@ from functools import lru_cache
 from typing import Any
 
 import jwt
+import jwt.exceptions
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from waitroom.invitations.invitation import InvitationError, Refusal
+from waitroom.shaping.invitation import InvitationError, Refusal
 
 MAX_LENGTH = 2048
 """Characters of a claim."""
@@ -135,7 +136,7 @@ def _refused(error: jwt.PyJWTError) -> InvitationError:
             return InvitationError(Refusal.FORGED, f"the claim is not signed by the shop: {error}")
         case jwt.InvalidAudienceError():
             return InvitationError(Refusal.OTHER_ROOM, "the claim is for another room: see aud")
-        case jwt.MissingRequiredClaimError() | jwt.InvalidSubjectError():
+        case jwt.MissingRequiredClaimError() | jwt.exceptions.InvalidSubjectError():
             return InvitationError(Refusal.WRONG_CLAIM, f"the claim is not whole: {error}")
     return InvitationError(Refusal.CUT, f"not a claim: {error}")
 
