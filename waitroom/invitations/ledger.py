@@ -31,9 +31,6 @@ LONGEST_SECONDS = 366 * 86_400
 """No invitation lives longer, so nothing revoked needs to be remembered for longer."""
 
 
-Field = bytes | bytearray | memoryview[int] | str | int | float
-
-
 class LedgerError(WaitroomError):
     """Something that the ledger cannot take in."""
 
@@ -81,11 +78,9 @@ class Ledger:
     async def keep(self, batch: Batch, codes: Sequence[Kept]) -> None:
         """Keeps codes of a batch; they count once the batch is published. Raises :class:`LedgerError`."""
         key = codes_key(self._room, batch.name)
-        fields: dict[Field, Field] = {
-            code.digest: f"{code.serial}:{code.holder}".rstrip(":") for code in codes
-        }
+        pairs = [word for code in codes for word in (code.digest, f"{code.serial}:{code.holder}".rstrip(":"))]
         pipe = self._redis.pipeline()
-        pipe.hset(key, mapping=fields)
+        pipe.hset(key, items=pairs)
         pipe.expireat(key, batch.ends + REMEMBERED_SECONDS)
         added, _ = await self._answer(pipe.execute())
         if added != len(codes):
