@@ -8,31 +8,13 @@ from typing import NamedTuple
 
 from waitroom.gate import cookies
 from waitroom.gate.answers import Header
+from waitroom.line.redeeming import Entitlement
 from waitroom.settings import RoomSettings
 from waitroom.shaping.claims import Claims
 from waitroom.shaping.invitation import Invitation, InvitationError, Refusal, Seal
 from waitroom.shaping.members import MemberError, Members, nobody
 
 INVITATION_HEADER = b"waitroom-invitation"
-
-
-class Entitlement(NamedTuple):
-    """The right to a place in a lane."""
-
-    lane: str
-    holder: str
-    """Whoever has the same one has the same place."""
-    id: str
-    """Of the invitation; empty: the shop's claim."""
-    uses: int
-    """Places that it gives in all; 0: any number, one at a time."""
-    ends: int
-    """Seconds since 1970."""
-
-    @property
-    def is_claim(self) -> bool:
-        """Whether it is the shop's own word."""
-        return not self.id
 
 
 class Shown(NamedTuple):

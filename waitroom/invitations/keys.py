@@ -10,11 +10,6 @@ def prefix(room: str) -> str:
     return f"waitroom:{VERSION}:{{{room}}}"
 
 
-def redeem_keys(room: str) -> list[str]:
-    """The keys of ``redeem.lua`` beside those of the line, in the order of its ``KEYS``."""
-    return [f"{prefix(room)}:{name}" for name in ("holders", "uses", "redeemed", "revoked")]
-
-
 def revoked_key(room: str) -> str:
     """zset: what was revoked (an invitation's id, a batch, a holder) -> until when that matters, in seconds."""
     return f"{prefix(room)}:revoked"

@@ -11,6 +11,7 @@ from waitroom.line.drawn import DrawnOrder
 from waitroom.line.head import Head
 from waitroom.line.joins import Joins, Place
 from waitroom.line.presence import Presence
+from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
 from waitroom.line.rules import Rules
 from waitroom.line.snapshot import Snapshot, blank
 from waitroom.line.store import Handed, LineStore, View
@@ -68,6 +69,14 @@ class Lane:
         if not place.admitted:
             self.presence.saw(place.number)
         return place
+
+    async def redeem(self, right: Entitlement, brought: BroughtTicket) -> Redeemed:
+        """A place by right."""
+        redeemed = await self.store.redeem(right, brought)
+        self.note(redeemed.head)
+        if redeemed.outcome is Redemption.NEW and not redeemed.admitted:
+            self.presence.saw(redeemed.number)
+        return redeemed
 
     async def claim(self, number: int) -> Outcome:
         """Shows a ticket at the door."""
