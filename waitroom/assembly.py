@@ -15,7 +15,9 @@ from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.challenges import Challenges
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
+from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
+from waitroom.gate.invited import Invitations
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
@@ -27,6 +29,7 @@ from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.turned_away import TurnedAway
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
+from waitroom.invitations.ledger import Ledger
 from waitroom.line.draws import draws_of
 from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan
@@ -154,9 +157,11 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     for of_room in settings.rooms:
         room = room_of(of_room, redis, seeds)
         tokens = Tokens(room, tickets, passes)
-        waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
+        invitations = Invitations(of_room, secrets)
+        waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone, takes_codes=invitations.in_use)
+        entering = Entering(invitations, Ledger(redis, of_room.name, secrets), pages)
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
-        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting, *guards)
+        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting, entering, *guards)
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares, draw.serve)))
     connections = Shares(settings.max_connections_per_address)

@@ -6,6 +6,7 @@ import logging
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.decision import Decision, Facts, Standing, decide
+from waitroom.gate.entering import REVOKED, Entering
 from waitroom.gate.inside import Inside
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.porter import Porter
@@ -14,10 +15,13 @@ from waitroom.gate.state import Notice, State, number_of, plain_state, standing,
 from waitroom.gate.tokens import EarlierEpochError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
+from waitroom.line.joins import Place
 from waitroom.line.memory import GENERAL
+from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Fate, Redemption
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
+from waitroom.shaping.moving import is_sooner
 from waitroom.shaping.sharing import Sharing
 
 _EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
@@ -35,12 +39,14 @@ class Doorway:
         tokens: Tokens,
         inside: Inside,
         waiting: Waiting,
+        entering: Entering,
         porter: Porter,
         sharing: Sharing,
     ) -> None:
         self.room = room
         self.tokens = tokens
         self.waiting = waiting
+        self.entering = entering
         self._inside = inside
         self._porter = porter
         self._sharing = sharing
@@ -64,7 +70,15 @@ class Doorway:
         stands, number = await self.standing(brought)
         if stands is Standing.WAITING and self._is_news(brought.ticket):
             stands = Standing.CALLED
-        facts = Facts(kind, self.room.rules.mode, inside=False, standing=stands, holding=self._holding)
+        shown = self.entering.shown(request)
+        facts = Facts(
+            kind,
+            self.room.rules.mode,
+            inside=False,
+            standing=stands,
+            holding=self._holding,
+            barred=self.entering.bars(shown),
+        )
         match decide(facts):
             case Decision.FORWARD:
                 await self._inside.bring(request, None)
@@ -72,13 +86,19 @@ class Doorway:
                 await self._join(request, brought, kind, self._lost_place(brought))
             case Decision.CLAIM:
                 await self._claim(request, brought, kind, stands, number)
+            case Decision.WAIT if shown.entitlement and self._moves(
+                shown.entitlement, brought, stands, number
+            ):
+                ticket = BroughtTicket(brought.lane, number)
+                await self._redeem(request, brought, kind, None, shown.entitlement, ticket)
             case Decision.WAIT:
-                state = state_of(self.room, stands, number, brought.lane)
-                await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
+                await self._stay(request, brought, kind, stands, number)
             case Decision.REFUSE:
                 await self.waiting.refuse(request)
             case Decision.REDIRECT:
                 await self.waiting.redirect(request)
+            case Decision.UNINVITED:
+                await self.entering.require(request, shown.refused)
             case Decision.CLOSED:
                 await self._hold(request, brought, kind, plain_state(self.room, "closed"), None)
 
@@ -127,7 +147,27 @@ class Doorway:
             return Notice.RESTARTED
         return None
 
-    async def _join(self, request: Request, brought: Brought, kind: Kind, notice: Notice | None) -> None:
+    async def _join(
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        notice: Notice | None,
+        over: BroughtTicket = NO_TICKET,
+    ) -> None:
+        """Gives a place: in the lane that the visitor is entitled to, or the general one. ``over`` is the ticket that
+        was brought and is worth nothing any more."""
+        shown = self.entering.shown(request)
+        if shown.entitlement is not None:
+            await self._redeem(request, brought, kind, notice, shown.entitlement, over)
+        elif self.entering.bars(shown) and self.room.rules.mode is not Mode.PASS:
+            await self.entering.require(request, shown.refused)
+        else:
+            await self._join_general(request, brought, kind, notice)
+
+    async def _join_general(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None
+    ) -> None:
         lane = await self._lane(request, kind, brought.ticket if notice in _EXCHANGED else None)
         if lane is None:
             return
@@ -138,6 +178,12 @@ class Doorway:
             return
         if self.room.rules.guard.screens:
             request.gifts += self._porter.taken_back(request)
+        await self._seat(request, brought, kind, notice, lane, place)
+
+    async def _seat(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str, place: Place
+    ) -> None:
+        """Hands a new place out."""
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:
             admission = self.tokens.admit(place.number, lane, place.head.epoch)
@@ -153,6 +199,63 @@ class Doorway:
             return GENERAL
         holding = self._holding or rules.mode is not Mode.AUTO
         return await self._porter.lane(request, kind, holding=holding, exchanged=exchanged)
+
+    def _moves(self, right: Entitlement, brought: Brought, stands: Standing, number: int) -> bool:
+        """Whether somebody who waits gives the place up for one in another lane: where that is as near at least."""
+        if stands is not Standing.WAITING or right.lane == brought.lane:
+            return False
+        room = self.room
+        here, there = room.lanes[brought.lane].snapshot, room.lanes[right.lane].snapshot
+        return room.is_before_opening or is_sooner(
+            ahead=here.ahead(number),
+            share=room.share_of(brought.lane),
+            waiting_there=there.waiting,
+            share_there=room.share_of(right.lane),
+        )
+
+    async def _redeem(
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        notice: Notice | None,
+        right: Entitlement,
+        ticket: BroughtTicket,
+    ) -> None:
+        may_stay = ticket.number > 0 and ticket.fate is Fate.LIVE
+        try:
+            redeemed = await self.room.redeem(right, ticket)
+        except LineUnavailableError:
+            if may_stay:
+                await self._stay(request, brought, kind, Standing.WAITING, ticket.number)
+            else:
+                await self._without_line(request, brought, kind)
+            return
+        number, lane, head = redeemed.number, redeemed.lane, redeemed.head
+        match redeemed.outcome:
+            case Redemption.NEW:
+                place = Place(number, redeemed.admitted, head)
+                await self._seat(request, brought, kind, notice, lane, place)
+            case Redemption.HELD:
+                # taken in another browser, or with another invitation: the door knows how it stands
+                held = brought._replace(ticket=self.tokens.ticket(number, lane, head.epoch))
+                await self._claim(request, held, kind, Standing.CALLED, number)
+            case Redemption.STALE:
+                await self.handle(request)
+            case outcome if not right.is_claim and self.room.rules.mode is not Mode.PASS:
+                await self.entering.take_back(request, outcome)
+            case _ if may_stay:
+                await self._stay(request, brought, kind, Standing.WAITING, ticket.number)
+            case _ if self.entering.invitations.invite_only and self.room.rules.mode is not Mode.PASS:
+                await self.entering.require(request, REVOKED)
+            case _:
+                await self._join_general(request, brought, kind, notice)
+
+    async def _stay(
+        self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
+    ) -> None:
+        state = state_of(self.room, stands, number, brought.lane)
+        await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
 
     async def _claim(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
@@ -171,11 +274,12 @@ class Doorway:
                     self.room.visits.active(admission.session)
                 await self._let_in(request, brought, admission, new_pass=admission)
             case Outcome.MISSED:
-                await self._join(request, brought, kind, Notice.MISSED)
+                over = BroughtTicket(lane, number, Fate.MISSED)
+                await self._join(request, brought, kind, Notice.MISSED, over)
             case Outcome.STALE:
                 await self.handle(request)
             case Outcome.SPENT:
-                await self._join(request, brought, kind, None)
+                await self._join(request, brought, kind, None, BroughtTicket(lane, number, Fate.SPENT))
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
                 state = state_of(self.room, stands, number, lane)

@@ -8,24 +8,30 @@ in a cookie, and the address that the shop sees is clean.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate import cookies
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.forms import form_fields, query_fields
-from waitroom.gate.invited import INVITATION_HEADER, Invitations
+from waitroom.gate.invited import INVITATION_HEADER, Invitations, Shown
 from waitroom.gate.negotiate import Kind, is_foreign
 from waitroom.gate.page import InvitationView, Pages, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger
 from waitroom.invitations.minting import default_target
+from waitroom.line.redeeming import Redemption
 from waitroom.proxy import place_of
 from waitroom.shaping.invitation import Invitation, InvitationError, Refusal
 
 _HEADERS: list[Header] = [NO_STORE, VARY, (b"referrer-policy", b"strict-origin")]
 """The address of a link is a secret: no page may learn it as the one that a visitor came from."""
 _STATUS = {Refusal.MISTYPED: 422, Refusal.UNKNOWN_CODE: 422, Refusal.TOO_MANY_TRIES: 429}
+
+
+REVOKED = InvitationError(Refusal.REVOKED, "the shop has revoked it")
+_REFUSALS = {Redemption.USED_UP: Refusal.USED_UP, Redemption.REVOKED: Refusal.REVOKED}
 
 
 class Entering:
@@ -38,6 +44,14 @@ class Entering:
         self._pages = pages
         self._room = invitations.room.name
         self._default_target = default_target(invitations.room)
+
+    def shown(self, request: Request) -> Shown:
+        """What entitles the sender of a request to a lane."""
+        return self.invitations.shown(request.scope["headers"], time.time())
+
+    def bars(self, shown: Shown) -> bool:
+        """Whether the room is by invitation only, and this is none that counts."""
+        return self.invitations.invite_only and shown.entitlement is None
 
     async def enter(self, request: Request) -> None:
         """``/__waitroom/{room}/enter?i=…&to=…``: an invitation's link, or ``claim=…`` with a claim of the shop."""
@@ -87,23 +101,26 @@ class Entering:
         else:
             await self._take(request, invitation, to)
 
-    async def require(self, request: Request, refused: InvitationError | None, gifts: list[Header]) -> None:
+    async def require(self, request: Request, refused: InvitationError | None) -> None:
         """The answer of a room that is by invitation only to somebody without one that counts."""
         if refused is not None:
-            await self.refuse(request, refused, request.target, gifts)
+            await self.refuse(request, refused, request.target)
         elif request.kind is Kind.NAVIGATION:
             view = InvitationView(self._room, "required", request.target, asks_code=True)
-            await self._page(request, 403, view, gifts)
+            await self._page(request, 403, view)
         else:
-            await self._problem(
-                request, 403, "invitation-required", "This line is by invitation only.", gifts
-            )
+            await self._problem(request, 403, "invitation-required", "This line is by invitation only.")
+
+    async def take_back(self, request: Request, outcome: Redemption) -> None:
+        """Says why an invitation gave no place, and takes it from the visitor: the next request is one without it."""
+        refusal = _REFUSALS[outcome]
+        gone = cookies.clear(self.cookie, secure=request.secure)
+        await self.refuse(request, InvitationError(refusal, refusal.value), request.target, [gone])
 
     async def refuse(
-        self, request: Request, error: InvitationError, to: str, gifts: list[Header] | None = None
+        self, request: Request, error: InvitationError, to: str, gifts: Sequence[Header] = ()
     ) -> None:
-        """Says why an invitation does not count. Nothing is taken from the visitor but the invitation."""
-        gifts = gifts or []
+        """Says why an invitation does not count."""
         if request.kind is Kind.NAVIGATION:
             may_go_on = not self.invitations.invite_only
             view = InvitationView(self._room, error.refusal, to, asks_code=True, may_go_on=may_go_on)
@@ -132,7 +149,7 @@ class Entering:
         except LineUnavailableError:
             return
         if revoked:
-            raise InvitationError(Refusal.REVOKED, "the shop has revoked it")
+            raise REVOKED
 
     async def _take(self, request: Request, invitation: Invitation, to: str) -> None:
         await self._lead(
@@ -166,24 +183,30 @@ class Entering:
     async def _foreign(self, request: Request) -> bool:
         if not is_foreign(request.scope["headers"]):
             return False
-        await self._problem(request, 403, "cross-site", "This is only done from the shop's own pages.", [])
+        await self._problem(request, 403, "cross-site", "This is only done from the shop's own pages.")
         return True
 
     async def _page(
-        self, request: Request, status: int, view: InvitationView, more: list[Header] | None = None
+        self, request: Request, status: int, view: InvitationView, more: Sequence[Header] = ()
     ) -> None:
         page_headers = [header for header in PAGE_HEADERS if header[0] != b"referrer-policy"]
-        headers = [*_HEADERS, *page_headers, *(more or [])]
+        headers = [*_HEADERS, *page_headers, *more]
         await answer(request.scope, request.send, status, HTML, self._pages.invitation(view), headers)
 
     async def _refusal(
-        self, request: Request, status: int, kind: str, error: InvitationError, more: list[Header]
+        self, request: Request, status: int, kind: str, error: InvitationError, more: Sequence[Header]
     ) -> None:
         detail = self._pages.texts.refused(error.refusal)
         await self._problem(request, status, kind, detail, more, reason=error.refusal.value)
 
     async def _problem(
-        self, request: Request, status: int, kind: str, detail: str, more: list[Header], **members: object
+        self,
+        request: Request,
+        status: int,
+        kind: str,
+        detail: str,
+        more: Sequence[Header] = (),
+        **members: object,
     ) -> None:
         body = problem(status, kind, detail, {"room": self._room, **members})
         await answer(request.scope, request.send, status, PROBLEM, body, [*_HEADERS, *more])

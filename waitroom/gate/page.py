@@ -36,7 +36,8 @@ class PageView:
     many seconds a page without a live connection asks again. ``code`` is the short code for support.
     ``message`` is the operator's, empty when there is none. ``keep_seconds`` is how long the door stays open
     for a called visitor who is away, ``presence_seconds`` how long a silence counts as being away.
-    ``target`` is the address first asked for, path and query. Any text may be hostile: it is escaped.
+    ``target`` is the address first asked for, path and query. ``takes_codes`` offers the form
+    for a code. Any text may be hostile: it is escaped.
     """
 
     room: str
@@ -57,6 +58,8 @@ class PageView:
     """The same in seconds from now."""
     drawn: bool = False
     """Whether those who come before the opening are put in a drawn order."""
+    takes_codes: bool = False
+    """Whether there is a form for codes."""
 
     @property
     def behind(self) -> int | None:
