@@ -85,7 +85,7 @@ class Doorway:
             case Decision.JOIN:
                 await self._join(request, brought, kind, self._lost_place(brought))
             case Decision.CLAIM:
-                await self._claim(request, brought, kind, stands, number)
+                await self._claim(request, brought, kind, stands, number, shown.entitlement)
             case Decision.WAIT if shown.entitlement and self._moves(
                 shown.entitlement, brought, stands, number
             ):
@@ -258,8 +258,15 @@ class Doorway:
         await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
 
     async def _claim(
-        self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        stands: Standing,
+        number: int,
+        right: Entitlement | None = None,
     ) -> None:
+        """Shows the ticket at the door. Where its turn has not come, the visitor may move by ``right``."""
         epoch, lane = self.room.lanes[brought.lane].head.epoch, brought.lane
         try:
             outcome = await self.room.claim(lane, number)
@@ -282,6 +289,9 @@ class Doorway:
                 await self._join(request, brought, kind, None, BroughtTicket(lane, number, Fate.SPENT))
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
+                if right is not None and self._moves(right, brought, stands, number):
+                    await self._redeem(request, brought, kind, None, right, BroughtTicket(lane, number))
+                    return
                 state = state_of(self.room, stands, number, lane)
                 await self._hold(request, brought, kind, state, brought.ticket)
 
