@@ -67,9 +67,9 @@ class Doorway:
                 await self._inside.bring(request, brought.admission)
             return
         kind = request.kind
-        stands, number = await self.standing(brought)
-        if stands is Standing.WAITING and self._is_news(brought.ticket):
-            stands = Standing.CALLED
+        seen, number = await self.standing(brought)
+        is_news = seen is Standing.WAITING and self._is_news(brought.ticket)
+        stands = Standing.CALLED if is_news else seen
         shown = self.entering.shown(request)
         facts = Facts(
             kind,
