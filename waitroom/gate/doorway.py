@@ -86,9 +86,7 @@ class Doorway:
                 await self._join(request, brought, kind, self._lost_place(brought))
             case Decision.CLAIM:
                 await self._claim(request, brought, kind, stands, number, shown.entitlement)
-            case Decision.WAIT if shown.entitlement and self._moves(
-                shown.entitlement, brought, stands, number
-            ):
+            case Decision.WAIT if shown.entitlement and self._moves(shown.entitlement, brought, seen, number):
                 ticket = BroughtTicket(brought.lane, number)
                 await self._redeem(request, brought, kind, None, shown.entitlement, ticket)
             case Decision.WAIT:
