@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -51,7 +51,8 @@ def browser(
 
 def until(browser: webdriver.Chrome, text: str) -> None:
     """Waits until the page says this."""
-    gone = (NoSuchElementException, StaleElementReferenceException)
+    # a page that is just being exchanged for the next one
+    gone = (WebDriverException,)
     waiting = WebDriverWait(browser, PATIENCE, poll_frequency=0.05, ignored_exceptions=gone)
     waiting.until(lambda _: text in browser.find_element(By.TAG_NAME, "body").text)
 
