@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from waitroom.assembly import connect
-from waitroom.cli.live import who
+from waitroom.cli.line import who_asks
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import LineUnavailableError
 from waitroom.invitations.bulk import CODE_COLUMNS, LINK_COLUMNS, Guests, Progress, write_codes, write_links
@@ -179,7 +179,7 @@ def revoke_names(
         settings,
         of_room.name,
         secrets,
-        lambda ledger: ledger.revoke(revoked, now, who=who(), why=why),
+        lambda ledger: ledger.revoke(revoked, now, who=who_asks(), why=why),
     )
     return f"{of_room.name}: {count} revoked, {len(set(revoked)) - count} were so before"
 
