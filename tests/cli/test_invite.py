@@ -6,9 +6,12 @@ import csv
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from redis import Redis as BlockingRedis
+
+from waitroom.line.keys import room_keys
 
 
 @pytest.fixture
@@ -43,7 +46,14 @@ def lines(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     return {line[:9].strip(): line[9:] for line in done.stdout.splitlines()}
 
 
-def test_links_from_members_to_a_revocation(folder: Path) -> None:
+def noted(redis_url: str) -> list[dict[str, str]]:
+    """The room's record."""
+    with BlockingRedis.from_url(redis_url, decode_responses=True) as client:
+        entries = cast(list[tuple[str, dict[str, str]]], client.xrange(room_keys("drop", ["general"])[5]))
+        return [fields for _, fields in entries]
+
+
+def test_links_from_members_to_a_revocation(folder: Path, redis_url: str) -> None:
     """Mint, look at one, revoke it, look again: with exit codes that a script can use."""
     done = invite(folder, "mint", "--lane", "members", "--members", "members.csv", "--out", "links.csv")
     assert (0, True) == (
@@ -60,6 +70,9 @@ def test_links_from_members_to_a_revocation(folder: Path) -> None:
         )
     revoked = invite(folder, "revoke", first["invitation"], "--why", "sent to the wrong list")
     assert (0, "drop: 1 revoked, 0 were so before\n") == (revoked.returncode, revoked.stdout)
+    assert ["sent to the wrong list"] == [
+        entry["why"] for entry in noted(redis_url) if entry["type"] == "revoked"
+    ]
     again = invite(folder, "show", first["link"])
     assert (1, "no: it is revoked") == (again.returncode, lines(again)["counts"])
     assert "yes" == lines(invite(folder, "show", second["link"]))["counts"]

@@ -186,7 +186,7 @@ async def test_a_revoked_invitation_gives_no_place(house: House) -> None:
         await press(visitor, house, link(house, invitation(house)))
     assert ("members", 1) == await place(early)
     redis = Redis.from_url(house.gateway.redis_url)
-    await Ledger(redis, house.name, [SECRET]).revoke(["abcdefgh"], time.time(), who="test", why="")
+    await Ledger(redis, house.name, [SECRET]).revoke(["abcdefgh"], time.time())
     await redis.aclose()
     refused = await late.get("/lab/echo")
     assert (403, True) == (refused.status_code, "The shop has withdrawn it." in refused.text)
@@ -378,7 +378,7 @@ async def test_a_member_whom_the_shop_has_shut_out_gets_no_place(house: House) -
     """Revoked by the member's key, whatever claims come later."""
     redis = Redis.from_url(house.gateway.redis_url)
     holder = Members(house.name, [SECRET]).holder("anna")
-    await Ledger(redis, house.name, [SECRET]).revoke([holder], time.time(), who="test", why="")
+    await Ledger(redis, house.name, [SECRET]).revoke([holder], time.time())
     await redis.aclose()
     answer = await house.visitor(APP, waitroom_claim=claim(house)).get("/")
     assert (403, "revoked") == (answer.status_code, answer.json()["reason"])

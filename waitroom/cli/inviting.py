@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 import time
@@ -14,10 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from waitroom.assembly import connect
-from waitroom.cli.line import who_asks
-from waitroom.embedded import EmbeddedRedis
-from waitroom.errors import LineUnavailableError
+from waitroom.assembly import store_of
+from waitroom.cli.line import find_room, who_asks, with_redis
 from waitroom.invitations.bulk import CODE_COLUMNS, LINK_COLUMNS, Guests, Progress, write_codes, write_links
 from waitroom.invitations.ledger import Batch, Kept, Ledger
 from waitroom.invitations.members_file import MembersFile
@@ -30,12 +27,15 @@ from waitroom.invitations.minting import (
     room_of,
     signing_secrets,
 )
+from waitroom.line.store import LineStore
 from waitroom.settings import Settings, parse_duration
 from waitroom.shaping.codes import SYMBOLS, CodeDigests, typed
 from waitroom.shaping.invitation import Invitation, InvitationError, Seal, written_time
 from waitroom.shaping.members import Members
 
 T = TypeVar("T")
+_TOLD = 20
+"""Of what is revoked, named in the record."""
 _NAME = re.compile(r"[a-z2-7]{8}(-[1-9][0-9]*)?")
 
 
@@ -82,11 +82,8 @@ def mint_codes(inviting: Inviting, guests: Path | int, out: Path) -> str:
     digests = CodeDigests(inviting.room.name, inviting.secrets)
 
     def write(some: Guests, progress: Progress) -> str:
-        return _with_ledger(
-            inviting.settings,
-            inviting.room.name,
-            inviting.secrets,
-            lambda ledger: write_codes(
+        async def act(ledger: Ledger, store: LineStore) -> str:
+            batch = await write_codes(
                 inviting.inviter,
                 inviting.terms,
                 some,
@@ -95,7 +92,15 @@ def mint_codes(inviting: Inviting, guests: Path | int, out: Path) -> str:
                 ledger=ledger,
                 digests=digests,
                 now=inviting.now,
-            ),
+            )
+            await _note_codes(store, inviting.terms, batch, some.count)
+            return batch
+
+        return _with_ledger(
+            inviting.settings,
+            inviting.room.name,
+            inviting.secrets,
+            act,
         )
 
     return _with_progress(inviting, _guests(inviting, guests, CODE_COLUMNS), out, write)
@@ -113,11 +118,12 @@ def keep_word(inviting: Inviting, word: str) -> str:
     batch = Batch(new_batch(), terms.lane, terms.uses, terms.begins, terms.ends)
     digest = CodeDigests(inviting.room.name, inviting.secrets).newest(code)
 
-    async def keep(ledger: Ledger) -> None:
+    async def keep(ledger: Ledger, store: LineStore) -> None:
         if await ledger.has(code, inviting.now):
             raise MintingError(f"code: {word!r} counts already: revoke it first, or choose another")
         await ledger.keep(batch, [Kept(digest, 1, "")])
         await ledger.publish(batch, inviting.now)
+        await _note_codes(store, terms, batch.name, 1)
 
     _with_ledger(inviting.settings, inviting.room.name, inviting.secrets, keep)
     ends = written_time(terms.ends)
@@ -131,7 +137,7 @@ def show_invitation(settings: Settings, room: str | None, what: str) -> tuple[li
     text = parse_qs(urlsplit(what).query).get("i", [what])[0] if "?" in what else what
     now = time.time()
 
-    async def look(ledger: Ledger) -> tuple[Invitation, bool, int]:
+    async def look(ledger: Ledger, _: LineStore) -> tuple[Invitation, bool, int]:
         invitation = Seal(secrets).read(text) if "." in text else await ledger.lookup(text)
         return invitation, await ledger.is_revoked(invitation), await ledger.used(invitation)
 
@@ -175,13 +181,21 @@ def revoke_names(
     members = Members(of_room.name, secrets)
     revoked = [members.holder(name) for name in names] if are_members else list(names)
     now = time.time()
-    count = _with_ledger(
-        settings,
-        of_room.name,
-        secrets,
-        lambda ledger: ledger.revoke(revoked, now, who=who_asks(), why=why),
-    )
+
+    async def revoke(ledger: Ledger, store: LineStore) -> int:
+        count = await ledger.revoke(revoked, now)
+        told = ", ".join(revoked[:_TOLD]) + (", …" if len(revoked) > _TOLD else "")
+        await store.note("revoked", who=who_asks(), why=why, what=told, count=str(len(revoked)))
+        return count
+
+    count = _with_ledger(settings, of_room.name, secrets, revoke)
     return f"{of_room.name}: {count} revoked, {len(set(revoked)) - count} were so before"
+
+
+async def _note_codes(store: LineStore, terms: Terms, batch: str, count: int) -> None:
+    await store.note(
+        "codes_minted", who=who_asks(), batch=batch, lane=terms.lane, uses=str(terms.uses), count=str(count)
+    )
 
 
 def _guests(inviting: Inviting, guests: Path | int, made: Sequence[str]) -> Guests:
@@ -204,20 +218,10 @@ def _with_progress(
 
 
 def _with_ledger(
-    settings: Settings, room: str, secrets: Sequence[str], act: Callable[[Ledger], Awaitable[T]]
+    settings: Settings, room: str, secrets: Sequence[str], act: Callable[[Ledger, LineStore], Awaitable[T]]
 ) -> T:
-    async def run() -> T:
-        redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url)
-        try:
-            return await act(Ledger(redis, room, secrets))
-        except LineUnavailableError as error:
-            if settings.redis_url is None:
-                raise LineUnavailableError(f"no gateway runs with data_dir {settings.data_dir}") from error
-            raise
-        finally:
-            await redis.aclose()
-
-    return asyncio.run(run())
+    of_room = find_room(settings, room)
+    return with_redis(settings, lambda redis: act(Ledger(redis, room, secrets), store_of(of_room, redis)))
 
 
 def _until(text: str) -> timedelta | datetime:

@@ -7,6 +7,8 @@ import getpass
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from redis.asyncio import Redis
+
 from waitroom.assembly import connect, store_of
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import LineUnavailableError, SettingsError
@@ -32,11 +34,16 @@ def who_asks() -> str:
 
 def with_store(settings: Settings, room: str, act: Callable[[LineStore], Awaitable[T]]) -> T:
     """What ``act`` makes of the room's line. Raises :class:`~waitroom.errors.LineUnavailableError`."""
+    return with_redis(settings, lambda redis: act(store_of(find_room(settings, room), redis)))
+
+
+def with_redis(settings: Settings, act: Callable[[Redis], Awaitable[T]]) -> T:
+    """What ``act`` makes of the gateway's Redis. Raises :class:`~waitroom.errors.LineUnavailableError`."""
 
     async def run() -> T:
         redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url)
         try:
-            return await act(store_of(find_room(settings, room), redis))
+            return await act(redis)
         except LineUnavailableError as error:
             if settings.redis_url is None:
                 raise LineUnavailableError(f"no gateway runs with data_dir {settings.data_dir}") from error

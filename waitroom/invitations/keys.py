@@ -10,16 +10,6 @@ def prefix(room: str) -> str:
     return f"waitroom:{VERSION}:{{{room}}}"
 
 
-def room_key(room: str) -> str:
-    """hash: the room itself, of which the epoch is read."""
-    return f"{prefix(room)}:room"
-
-
-def log_key(room: str) -> str:
-    """stream: what happened in the room, and who did it."""
-    return f"{prefix(room)}:log"
-
-
 def revoked_key(room: str) -> str:
     """zset: what was revoked (an invitation's id, a batch, a holder) -> until when that matters, in seconds."""
     return f"{prefix(room)}:revoked"

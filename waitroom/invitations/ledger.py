@@ -17,9 +17,7 @@ from waitroom.errors import LineUnavailableError, WaitroomError
 from waitroom.invitations.keys import (
     batches_key,
     codes_key,
-    log_key,
     revoked_key,
-    room_key,
     tries_key,
     uses_key,
 )
@@ -37,11 +35,6 @@ REMEMBERED_SECONDS = 7 * 86_400
 """For so long a code that has ended is told from one that never was."""
 LONGEST_SECONDS = 366 * 86_400
 """No invitation lives longer, so nothing revoked needs to be remembered for longer."""
-
-
-LOG_LENGTH = 100_000
-"""As in ``scripts/lib/state.lua``."""
-_TOLD = 20
 
 
 class LedgerError(WaitroomError):
@@ -110,7 +103,6 @@ class Ledger:
         if gone:
             await self._answer(self._redis.hdel(batches_key(self._room), *gone))
         await self._answer(self._redis.hset(batches_key(self._room), batch.name, batch.written()))
-        await self._log("codes_kept", batch=batch.name, lane=batch.lane, uses=str(batch.uses))
 
     async def drop(self, batch: str) -> None:
         """Forgets a batch of codes."""
@@ -154,16 +146,13 @@ class Ledger:
         pipe.incr(self._tries(address))
         await self._answer(pipe.execute())
 
-    async def revoke(self, names: Sequence[str], now: float, *, who: str, why: str) -> int:
-        """From now on these ids, batches and holders get no new places; returns how many were not revoked before.
-        ``who`` and ``why`` are noted in the room's log."""
+    async def revoke(self, names: Sequence[str], now: float) -> int:
+        """From now on these ids, batches and holders get no new places; returns how many were not revoked before."""
         key = revoked_key(self._room)
         pipe = self._redis.pipeline()
         pipe.zremrangebyscore(key, "-inf", now)
         pipe.zadd(key, dict.fromkeys(names, now + LONGEST_SECONDS))
         _, added = await self._answer(pipe.execute())
-        told = ", ".join([*names[:_TOLD], *(["…"] if len(names) > _TOLD else [])])
-        await self._log("revoked", who=who, why=why, what=told, count=str(len(names)))
         return int(added)
 
     async def is_revoked(self, invitation: Invitation) -> bool:
@@ -171,12 +160,6 @@ class Ledger:
         names = [invitation.id, invitation.batch, *([invitation.holder] if invitation.holder else [])]
         scores = await self._answer(self._redis.zmscore(revoked_key(self._room), names))
         return any(score is not None for score in scores)
-
-    async def _log(self, kind: str, **fields: str) -> None:
-        """Notes what ops staff did where the line notes it too."""
-        epoch = int(await self._answer(self._redis.hget(room_key(self._room), "epoch")) or 0)
-        entry: dict[Any, Any] = {"type": kind, "epoch": str(epoch), **fields}
-        await self._answer(self._redis.xadd(log_key(self._room), entry, maxlen=LOG_LENGTH, approximate=True))
 
     async def _lookup(self, code: str) -> list[Invitation]:
         digests = self._digests.all(code)

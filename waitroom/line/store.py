@@ -160,6 +160,11 @@ class LineStore:
         """Ends this epoch: every ticket becomes one of an earlier life. Those inside stay inside."""
         return await self._head("reset", who, why)
 
+    async def note(self, kind: str, *, who: str, why: str = "", **fields: str) -> Head:
+        """Notes in the record what was done to the room beside its line."""
+        told = {"who": who, "why": why, **fields}
+        return await self._head("note", kind, *(word for pair in told.items() for word in pair))
+
     async def restore(self, memory: Memory) -> Head:
         """Tells Redis of a life that it forgot: from this worker's memory, or from a signed ticket."""
         return self._learn((await self._run("restore", memory, memory.event_words()))[1])
