@@ -13,12 +13,13 @@ from tests.line.bench import KEYS, Bench, told_by_ticket
 from waitroom.line import lua
 from waitroom.line.keys import redeem_keys
 from waitroom.line.plan import Plan, Step, StepKind
-from waitroom.line.redeeming import Entitlement
+from waitroom.line.redeeming import BroughtTicket, Entitlement
 
 pytestmark = pytest.mark.anyio
 
 SCRIPTS = sorted(path.stem for path in (Path(lua.__file__).parent / "scripts").glob("*.lua"))
 KEYLESS = {"TIME", "INFO"}
+RIGHT = Entitlement("general", "holder", "batch-1", 1, 2**33)
 ALL = [*KEYS, *redeem_keys("room")]
 
 
@@ -43,7 +44,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "see": lambda: store.see([1, 2, 3, 7]),
         "advance": lambda: bench.wait(2000, present=(1, 2)),
         "claim": lambda: store.claim(1),
-        "redeem": lambda: store.redeem(Entitlement("general", "holder", "batch-1", 1, 2**33)),
+        "redeem": lambda: store.redeem([(RIGHT, BroughtTicket())]),
         "leave": lambda: store.leave(2),
         "renew": lambda: store.renew({"1:general:1": 0}),
         "finish": lambda: store.finish("1:general:1"),

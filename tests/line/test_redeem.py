@@ -43,7 +43,8 @@ class Lanes:
 
     async def redeem(self, right: Entitlement, brought: BroughtTicket | None = None) -> Redeemed:
         """Redeems in the lane of the right."""
-        return await self.stores[right.lane].redeem(right, brought or BroughtTicket())
+        (redeemed,) = await self.stores[right.lane].redeem([(right, brought or BroughtTicket())])
+        return redeemed
 
     async def place(self, right: Entitlement) -> tuple[Redemption, str, int]:
         """What comes of it, without the rest."""
@@ -79,6 +80,33 @@ async def test_at_the_same_moment_in_many_workers(bench: Bench, line_url: str, l
     assert 1 == [place.outcome for place in places].count(Redemption.NEW)
     assert 1 == (await lanes.stores[MEMBERS].advance()).issued
     await connection.aclose()
+
+
+async def test_many_in_one_call_are_as_many_calls(lanes: Lanes) -> None:
+    """In their order: whoever comes twice in one batch has one place, and uses are counted on the way."""
+    rights = [
+        invitation("anna", "batch-1"),
+        invitation("ben", "batch-2", uses=2),
+        invitation("anna", "batch-1"),
+        invitation("cem", "batch-2", uses=2),
+        invitation("dora", "batch-2", uses=2),
+        claim("ben"),
+    ]
+    found = await lanes.stores[MEMBERS].redeem([(right, BroughtTicket()) for right in rights])
+    new, held, used_up = Redemption.NEW, Redemption.HELD, Redemption.USED_UP
+    assert [(new, 1), (new, 2), (held, 1), (new, 3), (used_up, 0), (held, 2)] == [
+        (each.outcome, each.number) for each in found
+    ]
+
+
+async def test_as_many_enter_at_once_as_may(lanes: Lanes, bench: Bench) -> None:
+    """Of a batch the first ones; whoever had a place already is none of them."""
+    await lanes.redeem(claim("early"))
+    await bench.turn(mode=Mode.AUTO, rate=600.0, burst_ms=60_000)
+    await bench.allow(3)
+    rights = [claim(name) for name in ("early", "anna", "ben", "cem")]
+    found = await lanes.stores[MEMBERS].redeem([(right, BroughtTicket()) for right in rights])
+    assert [False, True, True, False] == [each.admitted for each in found]
 
 
 async def test_uses_are_not_exceeded_by_a_race(lanes: Lanes, bench: Bench) -> None:

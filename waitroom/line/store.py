@@ -17,7 +17,7 @@ from waitroom.line.draw import CONTRIBUTION_BYTES
 from waitroom.line.head import Head
 from waitroom.line.keys import redeem_keys, room_keys
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
-from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Redeemed, Redemption
+from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
 from waitroom.line.rules import Rules
 from waitroom.line.ticket import Outcome
 
@@ -93,23 +93,17 @@ class LineStore:
         _, head, first, admitted = await self._ask("join", count, secrets.token_bytes(CONTRIBUTION_BYTES))
         return Joined(int(first), count, int(admitted), self._learn(head))
 
-    async def redeem(self, right: Entitlement, brought: BroughtTicket = NO_TICKET) -> Redeemed:
-        """Gives the holder of a right to this lane a place in it, or tells of the one that they have."""
-        reply = await self._ask(
-            "redeem",
-            right.holder,
-            right.id,
-            right.batch,
-            right.uses,
-            right.ends,
-            secrets.token_bytes(CONTRIBUTION_BYTES),
-            *brought,
-            more_keys=redeem_keys(self._room),
-        )
-        outcome, head, lane, number, admitted = reply
-        return Redeemed(
-            Redemption(outcome.decode()), lane.decode(), int(number), int(admitted) == 1, self._learn(head)
-        )
+    async def redeem(self, rights: Sequence[tuple[Entitlement, BroughtTicket]]) -> list[Redeemed]:
+        """Gives each holder of a right to this lane a place in it, or tells of the one that they have."""
+        words: list[Word] = [secrets.token_bytes(CONTRIBUTION_BYTES)]
+        for right, brought in rights:
+            words += [right.holder, right.id, right.batch, right.uses, right.ends, *brought]
+        _, head, *found = await self._ask("redeem", *words, more_keys=redeem_keys(self._room))
+        after = self._learn(head)
+        return [
+            Redeemed(Redemption(outcome.decode()), lane.decode(), int(number), int(admitted) == 1, after)
+            for outcome, lane, number, admitted in zip(*[iter(found)] * 4, strict=True)
+        ]
 
     async def advance(self, handed: Iterable[Handed] = ()) -> Head:
         """Lets time pass and calls as many as the budget allows, in all lanes.

@@ -2,6 +2,8 @@
 -- ARGV own count, own+1 fresh randomness for the draw
 -- Reply {status, head, first number, how many of them are admitted}
 if not enter() then return {'LOST'} end
-local first, admitted = give_places(asked, tonumber(ARGV[own]), ARGV[own + 1])
+local first = asked.issued + 1
+for _ = 1, tonumber(ARGV[own]) do give_number(asked) end
+local admitted = admit_newcomers(asked, first, ARGV[own + 1])
 save()
 return {'OK', head(), int(first), int(admitted)}

@@ -1,16 +1,18 @@
 -- Joining: numbers are given out and, where nobody waits and the budget allows, the first of them are admitted at
 -- once: an idle room costs a newcomer one round trip and shows no waiting page.
 
--- Returns the first of `count` numbers, and how many of them are admitted.
-local function give_places(lane, count, contribution)
-  local first = lane.issued + 1
-  lane.issued = lane.issued + count
-  for number = first, lane.issued do mark_seen(lane, number) end
-  contribute(lane, contribution)
+local function give_number(lane)
+  lane.issued = lane.issued + 1
+  mark_seen(lane, lane.issued)
+  return lane.issued
+end
 
+-- Lets in as many as may enter at once of those who have the numbers from `first` on; returns how many.
+local function admit_newcomers(lane, first, contribution)
+  contribute(lane, contribution)
   local admitted = 0
   if rules.mode == 'pass' then
-    admitted = count
+    admitted = lane.issued - first + 1
   elseif rules.mode == 'auto' then
     advance()
     admitted = math.max(lane.called - first + 1, 0)
@@ -23,7 +25,7 @@ local function give_places(lane, count, contribution)
     lane.passed = lane.passed + admitted
     if lane.called == first - 1 then lane.called = lane.issued end
   end
-  return first, admitted
+  return admitted
 end
 
 -- The holder gives the place up. A place that was already called gives its capacity back.
