@@ -8,6 +8,7 @@ from waitroom.errors import LineUnavailableError
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.entering import REVOKED, Entering
 from waitroom.gate.inside import Inside
+from waitroom.gate.moving import moves
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
@@ -21,7 +22,6 @@ from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Fate,
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
-from waitroom.shaping.moving import is_sooner
 from waitroom.shaping.sharing import Sharing
 
 _EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
@@ -86,7 +86,9 @@ class Doorway:
                 await self._join(request, brought, kind, self._lost_place(brought))
             case Decision.CLAIM:
                 await self._claim(request, brought, kind, stands, number, shown.entitlement)
-            case Decision.WAIT if shown.entitlement and self._moves(shown.entitlement, brought, seen, number):
+            case Decision.WAIT if shown.entitlement and moves(
+                self.room, shown.entitlement, brought.lane, seen, number
+            ):
                 ticket = BroughtTicket(brought.lane, number)
                 await self._redeem(request, brought, kind, None, shown.entitlement, ticket)
             case Decision.WAIT:
@@ -198,19 +200,6 @@ class Doorway:
         holding = self._holding or rules.mode is not Mode.AUTO
         return await self._porter.lane(request, kind, holding=holding, exchanged=exchanged)
 
-    def _moves(self, right: Entitlement, brought: Brought, stands: Standing, number: int) -> bool:
-        """Whether somebody who waits gives the place up for one in another lane: where that is as near at least."""
-        if stands is not Standing.WAITING or right.lane == brought.lane:
-            return False
-        room = self.room
-        here, there = room.lanes[brought.lane].snapshot, room.lanes[right.lane].snapshot
-        return room.is_before_opening or is_sooner(
-            ahead=here.ahead(number),
-            share=room.share_of(brought.lane),
-            waiting_there=there.waiting,
-            share_there=room.share_of(right.lane),
-        )
-
     async def _redeem(
         self,
         request: Request,
@@ -287,7 +276,7 @@ class Doorway:
                 await self._join(request, brought, kind, None, BroughtTicket(lane, number, Fate.SPENT))
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
-                if right is not None and self._moves(right, brought, stands, number):
+                if right is not None and moves(self.room, right, lane, stands, number):
                     await self._redeem(request, brought, kind, None, right, BroughtTicket(lane, number))
                     return
                 state = state_of(self.room, stands, number, lane)
