@@ -47,7 +47,9 @@ async def press(visitor: httpx.AsyncClient, house: House, address: str) -> httpx
 async def place(visitor: httpx.AsyncClient) -> tuple[str, int]:
     """Lane and number of whoever asks for a page of the shop."""
     script = {**APP, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"}
-    state = (await visitor.get("/lab/echo", headers=script)).json()
+    answer = await visitor.get("/lab/echo", headers=script)
+    assert 503 == answer.status_code, answer.text
+    state = answer.json()
     return state["lane"], state["number"]
 
 
@@ -210,17 +212,22 @@ async def test_who_waits_in_general_moves_over(house: House) -> None:
     assert (await house.store.view(0)).used[0] & 0b0000_1000
 
 
-@pytest.mark.room(mode="pause", lanes={"members": {"weight": 0.01}}, general_share=0.9)
+@pytest.mark.room(mode="pause", presence="60s", lanes={"members": {"weight": 0.01}}, general_share=0.9)
 async def test_a_nearer_place_in_general_is_kept(house: House) -> None:
     """Moving to the end of a lane must never cost anybody time."""
     visitor = house.visitor()
     assert ("general", 1) == await place(visitor)
     for index in range(30):
-        other = house.visitor(
-            APP, waitroom_invitation=Seal([SECRET]).sign(invitation(house, member=f"m{index}"))
-        )
-        await other.get("/")
-    await press(visitor, house, link(house, invitation(house, member="me")))
+        token = Seal([SECRET]).sign(invitation(house, member=f"m{index}", uses=0))
+        assert ("members", index + 1) == await place(house.visitor(APP, waitroom_invitation=token))
+    onlooker = house.visitor(APP)
+
+    async def seen() -> bool:
+        line = (await onlooker.get(house.own("line"))).json()
+        return bool(30 == line["lanes"]["members"]["waiting"])
+
+    await house.everywhere(seen)
+    await press(visitor, house, link(house, invitation(house, member="me", uses=0)))
     assert ("general", 1) == await place(visitor)
 
 
@@ -382,3 +389,28 @@ async def test_a_member_whom_the_shop_has_shut_out_gets_no_place(house: House) -
     await redis.aclose()
     answer = await house.visitor(APP, waitroom_claim=claim(house)).get("/")
     assert (403, "revoked") == (answer.status_code, answer.json()["reason"])
+
+
+@pytest.mark.room(mode="pause", challenge={"when": "always", "bits": 8, "most_bits": 8}, **LANES)
+async def test_a_code_for_many_does_not_spare_the_challenge(house: House) -> None:
+    """It is on every poster; a member's own invitation says who comes, and does."""
+    many = house.visitor(
+        APP, waitroom_invitation=Seal([SECRET]).sign(invitation(house, member="", uses=1000))
+    )
+    answer = await many.get("/lab/echo")
+    assert (403, "urn:waitroom:challenge-required") == (answer.status_code, answer.json()["type"])
+    member = house.visitor(APP, waitroom_invitation=Seal([SECRET]).sign(invitation(house)))
+    assert ("members", 1) == await place(member)
+
+
+@pytest.mark.room(mode="pause", **LANES)
+async def test_the_way_back_is_kept_in_any_script(house: House) -> None:
+    """Letters that no header can hold are escaped; what is escaped already stays as it is."""
+    visitor = house.visitor()
+    for to, location in {
+        "/drop/rød?größe=42&farbe=grün#oben": "/drop/r%C3%B8d?gr%C3%B6%C3%9Fe=42&farbe=gr%C3%BCn#oben",
+        "/drop/%E9?a=b%20c": "/drop/%E9?a=b%20c",
+        "/靴\r\nset-cookie: x=y": "/%E9%9D%B4set-cookie:%20x=y",
+    }.items():
+        answer = await visitor.get(link(house, invitation(house, uses=0), to))
+        assert (303, location) == (answer.status_code, answer.headers["location"])

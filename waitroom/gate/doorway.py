@@ -158,32 +158,36 @@ class Doorway:
         """Gives a place: in the lane that the visitor is entitled to, or the general one. ``over`` is the ticket that
         was brought and is worth nothing any more."""
         shown = self.entering.shown(request)
-        if shown.entitlement is not None:
-            await self._redeem(request, brought, kind, notice, shown.entitlement, over)
-        elif self.entering.bars(shown) and self.room.rules.mode is not Mode.PASS:
+        right = shown.entitlement
+        if self.entering.bars(shown) and self.room.rules.mode is not Mode.PASS:
             await self.entering.require(request, shown.refused)
-        else:
-            await self._join_general(request, brought, kind, notice)
-
-    async def _join_general(
-        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None
-    ) -> None:
-        lane = await self._lane(request, kind, brought.ticket if notice in _EXCHANGED else None)
+            return
+        lane: str | None = GENERAL
+        if right is None or right.is_for_many:
+            lane = await self._lane(request, kind, brought.ticket if notice in _EXCHANGED else None)
         if lane is None:
             return
+        if right is not None and lane == GENERAL:
+            await self._redeem(request, brought, kind, notice, right, over)
+        else:
+            await self._join_lane(request, brought, kind, notice, lane)
+
+    async def _join_lane(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str
+    ) -> None:
         try:
             place = await self.room.join(lane)
         except LineUnavailableError:
             await self._without_line(request, brought, kind)
             return
-        if self.room.rules.guard.screens:
-            request.gifts += self._porter.taken_back(request)
         await self._seat(request, brought, kind, notice, lane, place)
 
     async def _seat(
         self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str, place: Place
     ) -> None:
         """Hands a new place out."""
+        if self.room.rules.guard.screens:
+            request.gifts += self._porter.taken_back(request)
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:
             admission = self.tokens.admit(place.number, lane, place.head.epoch)
@@ -236,7 +240,8 @@ class Doorway:
             case _ if self.entering.invitations.invite_only and self.room.rules.mode is not Mode.PASS:
                 await self.entering.require(request, REVOKED)
             case _:
-                await self._join_general(request, brought, kind, notice)
+                if (general := await self._lane(request, kind, None)) is not None:
+                    await self._join_lane(request, brought, kind, notice, general)
 
     async def _stay(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate import cookies
@@ -25,6 +26,8 @@ from waitroom.line.redeeming import Redemption
 from waitroom.proxy import place_of
 from waitroom.shaping.invitation import Invitation, InvitationError, Refusal
 
+_IN_ADDRESSES = "/?&=#%:;,+@!$'()*~[]"
+"""What an address that was asked for may hold, escapes among it (RFC 3986 section 2.2)."""
 _HEADERS: list[Header] = [NO_STORE, VARY, (b"referrer-policy", b"strict-origin")]
 """The address of a link is a secret: no page may learn it as the one that a visitor came from."""
 _STATUS = {Refusal.MISTYPED: 422, Refusal.UNKNOWN_CODE: 422, Refusal.TOO_MANY_TRIES: 429}
@@ -160,7 +163,7 @@ class Entering:
         """To the shop, with the token in a cookie and no longer in the address."""
         headers = [*_HEADERS, cookies.write(cookie, token, secure=request.secure)]
         if request.kind is Kind.NAVIGATION:
-            location = (b"location", local_target(to).encode("latin-1", "replace"))
+            location = (b"location", quote(local_target(to), safe=_IN_ADDRESSES).encode())
             await answer(request.scope, request.send, 303, TEXT, b"", [*headers, location])
         else:
             # an app keeps it itself

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from waitroom.gate import cookies
 from waitroom.gate.answers import Header
+from waitroom.invitations.ledger import LONGEST_SECONDS
 from waitroom.line.redeeming import Entitlement
 from waitroom.settings import RoomSettings
 from waitroom.shaping.claims import Claims
@@ -15,6 +16,8 @@ from waitroom.shaping.invitation import Invitation, InvitationError, Refusal, Se
 from waitroom.shaping.members import MemberError, Members, nobody
 
 INVITATION_HEADER = b"waitroom-invitation"
+MOST_CLAIMS = 4
+"""Of a request that are looked at: each may cost a signature check for every key."""
 
 
 class Shown(NamedTuple):
@@ -65,7 +68,7 @@ class Invitations:
             except InvitationError as error:
                 refused = error
         if self._claims is not None:
-            for text in claims or cookies.read(jars, self.claim_cookie):
+            for text in (claims or cookies.read(jars, self.claim_cookie))[:MOST_CLAIMS]:
                 try:
                     return Shown(self.claimed(text, now))
                 except InvitationError as error:
@@ -91,7 +94,7 @@ class Invitations:
             holder = self._members.holder(claim.member)
         except MemberError as error:
             raise InvitationError(Refusal.WRONG_CLAIM, f"sub: {error}") from error
-        return Entitlement(claim.lane, holder, "", 0, int(claim.ends))
+        return Entitlement(claim.lane, holder, "", 0, int(min(claim.ends, now + LONGEST_SECONDS)))
 
     def taken(self, invitation: Invitation, headers: Iterable[Header]) -> str:
         """The token that a visitor takes along: the invitation itself or, where many may use it, one that tells this

@@ -27,6 +27,11 @@ class Entitlement(NamedTuple):
         return not self.id
 
     @property
+    def is_for_many(self) -> bool:
+        """Whether others may have come by the same invitation: it says little of who brings it."""
+        return self.uses > 1
+
+    @property
     def batch(self) -> str:
         """What the invitation was minted together with."""
         return self.id.partition("-")[0]

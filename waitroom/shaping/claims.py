@@ -123,6 +123,8 @@ class Claims:
                         "verify_iat": False,
                     },
                 )
+            except RecursionError as error:
+                raise InvitationError(Refusal.CUT, "not a claim: nested too deeply") from error
             except jwt.PyJWTError as error:
                 refused = error
                 if not isinstance(error, jwt.InvalidSignatureError | jwt.InvalidAlgorithmError):
