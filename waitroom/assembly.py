@@ -12,18 +12,23 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from waitroom.gate.app import Entrance, Gate
+from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
 from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
 from waitroom.gate.invited import Invitations
+from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
+from waitroom.gate.returns import Returns
 from waitroom.gate.rooms import RoomMap
+from waitroom.gate.routes import Routes
 from waitroom.gate.screening import Screening
+from waitroom.gate.shaper import Shaper
 from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.turned_away import TurnedAway
@@ -37,16 +42,23 @@ from waitroom.line.room import Room
 from waitroom.line.rules import Rules
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
+from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
 from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.abuse import guard_of
 from waitroom.settings.schedule import schedule_of
+from waitroom.settings.shaping import with_rest
 from waitroom.shaping.addresses import Hasher
 from waitroom.shaping.common_rate import CommonRate
 from waitroom.shaping.join_limits import JoinLimits
+from waitroom.shaping.limiter import Budget, Limiter
+from waitroom.shaping.pace import Pace
+from waitroom.shaping.regulator import Regulator
 from waitroom.shaping.sharing import Sharing
+from waitroom.shaping.signals import Signals
+from waitroom.shaping.told import Told
 from waitroom.shaping.weights import lane_weights, weights_text
 
 REDIS_TIMEOUT_SECONDS = 2.0
@@ -82,6 +94,7 @@ def rules_of(settings: RoomSettings) -> Rules:
         message=settings.message,
         weights=weights_text(weights_of(settings)) if settings.lanes else "",
         guard=guard_of(settings.join_limit, settings.challenge, settings.sharing),
+        adaptive=settings.adaptive.to_text(),
     )
 
 
@@ -145,14 +158,39 @@ def guards_of(
     return Porter(screening, TurnedAway(room.name, pages, hold_status)), Sharing(redis, room, hasher)
 
 
+def shaper_of(settings: Settings) -> Shaper | None:
+    """What keeps the traffic of those inside within its limits, in one worker; None where there are none."""
+    shaping = settings.shaping
+    if not (shaping.concurrency or shaping.visitor_rate or shaping.address_rate):
+        return None
+    classes = with_rest(shaping.classes)
+    limiter = None
+    if shaping.concurrency:
+        limiter = Limiter(
+            shaping.concurrency // settings.workers,
+            [Budget(each.name, share=each.share, most=each.most) for each in classes],
+            queue=shaping.queue,
+            visitor_share=shaping.visitor_share,
+        )
+    return Shaper(
+        limiter,
+        Routes(classes),
+        wait_seconds=shaping.wait,
+        visitors=Pace(shaping.visitor_rate, shaping.visitor_burst) if shaping.visitor_rate else None,
+        addresses=Pace(shaping.address_rate, shaping.address_burst) if shaping.address_rate else None,
+    )
+
+
 def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
     """The gateway as an ASGI application. ``secrets`` come newest first."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
     shares = Shares(settings.max_requests_per_visitor)
-    passage = Passage(origin_of(settings), trusted, shares)
+    passage = Passage(origin_of(settings), trusted, shares, shaper_of(settings))
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     seeds = Seeds(secrets)
+    bodies = Bodies()
+    bypass_of = bypasses(settings, redis, trusted, bodies)
     entrances = []
     for of_room in settings.rooms:
         room = room_of(of_room, redis, seeds)
@@ -160,10 +198,16 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         invitations = Invitations(of_room, secrets)
         waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone, takes_codes=invitations.in_use)
         entering = Entering(invitations, Ledger(redis, of_room.name, secrets), pages)
+        signals = Signals()
+        observed = Observed(passage, signals, of_room.adaptive.ignore)
+        regulator = Regulator(room, Told(redis, of_room.name), signals)
+        inside = Inside(room, tokens, observed)
+        returns = Returns(of_room.name, secrets, bodies)
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
-        doorway = Doorway(room, tokens, Inside(room, tokens, passage), waiting, entering, *guards)
+        doorway = Doorway(room, tokens, inside, waiting, entering, *guards, returns, bypass_of(of_room.name))
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
-        entrances.append(Entrance(room, doorway, RoomEndpoints(doorway, shares, draw.serve)))
+        endpoints = RoomEndpoints(doorway, shares, draw.serve)
+        entrances.append(Entrance(room, doorway, endpoints, regulator))
     connections = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}

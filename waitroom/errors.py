@@ -39,6 +39,17 @@ class OriginTimeoutError(OriginError):
     status = 504
 
 
+class BusyError(WaitroomError):
+    """The shop has as many requests as it is given at once. This one waited for its turn, and was not sent to it."""
+
+    status = 503
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds."""
+
+
 class BadRequestError(WaitroomError, ValueError):
     """The request does not mean the same to everyone, so it is not passed on."""
 

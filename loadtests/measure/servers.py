@@ -106,26 +106,26 @@ def gateway(
         head = f'secret = "{SECRET}"\nredis_url = "{redis_url}"\norigin = "{origin}"\n{more}\n'
         config.write_text("\n".join([head, *(room.to_toml() for room in rooms)]))
         command = [sys.executable, "-m", "waitroom", "serve", "--config", str(config), "--port", "0"]
-        with _announced([*command, "--workers", str(workers)]) as server:
+        with announced([*command, "--workers", str(workers)]) as server:
             yield server
 
 
 @contextmanager
 def bare(app: str, origin: str = "") -> Iterator[Server]:
     """An application of :mod:`loadtests.measure.bare`."""
-    with _announced([sys.executable, "-m", "loadtests.measure.bare", app, origin]) as server:
+    with announced([sys.executable, "-m", "loadtests.measure.bare", app, origin]) as server:
         yield server
 
 
 @contextmanager
 def shop() -> Iterator[Server]:
     """The cheap origin of :mod:`loadtests.measure.shop`."""
-    with _announced([sys.executable, "-m", "loadtests.measure.shop"]) as server:
+    with announced([sys.executable, "-m", "loadtests.measure.shop"]) as server:
         yield server
 
 
 @contextmanager
-def _announced(command: list[str]) -> Iterator[Server]:
+def announced(command: list[str]) -> Iterator[Server]:
     """A server that prints its address in its first line, once it listens."""
     with started(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -15,6 +15,9 @@
   const SOON = 10; // seconds until the question at the latest, when the stream breaks
   const LOOP = 10; // seconds; more than two entries this close to each other are a loop
 
+  const OTHERS_BACK = "others back"; // the reason that only who remembers the number can tell
+
+  const reasons = JSON.parse(words.reasons);
   let refresh = Number(words.refresh);
   let source = null;
   let attempt = 0; // to open the stream, since it last spoke
@@ -98,6 +101,21 @@
     write("say", text);
   }
 
+  // The lowest number that was shown with this ticket: what is shown never goes up.
+  function held(position) {
+    const [code, lowest] = (recall("lowest") ?? "").split(" ");
+    const shown = code === words.code ? Math.min(Number(lowest), position) : position;
+    remember("lowest", `${words.code} ${shown}`);
+    return shown;
+  }
+
+  function showReason(reason) {
+    const why = reasons[reason] ?? "";
+    if (why && part("why").textContent !== why) announce(why);
+    write("why", why);
+    part("why").hidden = !why;
+  }
+
   function showProgress(position) {
     const [code, first] = (recall("first") ?? "").split(" ");
     const from = code === words.code ? Math.max(Number(first), position) : position;
@@ -150,8 +168,9 @@
   }
 
   function show(status) {
-    const { position, waiting, message } = status;
+    const { waiting, message } = status;
     if (status.code && status.code !== words.code) words.code = status.code;
+    const position = known(status.position) ? held(status.position) : status.position;
     showState(shownAs(status));
     showOpening(status);
     document.title = fill(
@@ -162,9 +181,10 @@
     part("position").toggleAttribute("data-long", number(position).length > 6);
     write("eta", eta(status.eta_range));
     write("waiting", number(waiting));
-    write("behind", number(known(position) && known(waiting) ? Math.max(0, waiting - position) : null));
+    write("behind", number(known(position) && known(waiting) ? Math.max(0, waiting - status.position) : null));
     write("message-text", message ?? "");
     part("message").hidden = !message;
+    showReason(status.eta_reason ?? (position < status.position ? OTHERS_BACK : null));
     if (!known(position)) return;
     showProgress(position);
     if (Date.now() - said > CALM * 1000) {
@@ -312,7 +332,10 @@
   if (dateTime) showOpening({ opens_at: dateTime, opens_in: Number(dataset.left) });
   said = Date.now();
   const shown = Number(part("position").textContent.replace(/\D/g, ""));
-  if (shown) showProgress(shown);
+  if (shown) {
+    write("position", number(held(shown)));
+    showProgress(held(shown));
+  }
   addEventListener("load", () => {
     // The answer's Refresh header serves those without this script. Here it is called off, like every load under way,
     // which is why nothing is opened before.

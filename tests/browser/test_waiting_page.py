@@ -36,6 +36,7 @@ VIEW = PageView(
     ahead=127,
     waiting=204,
     eta_range=(240, 380),
+    eta_reason=None,
     refresh_after=1,
     code="K7Q-2MX",
     message="",

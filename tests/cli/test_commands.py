@@ -85,6 +85,12 @@ def test_check_tells_a_dead_redis(tmp_path: Path) -> None:
         ("mode=shut", "mode: 'shut' was given, allowed is one of"),
         ("keep=30s", "entry (1m now) must not be longer than keep (30s)"),
         ("rate=1 rate=2", "rate is given twice"),
+        ("adaptive.on=perhaps", "adaptive.on: 'perhaps' was given, allowed is true or false"),
+        ("adaptive.least=-1", "adaptive.least: '-1' was given, allowed is a number from 0 to 1000000"),
+        ("adaptive.latency=soon", "adaptive.latency: 'soon' was given, allowed is a duration"),
+        ("adaptive.errors=2", "adaptive.errors: '2' was given, allowed is a number above 0, up to 0.5"),
+        ("adaptive.most=5", "adaptive.most (none now) must not be below least (6)"),
+        ("adaptive.ignore=/x", "'adaptive.ignore=/x' is not a change"),
     ],
 )
 def test_a_wrong_change_is_refused(change: str, complaint: str, tmp_path: Path, redis_url: str) -> None:
@@ -131,6 +137,10 @@ def test_set_is_checked_against_what_is_live(tmp_path: Path, redis_url: str) -> 
     assert "waitroom: entry (20m now) must not be longer than keep (10m)\n" == change("keep=10m").stderr
     assert "drop: entry 20m -> 9m\ndrop: keep 30m -> 10m\n" == change("entry=9m", "keep=10m").stdout
     assert "drop: message (none) -> Back soon.\n" == change("message=Back soon.").stdout
+    assert "drop: adaptive.on False -> True\n" == change("adaptive.on=true").stdout
+    assert "drop: adaptive.latency (none) -> 800ms\n" == change("adaptive.latency=800ms").stdout
+    assert "drop: adaptive.most (none) -> 500\n" == change("adaptive.most=500").stdout
+    assert "drop: adaptive.latency 800ms -> (none)\n" == change("adaptive.latency=").stdout
 
 
 def test_reset_asks_before(tmp_path: Path, redis_url: str) -> None:

@@ -115,11 +115,15 @@ def start_gateway(
     """``waitroom serve`` with a configuration file in ``folder``; returns when every room reaches its line.
 
     ``trust`` is what visitors believe of a gateway that speaks TLS."""
-    site = {"secret": SECRET, "redis_url": redis_url, "origin": origin, "admin_port": 0}
+    site: dict[str, Any] = {"secret": SECRET}
+    site |= {"redis_url": redis_url, "origin": origin, "admin_port": 0}
     site |= {"trusted_proxies": ["127.0.0.2/32"], "data_dir": str(folder / "data"), **settings}
-    lines = [f"{name} = {_toml(value)}" for name, value in site.items()]
-    for room in rooms:
-        lines += ["[[rooms]]", *(f"{name} = {_toml(value)}" for name, value in {**ROOM, **room}.items())]
+    tables = {name: site.pop(name) for name, value in list(site.items()) if _is_tables(value)}
+    tables["rooms"] = [{**ROOM, **room} for room in rooms]
+    lines = _lines(site)
+    for name, each in tables.items():
+        for table in each:
+            lines += [f"[[{name}]]", *_lines(table)]
     config = folder / "waitroom.toml"
     config.write_text("\n".join(lines) + "\n")
     command = [sys.executable, "-m", "waitroom", "serve", "--config", str(config)]
@@ -135,9 +139,20 @@ def start_gateway(
 
 
 def _toml(value: object) -> str:
+    """A value as the file has it; tables in one line."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     return json.dumps(value)
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def _lines(table: Options) -> list[str]:
+    return [f"{name} = {_toml(value)}" for name, value in table.items()]
 
 
 def _announced(process: subprocess.Popen[str]) -> str:

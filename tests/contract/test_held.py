@@ -9,8 +9,8 @@ from tests.contract.harness import APP, PAGE, House, eventually
 pytestmark = pytest.mark.anyio
 
 MEMBERS = {
-    "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "refresh_after", "lane", "number",
-    "code", "message", "notice", "opens_at", "opens_in",
+    "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "eta_reason", "refresh_after", "lane",
+    "number", "code", "message", "notice", "opens_at", "opens_in",
 }  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from tests.contract.harness import APP, TWO_WORKERS, House, entered, events, eve
 pytestmark = pytest.mark.anyio
 
 STATE = {
-    "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "refresh_after", "lane", "number",
-    "code", "message", "notice", "opens_at", "opens_in",
+    "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "eta_reason", "refresh_after", "lane",
+    "number", "code", "message", "notice", "opens_at", "opens_in",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def make_room() -> MakeRoom:
         start = (head.called + 1) // 8 * 8
         view = View(head, start, bits(used, start), (bits(present, start), b"", b"", b""), late, ())
         room.general.snapshot = Snapshot(view)
+        room.look_ahead()
         return room
 
     return make

@@ -112,7 +112,7 @@ def test_a_form_of_another_site_gets_no_ticket(mode: Mode, holding: bool) -> Non
     """Its sender's cookies stayed behind: it passes where nobody is held, and is else asked to come by GET."""
     facts = Facts(Kind.FOREIGN, mode, inside=False, standing=Standing.NONE, holding=holding)
     passes = SUBRESOURCES[mode, holding] is Decision.FORWARD
-    assert (Decision.FORWARD if passes else Decision.REDIRECT) == decide(facts)
+    assert (Decision.FORWARD if passes else Decision.RETURN) == decide(facts)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,6 @@ def test_who_is_barred_gets_no_place_and_loses_none(kind: Kind, mode: Mode, stan
     elif free is Decision.JOIN:
         assert Decision.UNINVITED == decide(facts)
     elif free is Decision.FORWARD:
-        assert decide(facts) in (Decision.REFUSE, Decision.REDIRECT)
+        assert decide(facts) in (Decision.REFUSE, Decision.RETURN)
     else:
         assert free == decide(facts)

@@ -13,13 +13,13 @@ from waitroom.gate.tokens import Ticket, support_code
 from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode, Rules
-from waitroom.shaping.estimate import Estimate, estimate
+from waitroom.shaping.forecast import Estimate
 
 MakeRoom = Callable[..., Room]
 HEAD = Head(epoch=7, issued=40, called=10, clock=1_000_000, flow=60.0)
 MEMBERS = [
-    "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "refresh_after", "lane", "number",
-    "code", "message", "notice", "opens_at", "opens_in",
+    "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "eta_reason", "refresh_after", "lane",
+    "number", "code", "message", "notice", "opens_at", "opens_in",
 ]  # fmt: skip
 
 
@@ -72,11 +72,11 @@ def test_the_state_has_exactly_the_public_members(room: Room) -> None:
     """Those of the interface and the notice, in one order, with their values."""
     members = json.loads(state_of(room, Standing.WAITING, 15, "general").to_json())
     assert MEMBERS == list(members)
-    wait = estimate(3, flow=60.0, rate=300.0)
+    wait = room.general.outlook.estimate(3)
     assert wait is not None
     expected = {
         "room": "drop", "state": "waiting", "position": 4, "ahead": 3, "waiting": 25, "eta_seconds": wait.seconds,
-        "eta_range": [wait.low, wait.high], "refresh_after": 2, "lane": "general", "number": 15,
+        "eta_range": [wait.low, wait.high], "eta_reason": None, "refresh_after": 2, "lane": "general", "number": 15,
         "code": support_code(15), "message": "Welcome", "notice": None, "opens_at": None, "opens_in": None,
     }  # fmt: skip
     assert expected == members
@@ -92,6 +92,7 @@ def test_a_state_without_a_place_has_the_same_members(room: Room, name: str) -> 
         "ahead",
         "eta_seconds",
         "eta_range",
+        "eta_reason",
         "lane",
         "number",
         "code",

@@ -46,3 +46,14 @@ def test_refused_request_does_not_ask_for_a_retry(pages: Pages) -> None:
 def test_room_name_is_escaped(pages: Pages) -> None:
     """A room's name is text, whatever it holds."""
     assert "<script>" not in pages.trouble(502, "<script>").decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "title"), [(503, "The shop is very busy just now"), (429, "You are asking very often")]
+)
+def test_what_was_not_sent_to_the_shop_can_be_tried_again(pages: Pages, status: int, title: str) -> None:
+    """The page says that nothing was ordered by it, and never that it may have been."""
+    page = pages.put_off(status, "drop").decode()
+    assert f"<h1>{title}</h1>" in page and "nothing was ordered or paid" in page
+    assert "before you send it again" not in page
+    assert '<a class="button" href="">Try again</a>' in page

@@ -24,6 +24,7 @@ VIEW = PageView(
     ahead=1127,
     waiting=1204,
     eta_range=(240, 380),
+    eta_reason=None,
     refresh_after=20,
     code="K7Q-2MX",
     message="Size 42 is nearly gone.",

@@ -287,7 +287,7 @@ def test_what_is_wrong_in_the_environment(refused: Refused) -> None:
         WAITROOM_ROOMS__0__SALES__STARTS="x",
         WAITROOM_ROOMS__0__TIERS="members",
         WAITROOM_SHAPE="[}",
-        WAITROOM_SHAPPING__MOST="1",
+        WAITROOM_SHAPEE__MOST="1",
         WAITROOM_WIRES__0__PATHS="/a,b",
         WAITROOM_WIRES__0__PATHS__5="/a",
     ) == [
@@ -300,7 +300,7 @@ def test_what_is_wrong_in_the_environment(refused: Refused) -> None:
         'WAITROOM_ROOMS__0__TIERS: rooms[0].tiers (room "drop"): given "members"; '
         "allowed: tables with names of a-z",
         'WAITROOM_SHAPE: shape: given "[}"; allowed: a table of settings',
-        "WAITROOM_SHAPPING__MOST: shapping: unknown setting; did you mean WAITROOM_SHAPE?",
+        "WAITROOM_SHAPEE__MOST: shapee: unknown setting; did you mean WAITROOM_SHAPE?",
         'WAITROOM_WIRES__0__PATHS: wires[0].paths[1]: given "b"; allowed: a list of paths',
         "WAITROOM_PORT__X: unknown setting; WAITROOM_PORT is no table",
         "WAITROOM_ROOMS__0__SALES__STARTS: unknown setting; after WAITROOM_ROOMS__0__SALES comes a number, "
@@ -318,7 +318,7 @@ def test_what_is_wrong_in_the_environment(refused: Refused) -> None:
         ('[[rooms]]\nname = "a"\n[rooms.gauge]\nport = 1', "it belongs above the first [[rooms]]"),
         ('[[rooms]]\nname = "a"\n[rooms.tiers.b]\nstarts = 1', "it belongs under [[rooms.sales]]"),
         ("starts = 1", "it belongs under [[rooms.sales]]"),
-        ("paths = []", "it belongs under [[rooms]] or [[wires]]"),
+        ("paths = []", "it belongs under [[rooms]] or [[bypass]] or [[webhooks]] or [[wires]]"),
         ("[shape]\nmots = 1", 'did you mean "most"?'),
         ("[shape]\nzzzz = 1", "known are least, most, every, on"),
     ],

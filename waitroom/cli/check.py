@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from waitroom.assembly import connect, origin_of
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
-from waitroom.settings import Settings, resolve_secret
+from waitroom.settings import Settings, resolve_secret, resolve_webhook_secrets
 
 OLDEST_REDIS = (6, 2)
 OLDEST_VALKEY = (7, 2)
@@ -22,6 +22,7 @@ def run_checks(settings: Settings) -> bool:
     typer.echo(f"ok    settings: {len(settings.rooms)} room(s): {names}")
     results = [
         _check_secret(settings),
+        _check_webhooks(settings),
         asyncio.run(_check_redis(settings)),
         asyncio.run(_check_origin(settings)),
     ]
@@ -36,6 +37,16 @@ def _check_secret(settings: Settings) -> bool:
     except WaitroomError as error:
         return _bad(f"secret: {error}")
     return _good(f"secret: {len(secrets)} key(s)")
+
+
+def _check_webhooks(settings: Settings) -> bool:
+    if not settings.webhooks:
+        return True
+    try:
+        resolve_webhook_secrets(settings)
+    except WaitroomError as error:
+        return _bad(f"webhooks: {error}")
+    return _good(f"webhooks: {', '.join(webhook.name for webhook in settings.webhooks)}")
 
 
 async def _check_redis(settings: Settings) -> bool:

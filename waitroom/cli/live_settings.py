@@ -11,13 +11,14 @@ from pydantic.fields import FieldInfo
 from waitroom.errors import SettingsError
 from waitroom.line.guard import Guard
 from waitroom.line.rules import Rules
-from waitroom.settings import RoomSettings, allowed, format_duration
+from waitroom.settings import AdaptiveSettings, RoomSettings, allowed, format_duration
 from waitroom.settings.abuse import guard_of, tables_of
 
 _PLAIN = ("rate", "capacity", "mode", "message", "session", "keep", "presence", "burst", "entry")
 _DURATIONS = ("session", "keep", "presence", "burst", "entry")
 _GUARDING = tuple(f"{table}.{name}" for table, values in tables_of(Guard()).items() for name in values)
-CHANGEABLE = _PLAIN + _GUARDING
+_ADAPTIVE = tuple(f"adaptive.{name}" for name in ("on", "least", "most", "latency", "errors"))
+CHANGEABLE = _PLAIN + _GUARDING + _ADAPTIVE
 """Settings that change while a room runs; those of a table with its name before theirs, as ``challenge.when``."""
 _SHOWN = 60
 
@@ -26,6 +27,8 @@ def field_of(name: str) -> str:
     """The field of the rules in which a setting is kept."""
     if name in _GUARDING:
         return "guard"
+    if name in _ADAPTIVE:
+        return "adaptive"
     return f"{name}_ms" if name in _DURATIONS else name
 
 
@@ -34,7 +37,8 @@ def as_settings(from_file: RoomSettings, rules: Rules) -> RoomSettings:
     values = rules.to_redis()
     given = {name: values[name] for name in _PLAIN if name not in _DURATIONS}
     durations = {name: int(values[f"{name}_ms"]) / 1000 for name in _DURATIONS}
-    return _made(from_file, {**given, **durations}, tables_of(rules.guard))
+    adaptive = AdaptiveSettings.from_text(rules.adaptive).model_dump()
+    return _made(from_file, {**given, **durations}, {**tables_of(rules.guard), "adaptive": adaptive})
 
 
 def changed(before: RoomSettings, wanted: Mapping[str, str]) -> RoomSettings:
@@ -45,13 +49,17 @@ def changed(before: RoomSettings, wanted: Mapping[str, str]) -> RoomSettings:
         table: {name: wanted.get(f"{table}.{name}", value) for name, value in values.items()}
         for table, values in tables_of(guard).items()
     }
+    tables["adaptive"] = before.adaptive.model_dump()
+    for name in set(_ADAPTIVE) & set(wanted):
+        # nothing is what a setting has that is left out of the file
+        tables["adaptive"][name.partition(".")[2]] = wanted[name] or _described(name).default
     try:
         return _made(before, plain, tables)
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(map(str, problem["loc"]))
         if problem["type"] == "rule":
-            now = f" ({shown(before, name)} now)" if name in CHANGEABLE else ""
+            now = f" ({shown(before, name).strip('()')} now)" if name in CHANGEABLE else ""
             raise SettingsError(f"{name}{now} {problem['msg']}") from error
         value = cut(wanted.get(name, ""))
         raise SettingsError(f"{name}: {value!r} was given, allowed is {allowed(_described(name))}") from error
@@ -60,6 +68,8 @@ def changed(before: RoomSettings, wanted: Mapping[str, str]) -> RoomSettings:
 def shown(room: RoomSettings, name: str) -> str:
     """The value of a setting, as it would be typed."""
     value = attrgetter(name)(room)
+    if value is None:
+        return "(none)"
     if "a duration" in allowed(_described(name)):
         return format_duration(value)
     return f"{value:g}" if isinstance(value, float) else cut(str(value)) or "(none)"

@@ -145,11 +145,19 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the gateway.")] = 8000,
     admin_port: Annotated[int, typer.Option(help="Port of the ops console, which is still to come.")] = 8001,
     rate: Annotated[float, typer.Option(min=0, help="Admissions per minute.")] = 120,
+    opens_in: Annotated[
+        str,
+        typer.Option(
+            help='Open the doors after this time, such as "1m": a pre-queue with a draw. "0": at once.'
+        ),
+    ] = "0",
 ) -> None:
     """Everything on one machine with nothing to configure: Redis, a small shop, the gateway, a crowd."""
     from waitroom.demo.run import run_demo
 
-    run_demo(crowd=crowd, port=port, admin_port=admin_port, rate=rate)
+    run_demo(
+        crowd=crowd, port=port, admin_port=admin_port, rate=rate, opens_in=_seconds("--opens-in", opens_in)
+    )
 
 
 @app.command(
@@ -181,6 +189,15 @@ def verify_draw(
     typer.echo(report.to_json() if as_json else report.to_text())
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _seconds(option: str, written: str) -> float:
+    from waitroom.settings import parse_duration
+
+    try:
+        return parse_duration(written)
+    except ValueError:
+        raise typer.BadParameter(f'{written!r} is not a duration such as "1m"', param_hint=option) from None
 
 
 @app.command(epilog="Example:  waitroom settings > settings.md")

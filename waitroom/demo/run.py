@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -31,10 +32,19 @@ data_dir = "data"
 name = "drop"
 rate = {rate}
 """
+_EVENT = """
+[[rooms.events]]
+name = "demo"
+opens = "{opens}"
+prequeue = "{seconds:g}s"
+"""
 
 
-def run_demo(*, crowd: int, port: int, admin_port: int, rate: float) -> None:
-    """Runs the shop, the gateway with a Redis of its own, and a crowd, until Ctrl-C."""
+def run_demo(*, crowd: int, port: int, admin_port: int, rate: float, opens_in: float = 0.0) -> None:
+    """Runs the shop, the gateway with a Redis of its own, and a crowd, until Ctrl-C.
+
+    ``rate`` is in admissions a minute; with ``opens_in`` seconds there is a pre-queue, and a draw at its end.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waitroom-demo-")))
         shop_port = _free_port()
@@ -48,7 +58,11 @@ def run_demo(*, crowd: int, port: int, admin_port: int, rate: float) -> None:
             )
         )  # fmt: skip
         config = folder / "waitroom.toml"
-        config.write_text(_CONFIG.format(origin=shop_url, port=port, admin_port=admin_port, rate=rate))
+        text = _CONFIG.format(origin=shop_url, port=port, admin_port=admin_port, rate=rate)
+        if opens_in:
+            opens = datetime.now(UTC) + timedelta(seconds=opens_in)
+            text += _EVENT.format(opens=opens.isoformat(timespec="milliseconds"), seconds=opens_in)
+        config.write_text(text)
         settings = load(config, environ={})
         _await_shop(shop_url)
 
@@ -63,22 +77,29 @@ def run_demo(*, crowd: int, port: int, admin_port: int, rate: float) -> None:
                         "--quiet",
                     )
                 )  # fmt: skip
-            typer.echo(_welcome(url, shop_url, crowd, rate, config))
+            typer.echo(_welcome(url, shop_url, config, _expect(crowd, rate, opens_in)))
 
         serve(settings, announce=announce)
 
 
-def _welcome(url: str, shop_url: str, crowd: int, rate: float, config: Path) -> str:
+def _expect(crowd: int, rate: float, opens_in: float) -> str:
     seconds = crowd / rate * 60 if rate else 0
-    if not crowd:
-        expect = "Nobody else is here, so the door is open."
-    elif not rate:
-        expect = f"{crowd} simulated shoppers are arriving now, and nobody is let in: the rate is 0."
-    else:
-        expect = (
-            f"{crowd} simulated shoppers are arriving now, and {rate:g} a minute are let in: expect to wait about\n"
-            f"  {seconds:.0f} seconds. The position falls as you look, and the door opens by itself."
+    if opens_in:
+        return (
+            f"The doors open in {opens_in:.0f} seconds. Until then everyone gets a place, {crowd} simulated shoppers\n"
+            f"  too; then all of them are put in a drawn order, which you can check on the page."
         )
+    if not crowd:
+        return "Nobody else is here, so the door is open."
+    if not rate:
+        return f"{crowd} simulated shoppers are arriving now, and nobody is let in: the rate is 0."
+    return (
+        f"{crowd} simulated shoppers are arriving now, and {rate:g} a minute are let in: expect to wait about\n"
+        f"  {seconds:.0f} seconds. The position falls as you look, and the door opens by itself."
+    )
+
+
+def _welcome(url: str, shop_url: str, config: Path, expect: str) -> str:
     title = typer.style("The shop, behind its waiting room", bold=True)
     return f"""
   {title}   {typer.style(url, fg="cyan", bold=True)}   <- open this

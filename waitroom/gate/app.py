@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.types import Receive, Scope, Send
 
 from waitroom.complaints import Complaints
-from waitroom.errors import BadRequestError, ClientGoneError, LineUnavailableError, OriginError
+from waitroom.errors import BadRequestError, BusyError, ClientGoneError, LineUnavailableError, OriginError
 from waitroom.gate import health
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, answer, problem
 from waitroom.gate.doorway import Doorway
@@ -26,6 +26,7 @@ from waitroom.gate.shares import Shares, TooManyRequestsError
 from waitroom.gate.static import matches
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
+from waitroom.shaping.regulator import Regulator
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -40,6 +41,7 @@ class Entrance:
     room: Room
     doorway: Doorway
     endpoints: RoomEndpoints
+    regulator: Regulator
 
 
 class Gate:
@@ -83,8 +85,7 @@ class Gate:
             else:
                 await self._counted(place, serve, request)
         except TooManyRequestsError as error:
-            body = problem(429, "too-many-requests", str(error))
-            await answer(scope, send, 429, PROBLEM, body, [NO_STORE, (b"retry-after", b"1")])
+            await self._put_off(request, error)
         except ClientGoneError:
             pass
 
@@ -101,13 +102,16 @@ class Gate:
         for entrance in self._entrances.values():
             with suppress(LineUnavailableError):
                 await entrance.room.start()
+                await entrance.regulator.start()
             self._keepers.append(asyncio.create_task(entrance.room.run()))
+            self._keepers.append(asyncio.create_task(entrance.regulator.run()))
         self._keepers += [asyncio.create_task(keep()) for keep in self._more_keepers]
 
     async def stop(self) -> None:
         """Lets go of the rooms; what was gathered is told to Redis first."""
         for entrance in self._entrances.values():
             entrance.room.stop()
+            entrance.regulator.stop()
         pending = set(self._keepers)
         while pending:
             for keeper in pending:
@@ -146,6 +150,8 @@ class Gate:
                 type(error).__name__, "%s %s: %s", scope["method"], request.target[:200], error
             )
             await self._trouble(request, error, name)
+        except BusyError as error:
+            await self._put_off(request, error, name)
         except BadRequestError as error:
             # a path or header that would not mean the same to the origin as to us
             body = problem(400, "bad-request", str(error))
@@ -154,9 +160,7 @@ class Gate:
     def _room_of(self, request: Request) -> str | None:
         """The room of a request, by the host that was asked for. The shop sees the one in ``Host``, and a proxy in
         front may tell another: whichever is of a room counts. Raises :class:`BadRequestError`."""
-        scope = request.scope
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        path = raw_path.decode("latin-1")
+        path = request.path
         asked, told = request.visitor.asked, request.visitor.host
         if not asked:
             raise BadRequestError("A request must have exactly one Host.")
@@ -201,6 +205,20 @@ class Gate:
         else:
             kind = "origin-timeout" if status == 504 else "origin-failed"
             body = problem(status, kind, "The shop did not answer. Your place and your visit are kept.")
+            await answer(request.scope, request.send, status, PROBLEM, body, headers)
+
+    async def _put_off(
+        self, request: Request, error: BusyError | TooManyRequestsError, room: str | None = None
+    ) -> None:
+        """Not now. Nothing was sent to the shop; place and visit are kept."""
+        status = error.status
+        headers = [NO_STORE, (b"retry-after", b"%d" % error.retry_after), *request.gifts]
+        if request.kind is Kind.NAVIGATION:
+            body = self._pages.put_off(status, room)
+            await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
+        else:
+            kind = "busy" if status == 503 else "too-many-requests"
+            body = problem(status, kind, str(error), {"retry_after": error.retry_after})
             await answer(request.scope, request.send, status, PROBLEM, body, headers)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

@@ -39,8 +39,8 @@ class Decision(Enum):
     """A bare 503."""
     CLOSED = auto()
     """The closed page."""
-    REDIRECT = auto()
-    """To the same address by GET."""
+    RETURN = auto()
+    """To the same address once more, from a page of our own: then its cookies come along."""
     UNINVITED = auto()
     """The room is by invitation only."""
 
@@ -80,7 +80,7 @@ def decide(facts: Facts) -> Decision:
         case Kind.SUBRESOURCE:
             return Decision.FORWARD if open_to_all else Decision.REFUSE
         case Kind.FOREIGN if facts.standing is Standing.NONE:
-            return Decision.FORWARD if open_to_all else Decision.REDIRECT
+            return Decision.FORWARD if open_to_all else Decision.RETURN
     if facts.mode is Mode.CLOSED:
         return Decision.CLOSED
     if facts.standing in (Standing.NONE, Standing.LEFT):

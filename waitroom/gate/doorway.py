@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from waitroom.errors import LineUnavailableError
+from waitroom.gate.bypass import Bypass
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.entering import REVOKED, Entering
 from waitroom.gate.inside import Inside
@@ -12,8 +13,9 @@ from waitroom.gate.moving import moves
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
+from waitroom.gate.returns import Returns
 from waitroom.gate.state import Notice, State, number_of, plain_state, standing, state_of
-from waitroom.gate.tokens import EarlierEpochError, Pass, Ticket
+from waitroom.gate.tokens import EarlierEpochError, ExpiredTokenError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.joins import Place
@@ -29,6 +31,8 @@ _EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
 
 logger = logging.getLogger("waitroom.gate")
 
+_KEEPS_OUT = (Decision.JOIN, Decision.WAIT, Decision.UNINVITED, Decision.CLOSED)
+
 
 class Doorway:
     """Takes a request of its room to the shop, to the line, or to the waiting page."""
@@ -42,6 +46,8 @@ class Doorway:
         entering: Entering,
         porter: Porter,
         sharing: Sharing,
+        returns: Returns,
+        bypass: Bypass | None = None,
     ) -> None:
         self.room = room
         self.tokens = tokens
@@ -50,9 +56,14 @@ class Doorway:
         self._inside = inside
         self._porter = porter
         self._sharing = sharing
+        self._returns = returns
+        self._bypass = bypass
 
     async def handle(self, request: Request) -> None:
         """Answers one request to the shop."""
+        if self._returns.may_be(request) and not await self._returns.open(request):
+            await self.waiting.redirect(request)
+            return
         brought = self.tokens.read(request.scope)
         if brought.refused is not None:
             logger.debug("room %s: %s: %s", self.room.name, type(brought.refused).__name__, brought.refused)
@@ -65,6 +76,8 @@ class Doorway:
                 await self._let_in(request, brought, renewed, new_pass=renewed)
             else:
                 await self._inside.bring(request, brought.admission)
+            return
+        if self._bypass is not None and await self._bypass.take(request, self._inside):
             return
         kind = request.kind
         seen, number = await self.standing(brought)
@@ -79,7 +92,10 @@ class Doorway:
             holding=self._holding,
             barred=self.entering.bars(shown),
         )
-        match decide(facts):
+        decision = decide(facts)
+        if decision in _KEEPS_OUT and await self._is_still_inside(request, brought, kind, number):
+            return
+        match decision:
             case Decision.FORWARD:
                 await self._inside.bring(request, None)
             case Decision.JOIN:
@@ -95,12 +111,19 @@ class Doorway:
                 await self._stay(request, brought, kind, stands, number)
             case Decision.REFUSE:
                 await self.waiting.refuse(request)
-            case Decision.REDIRECT:
-                await self.waiting.redirect(request)
             case Decision.UNINVITED:
                 await self.entering.require(request, shown.refused)
+            case Decision.RETURN:
+                await self._send_back(request)
             case Decision.CLOSED:
                 await self._hold(request, brought, kind, plain_state(self.room, "closed"), None)
+
+    async def _send_back(self, request: Request) -> None:
+        letter = await self._returns.seal(request)
+        if letter is None:
+            await self.waiting.redirect(request)
+        else:
+            await self.waiting.hand_back(request, letter)
 
     async def standing(self, brought: Brought) -> tuple[Standing, int]:
         """How the visitor's ticket stands, and its number. They are present by having asked."""
@@ -286,6 +309,24 @@ class Doorway:
                     return
                 state = state_of(self.room, stands, number, lane)
                 await self._hold(request, brought, kind, state, brought.ticket)
+
+    async def _is_still_inside(self, request: Request, brought: Brought, kind: Kind, number: int) -> bool:
+        """Let in whoever holds a pass that ran out while the visit itself goes on: only Redis knows. The shop may have
+        been away for long, and whoever was inside stays inside in every mode."""
+        ran_out = isinstance(brought.refused, ExpiredTokenError) and number > 0
+        if not ran_out or kind not in (Kind.NAVIGATION, Kind.CALL):
+            return False
+        lane = brought.lane
+        epoch = self.room.lanes[lane].head.epoch
+        try:
+            if await self.room.claim(lane, number) is not Outcome.AGAIN:
+                return False
+        except LineUnavailableError:
+            return False
+        admission = self.tokens.admit(number, lane, epoch)
+        self.room.visits.active(admission.session)
+        await self._let_in(request, brought, admission, new_pass=admission)
+        return True
 
     async def _without_line(self, request: Request, brought: Brought, kind: Kind) -> None:
         """Redis is away, and this newcomer has no place yet."""

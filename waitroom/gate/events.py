@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from starlette.types import Receive, Send
 
 from waitroom.gate.decision import Standing
-from waitroom.gate.state import Notice, plain_state, standing, state_of
+from waitroom.gate.state import Notice, State, plain_state, standing, state_of
 from waitroom.gate.tokens import Ticket
 from waitroom.line.room import Room
+from waitroom.shaping.reason import Reason
 
 KEEP_ALIVE_SECONDS = 15.0
 """A stream is never silent for longer, so that a dead connection is found out."""
@@ -32,16 +33,32 @@ _HEADERS = [
 class _Stream:
     """One open stream. While a message is on its way to a slow client, the next one waits its turn."""
 
-    __slots__ = ("due", "news", "position", "send", "sending", "silent_since", "ticket", "turn")
+    __slots__ = ("due", "lowest", "news", "position", "send", "sending", "silent_since", "ticket", "turn")
 
     def __init__(self, send: Send, ticket: Ticket) -> None:
         self.send = send
         self.ticket = ticket
         self.turn = NEVER
         self.position: int | None = None
+        self.lowest: tuple[int, int] | None = None
         self.news = True
         self.sending = False
         self.due = self.silent_since = 0.0
+
+    def held(self, state: State) -> State:
+        """The state with the lowest position that this stream has told of its number: it never goes up.
+
+        Those who were away and are back do stand before this visitor again. The number then waits for them, and the
+        reason and the estimate, which is not held, say so.
+        """
+        if state.position is None or state.number is None:
+            return state
+        if self.lowest is None or self.lowest[0] != state.number or state.position <= self.lowest[1]:
+            self.lowest = (state.number, state.position)
+            return state
+        lowest = self.lowest[1]
+        reason = state.eta_reason or Reason.OTHERS_BACK
+        return state._replace(position=lowest, ahead=lowest - 1, eta_reason=reason)
 
 
 class EventStreams:
@@ -112,8 +129,8 @@ class EventStreams:
     def _common(self) -> tuple[object, ...]:
         """What concerns everyone in the room alike."""
         room, head = self._room, self._room.head
-        event = room.event
-        return room.rules, room.is_away, head.epoch, head.alias, head.opens, event.name, event.seed
+        event, reasons = room.event, [lane.outlook.reason for lane in room.lanes.values()]
+        return room.rules, room.is_away, head.epoch, head.alias, head.opens, event.name, event.seed, reasons
 
     def _tell(self, stream: _Stream, now: float) -> None:
         if stream.sending:
@@ -124,7 +141,7 @@ class EventStreams:
             state = plain_state(room, "waiting", Notice.RESTARTED)
         else:
             stream.turn = room.lanes[stream.ticket.lane].snapshot.turn_of(number)
-            state = state_of(room, stands, number, stream.ticket.lane)
+            state = stream.held(state_of(room, stands, number, stream.ticket.lane))
         last = state.state in ("called", "left")
         if stream.news or last or state.position != stream.position:
             text = b"event: status\ndata: %b\n\n" % state.to_json()

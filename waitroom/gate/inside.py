@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 
-from waitroom.errors import LineUnavailableError
+from waitroom.errors import BusyError, ClientGoneError, LineUnavailableError, OriginError
 from waitroom.gate.answers import Header
-from waitroom.gate.passage import Passage
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.observed import Observed
 from waitroom.gate.request import Request
 from waitroom.gate.sockets import NOTED_SECONDS, is_handshake, noting
-from waitroom.gate.tokens import Pass
+from waitroom.gate.tokens import Pass, wants_renewal
 from waitroom.gate.visitor import Tokens
 from waitroom.line.room import Room
 from waitroom.proxy import Edit, from_origin
@@ -19,6 +20,8 @@ from waitroom.proxy import Edit, from_origin
 logger = logging.getLogger("waitroom.gate")
 
 _COMMAND = b"waitroom-command"
+_SIGNS_OF_LIFE = (Kind.NAVIGATION, Kind.CALL)
+"""By the answers to these a shop shows that it is back: a picture may come from elsewhere."""
 _CACHING = frozenset((b"expires", b"pragma", b"surrogate-control", b"x-accel-expires"))
 """What a cache may obey besides ``Cache-Control`` and its targeted kin (RFC 9213), which end in that name."""
 
@@ -26,12 +29,15 @@ _CACHING = frozenset((b"expires", b"pragma", b"surrogate-control", b"x-accel-exp
 class Inside:
     """Brings the visitors of one room to the shop."""
 
-    def __init__(self, room: Room, tokens: Tokens, passage: Passage) -> None:
+    def __init__(self, room: Room, tokens: Tokens, passage: Observed) -> None:
         self._room = room
         self._tokens = tokens
         self._passage = passage
         self._name: Header = (b"waitroom-room", room.name.encode())
-        self._finishing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._losses = room.visits.losses
+        self._looking = False
+        room.on_change(self._keep_visits)
 
     def bring(self, request: Request, admission: Pass | None) -> Awaitable[None]:
         """Forwards a request of the visit that ``admission`` stands for; None: of nobody in particular."""
@@ -40,10 +46,37 @@ class Inside:
         session = admission.session
         if is_handshake(request.scope):
             self._note(request, session)
+        return self._visit(request, admission)
+
+    async def _visit(self, request: Request, admission: Pass) -> None:
+        """Forward a request of a visit, which loses nothing by what the shop does not do."""
+        session = admission.session
         extra = (self._name, (b"waitroom-visitor", session.encode()))
-        return self._passage.through(
-            request, extra, self._editor(request, admission), who=(self._room.name, session)
-        )
+        try:
+            await self._passage.through(
+                request, extra, self._editor(request, admission), who=(self._room.name, session)
+            )
+        except OriginError:
+            self._losses.failed(session)
+            self._make_good(request, admission)
+            raise
+        except ClientGoneError:
+            # whoever has had enough of waiting for the shop was there until now
+            self._room.visits.active(session)
+            raise
+        except BusyError:
+            self._room.visits.active(session)
+            self._make_good(request, admission)
+            raise
+
+    def _make_good(self, request: Request, admission: Pass) -> None:
+        """Date the pass anew at the end of a request that failed: it may have taken longer than the visit lasts."""
+        room = self._room
+        if wants_renewal(admission, now_ms=room.clock_ms, session_ms=room.rules.session_ms):
+            by_header = self._tokens.read(request.scope).by_header
+            request.gifts = self._tokens.redated(
+                request.gifts, admission, secure=request.secure, by_header=by_header
+            )
 
     def _note(self, request: Request, session: str) -> None:
         """Have what comes through a WebSocket renew the visit, well before it would end."""
@@ -52,8 +85,33 @@ class Inside:
             request.receive, lambda: self._room.visits.active(session), every_seconds=every
         )
 
+    def _keep_visits(self) -> None:
+        """Whom the shop failed may come back to another worker, or not at all: this one must ask for itself."""
+        if self._losses.keep(self._room.rules.session_ms / 1000) and not self._looking:
+            self._looking = True
+            self._begin(self._look_for_the_shop())
+
+    async def _look_for_the_shop(self) -> None:
+        try:
+            if await self._passage.origin.probe() < 500:
+                self._losses.answered()
+        except OriginError:
+            pass  # not yet
+        finally:
+            self._looking = False
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def _editor(self, request: Request, admission: Pass) -> Edit:
-        def edit(_status: int, theirs: list[Header]) -> list[Header]:
+        def edit(status: int, theirs: list[Header]) -> list[Header]:
+            if status >= 500:
+                self._losses.failed(admission.session)
+                self._make_good(request, admission)
+            elif self._losses and request.kind in _SIGNS_OF_LIFE:
+                self._losses.answered()
             ours = request.gifts
             if _says_done(theirs):
                 self._finish(admission)
@@ -71,9 +129,7 @@ class Inside:
                 # it ends by itself, `session` after its last request
                 logger.warning("room %s: a finished visit could not be told to Redis", self._room.name)
 
-        task = asyncio.create_task(tell())
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
+        self._begin(tell())
 
 
 def _says_done(headers: Sequence[Header]) -> bool:

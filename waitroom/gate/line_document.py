@@ -63,5 +63,6 @@ class LineDocument:
             "late": head.late,
             "outflow": round(head.flow, 1),
             "drawn": [head.drawn_first, head.drawn_count] if head.drawn_count else None,
-            "marks": [[turn, snapshot.ahead_of(turn)] for turn in turns],
+            # before a draw nobody stands before anybody
+            "marks": [] if self._room.awaits_draw else [[turn, snapshot.ahead_of(turn)] for turn in turns],
         }

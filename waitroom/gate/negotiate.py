@@ -39,7 +39,7 @@ class Kind(Enum):
     """A browser asks what a call may do (Fetch standard, section 3.3.2): it never brings cookies, and does nothing."""
     FOREIGN = auto()
     """A page of another site sends a form: cookies that are ``SameSite=Lax`` stay behind, so nobody can say whose it
-    is, and an answer must not replace them."""
+    is, and an answer must not replace them. See :mod:`waitroom.gate.returns`."""
 
 
 def classify(headers: Iterable[tuple[bytes, bytes]], method: str = "GET") -> Kind:

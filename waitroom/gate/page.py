@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,8 +14,9 @@ from markupsafe import Markup
 from waitroom.gate._templates import environment
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import EtaForms, InvitationPage, Texts
+from waitroom.gate.texts import EtaForms, InvitationPage, Texts, Trouble
 from waitroom.shaping.invitation import Refusal
+from waitroom.shaping.reason import Reason
 
 PageState = Literal[
     "waiting", "soon", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"
@@ -24,7 +26,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
-"""The policy that every page of this module is written for: it must be sent with each."""
+"""The policy that the waiting page and the page of a failed request are written for: it must be sent with each."""
+
+RETURN_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'self'; ", "")
+"""The policy of the page that hands a form back. Chromium would apply ``form-action`` to where the shop then sends the
+shopper on to as well, and that may be another site; see MDN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class PageView:
     """What the waiting page shows to one visitor.
 
     ``position`` counts from 1, ``ahead`` is those present before the visitor, ``waiting`` all those present.
-    ``eta_range`` is the shortest and the longest estimated wait, in seconds. ``refresh_after`` is after how
+    ``eta_range`` is the shortest and the longest estimated wait, in seconds, ``eta_reason`` why it has changed.
+    ``refresh_after`` is after how
     many seconds a page without a live connection asks again. ``code`` is the short code for support.
     ``message`` is the operator's, empty when there is none. ``keep_seconds`` is how long the door stays open
     for a called visitor who is away, ``presence_seconds`` how long a silence counts as being away.
@@ -46,6 +53,7 @@ class PageView:
     ahead: int | None
     waiting: int | None
     eta_range: tuple[int, int] | None
+    eta_reason: Reason | None
     refresh_after: int
     code: str | None
     message: str
@@ -120,6 +128,7 @@ class Pages:
         self.texts = Texts()
         env = environment(templates)
         env.globals.update(name=self.texts.name, eta_words=_data_attributes(self.texts.eta_forms))
+        env.globals.update(reasons=json.dumps(self.texts.reasons, ensure_ascii=False))
         # A filter, because Jinja2 works out a filter of a constant when it compiles.
         env.filters["static"] = self.static.url
         self._waiting = env.get_template("waiting.html")
@@ -128,6 +137,7 @@ class Pages:
         self._challenge = env.get_template("challenge.html")
         self._limited = env.get_template("limited.html")
         self._invitation = env.get_template("invitation.html")
+        self._return = env.get_template("return.html")
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
 
     def waiting(self, view: PageView) -> bytes:
@@ -140,6 +150,7 @@ class Pages:
             behind=texts.number(view.behind),
             waiting=texts.number(view.waiting),
             wait=texts.eta(view.eta_range),
+            why=texts.reasons.get(view.eta_reason) if view.eta_reason else None,
             keep=texts.duration(view.keep_seconds),
             away=texts.duration(view.presence_seconds),
             every=texts.duration(view.refresh_after),
@@ -160,9 +171,13 @@ class Pages:
         wait = self.texts.duration(wait_seconds)
         return self._limited.render(room=room, target=local_target(target), wait=wait).encode()
 
+    def hand_back(self, field: str, letter: str, target: str) -> bytes:
+        """The page that sends one field to an address as ``text/plain``, as UTF-8."""
+        return self._return.render(field=field, letter=letter, target=local_target(target)).encode()
+
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""
-        return self._render_trouble(status, room)
+        return self._render_trouble(status, room, self.texts.trouble(status))
 
     def invitation(self, view: InvitationView) -> bytes:
         """A page about invitations, as UTF-8."""
@@ -173,8 +188,12 @@ class Pages:
             target=local_target(view.target),
         ).encode()
 
-    def _render_trouble_uncached(self, status: int, room: str | None) -> bytes:
-        trouble = self.texts.trouble(status)
+    def put_off(self, status: int, room: str | None) -> bytes:
+        """The page for a request that was not sent to the shop just now: of a busy shop (503), or of a visitor who
+        asks too often (429)."""
+        return self._render_trouble(status, room, self.texts.put_off(status))
+
+    def _render_trouble_uncached(self, status: int, room: str | None, trouble: Trouble) -> bytes:
         return self._trouble.render(status=status, room=room, trouble=trouble).encode()
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Hashable, Sequence
 
+from starlette.types import Send
+
 from waitroom.gate.answers import Header
 from waitroom.gate.request import Request
+from waitroom.gate.shaper import Shaper
 from waitroom.gate.shares import Shares
 from waitroom.gate.sockets import is_handshake
 from waitroom.proxy import Edit, Fields, Origin, TrustedProxies, from_origin, remembered, to_origin
@@ -14,9 +17,13 @@ from waitroom.proxy import Edit, Fields, Origin, TrustedProxies, from_origin, re
 class Passage:
     """Forwards requests to the origin, with what the gateway adds and takes out."""
 
-    def __init__(self, origin: Origin, trusted: TrustedProxies, shares: Shares) -> None:
+    def __init__(
+        self, origin: Origin, trusted: TrustedProxies, shares: Shares, shaper: Shaper | None = None
+    ) -> None:
         self.origin = origin
         self.trusted = trusted
+        self.shaper = shaper
+        """What keeps the traffic within limits; None where there are none."""
         self._shares = shares
 
     async def through(
@@ -31,22 +38,29 @@ class Passage:
 
         ``extra`` are headers for the shop. ``edit`` makes the headers for the visitor out of the shop's; it
         must end in :func:`~waitroom.proxy.from_origin`. ``who`` is the visitor, where more than the address is
-        known, and has a share of what is under way. Raises what :meth:`~waitroom.proxy.Origin.forward` raises, and
-        :class:`~waitroom.gate.shares.TooManyRequestsError`.
+        known, and has a share of what is under way. Raises what :meth:`~waitroom.proxy.Origin.forward` and
+        :meth:`~waitroom.gate.shaper.Shaper.carry` raise, and :class:`~waitroom.gate.shares.TooManyRequestsError`.
         """
         if who is None:
-            await self._carry(request, extra, edit)
+            await self._shaped(request, extra, edit, who)
             return
         self._shares.take(who)
         try:
-            await self._carry(request, extra, edit)
+            await self._shaped(request, extra, edit, who)
         finally:
             self._shares.give_back(who)
 
-    def _carry(self, request: Request, extra: tuple[Header, ...], edit: Edit) -> Awaitable[None]:
+    def _shaped(
+        self, request: Request, extra: tuple[Header, ...], edit: Edit, who: Hashable
+    ) -> Awaitable[None]:
+        if self.shaper is None:
+            return self._carry(request, extra, edit, request.send)
+        return self.shaper.carry(request, who, self._carry, extra, edit)
+
+    def _carry(self, request: Request, extra: tuple[Header, ...], edit: Edit, send: Send) -> Awaitable[None]:
         scope = request.scope
         carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
-        return carry(scope, request.receive, request.send, headers=self._headers(request, extra), edit=edit)
+        return carry(scope, request.receive, send, headers=self._headers(request, extra), edit=edit)
 
     def _headers(self, request: Request, extra: tuple[Header, ...]) -> Fields:
         visitor, client = request.visitor, request.scope["client"]

@@ -15,7 +15,7 @@ from waitroom.proxy import TrustedProxies, Visitor, remembered, target_of
 class Request:
     """An ASGI request, and who sent it as far as trusted proxies tell."""
 
-    __slots__ = ("_trusted", "_visitor", "gifts", "receive", "scope", "send")
+    __slots__ = ("_trusted", "_visitor", "counts_as", "gifts", "receive", "scope", "send")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, trusted: TrustedProxies) -> None:
         self.scope = scope
@@ -25,6 +25,8 @@ class Request:
         self._visitor: Visitor | None = None
         self.gifts: list[Header] = []
         """Headers that hand the visitor new tokens, with whatever answer there will be."""
+        self.counts_as: Kind | None = None
+        """Its kind, where its own headers would tell another."""
 
     @property
     def visitor(self) -> Visitor:
@@ -43,6 +45,8 @@ class Request:
     @property
     def kind(self) -> Kind:
         """What kind of request it is."""
+        if self.counts_as is not None:
+            return self.counts_as
         if is_handshake(self.scope):
             return Kind.CALL
         return classify(self.scope["headers"], self.scope["method"])
@@ -51,6 +55,12 @@ class Request:
     def target(self) -> str:
         """The address asked for: path and query, as sent."""
         return target_of(self.scope).decode("latin-1")
+
+    @property
+    def path(self) -> str:
+        """The path alone, as sent."""
+        raw: bytes = self.scope.get("raw_path") or self.scope["path"].encode()
+        return raw.decode("latin-1")
 
 
 def _visitor(headers: Sequence[Header], trusted: TrustedProxies, address: str | None, scheme: str) -> Visitor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,13 @@ _DECODINGS = 5
 _DOTS = frozenset({".", ".."})
 # Some cut off what follows a ; before they look for encoded slashes in it (Tomcat).
 _HIDDEN = re.compile(r"\\|%(?:25)*+(?:2f|5c)", re.IGNORECASE)
+# What shops read in different ways, plainly written or encoded; and what nobody has to encode, of which some shops
+# compare the code (RFC 3986 section 6.2.2.2).
+_UNCLEAR = re.compile(
+    r"[^!-~]|[\\;]|//|%(?![0-9a-f]{2})"
+    r"|%(?:[01][0-9a-f]|2[35def]|3[0-9bf]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef])",
+    re.IGNORECASE,
+)
 _REMEMBERED = 8192
 _SHORT = 256
 """Characters of a path whose room is remembered: of longer ones, somebody could send many."""
@@ -72,6 +80,36 @@ def readings(path: str) -> frozenset[str]:
         for decoded in {_decoded(path, 1), _decoded(path, _DECODINGS)}
         for resolve in (True, False)
     )
+
+
+def clear_path(path: str) -> str | None:
+    """What every shop reads in this raw path, percent-decoded; None where some may read another.
+
+    The opposite of :func:`readings`: there a doubt leads into the room, here it must not lead around it. Case counts,
+    and a slash at the end.
+    """
+    return _known_clear(path) if len(path) <= _SHORT else _clear(path)
+
+
+def _clear(path: str) -> str | None:
+    if not path.startswith("/") or _UNCLEAR.search(path):
+        return None
+    try:
+        decoded = unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    # a full-width slash or dot is one for those who normalise first
+    folded = decoded if decoded.isascii() else unicodedata.normalize("NFKC", decoded)
+    if folded != decoded and (_FOLDED.search(folded) or folded.count("/") != decoded.count("/")):
+        return None
+    # Windows drops dots and spaces at the end of a name, so that more than .. leads upwards
+    if any(name and not name.strip(". ") for name in folded.split("/")):
+        return None
+    return decoded
+
+
+_FOLDED = re.compile(r"[\\;%?#\x00-\x1f\x7f]")
+_known_clear = lru_cache(_REMEMBERED)(_clear)
 
 
 def _decoded(path: str, times: int) -> str:
@@ -162,12 +200,17 @@ class RoomMap:
         """
         return self._known(host, path) if len(path) <= _SHORT else self._search(host, path)
 
-    def _search(self, host: str, path: str) -> str | None:
+    def candidates(self, host: str, path: str) -> set[str | None]:
+        """The names of all rooms that some shop may read in a raw host and path; None: of no room."""
         at = normalise_host(host)
-        found = {self._room_at(at, reading) for reading in readings(path)} - {None}
+        found = {self._room_at(at, reading) for reading in readings(path)}
         names = _segments(_decoded(path, _DECODINGS))
         if not _DOTS.isdisjoint(names) or _hides_a_slash(path):
             found |= self._rooms_along(at, names)
+        return found
+
+    def _search(self, host: str, path: str) -> str | None:
+        found = self.candidates(host, path) - {None}
         if len(found) > 1:
             raise AmbiguousPathError("The path can be read in several ways, which lead to different rooms.")
         return found.pop() if found else None

@@ -8,9 +8,14 @@ from waitroom.errors import WaitroomError
 
 
 class TooManyRequestsError(WaitroomError):
-    """A visitor or an address has as many requests under way as one may have."""
+    """A visitor or an address has as many requests under way as one may have, or asks too often."""
 
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds."""
 
 
 class Shares:

@@ -12,9 +12,11 @@ from pydantic_core import to_json
 
 from waitroom.gate.decision import Standing
 from waitroom.gate.tokens import EarlierEpochError, Ticket, support_code
+from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
-from waitroom.shaping.estimate import Estimate, estimate
+from waitroom.shaping.forecast import Estimate
+from waitroom.shaping.reason import Reason
 
 MIN_REFRESH_SECONDS = 2
 MAX_REFRESH_SECONDS = 20
@@ -47,6 +49,7 @@ class State(NamedTuple):
     ahead: int | None
     waiting: int
     eta: Estimate | None
+    eta_reason: Reason | None
     refresh_after: int
     lane: str | None
     number: int | None
@@ -71,6 +74,7 @@ class State(NamedTuple):
             "waiting": self.waiting,
             "eta_seconds": self.eta and self.eta.seconds,
             "eta_range": self.eta and [self.eta.low, self.eta.high],
+            "eta_reason": self.eta_reason,
             "refresh_after": self.refresh_after,
             "lane": self.lane,
             "number": self.number,
@@ -132,13 +136,16 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     elif rules.mode is Mode.PASS or (stands is Standing.CALLED and rules.mode is not Mode.PAUSE):
         name, ahead = "called", 0
     else:
-        name, ahead = "waiting", snapshot.ahead(number) if snapshot.head.epoch else None
-    if room.is_before_opening and room.event.commitment:
+        name, ahead = "waiting", snapshot.ahead(number) if _is_known(snapshot.head) else None
+    if room.awaits_draw:
         # everyone is equal until the draw
         ahead = None
-    eta = None
-    if ahead is not None and rules.mode in _MOVING and not room.is_before_opening:
-        eta = estimate(ahead, flow=snapshot.head.flow, rate=rules.admission_rate * room.share_of(lane))
+    outlook = room.lanes[lane].outlook
+    eta = outlook.estimate(ahead) if ahead is not None and rules.mode in _MOVING else None
+    # of a line that moves again, the last outlook may still be that of the pause
+    reason = Reason.PAUSED if rules.mode is Mode.PAUSE else None
+    if reason is None and name == "waiting" and outlook.reason is not Reason.PAUSED:
+        reason = outlook.reason
     return State(
         room=room.name,
         state=name,
@@ -146,6 +153,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         ahead=ahead,
         waiting=room.waiting,
         eta=eta,
+        eta_reason=reason,
         refresh_after=refresh_after(room, eta),
         lane=lane,
         number=number,
@@ -154,6 +162,11 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         notice=notice,
         opens_at=room.head.opens or None,
     )
+
+
+def _is_known(head: Head) -> bool:
+    """Whether positions can be told: not before the first look, nor while the holders of lost tickets come back."""
+    return head.epoch > 0 and head.clock >= head.hold
 
 
 def plain_state(room: Room, name: str, notice: Notice | None = None) -> State:
@@ -165,6 +178,7 @@ def plain_state(room: Room, name: str, notice: Notice | None = None) -> State:
         ahead=None,
         waiting=room.waiting,
         eta=None,
+        eta_reason=None,
         refresh_after=refresh_after(room, None),
         lane=None,
         number=None,

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from waitroom.shaping.invitation import Refusal
+from waitroom.shaping.reason import Reason
 
 InvitationPage = Literal["opened", "required", "code"] | Refusal
 """What a page about invitations is for; a refusal: why one does not count."""
@@ -63,6 +64,19 @@ class Texts:
             hours=gettext("{h} h"),
             hours_minutes=gettext("{h} h {m} min"),
         )
+        self.reasons = {
+            Reason.RESUMED: gettext("The line goes on."),
+            Reason.RATE_LOWERED: gettext("The shop lets people in more slowly now."),
+            Reason.RATE_RAISED: gettext("The shop lets people in faster now."),
+            Reason.CAPACITY_LOWERED: gettext("The shop has less room now."),
+            Reason.CAPACITY_RAISED: gettext("The shop has more room now."),
+            Reason.OPENING_MOVED: gettext("The opening was moved."),
+            Reason.SCHEDULE_CHANGED: gettext("The shop has changed its times."),
+            Reason.SHOP_SLOW: gettext("The shop is slower than before."),
+            Reason.SHOP_FASTER: gettext("The shop is faster than before."),
+            Reason.OTHER_LANES: gettext("People in another lane are let in too."),
+            Reason.OTHERS_BACK: gettext("People ahead of you came back. Your number waits for them."),
+        }
 
     def number(self, number: int | None) -> str:
         """A whole number with its thousands set apart; a dash where it is not known."""
@@ -193,6 +207,22 @@ class Texts:
                 return gettext("There is no such code. Please check it.")
             case Refusal.TOO_MANY_TRIES:
                 return gettext("Too many wrong codes came from your network. Please try again in a minute.")
+
+    def put_off(self, status: int) -> Trouble:
+        """What the page says of a request that was not sent to the shop: 503 of a busy shop, 429 of a hasty visitor."""
+        gettext = self._translations.gettext
+        title = (
+            gettext("You are asking very often")
+            if status == 429
+            else gettext("The shop is very busy just now")
+        )
+        return Trouble(
+            title,
+            gettext(
+                "Your last step was not sent to the shop: nothing was ordered or paid by it. If you are inside, you "
+                "stay inside. Please try again in a moment."
+            ),
+        )
 
     def refusal(self, status: int) -> str:
         """The whole body of a bare refusal, as plain text, for what is not shown to a person."""

@@ -72,6 +72,8 @@ class Tokens:
         try:
             check_pass(held, now_ms=now, session_ms=session)
         except ExpiredTokenError as error:
+            if held.session in room.visits.losses:
+                return shown._replace(renew=True)
             return shown._replace(admission=None, refused=error)
         if room.visits.has_ended(shown.session):
             return shown._replace(admission=None, refused=None)
@@ -143,6 +145,20 @@ class Tokens:
             if in_headers:
                 headers.append((PASS_HEADER, text.encode()))
         return headers
+
+    def redated(
+        self, gifts: list[tuple[bytes, bytes]], held: Pass, *, secure: bool, by_header: bool
+    ) -> list[tuple[bytes, bytes]]:
+        """The same response headers, but with today's date on the pass. ``by_header``: the visitor came with tokens in
+        headers."""
+        in_headers = by_header or any(name in (TICKET_HEADER, PASS_HEADER) for name, _ in gifts)
+        cookie = self.pass_cookie + b"="
+        kept = [
+            (name, value)
+            for name, value in gifts
+            if name != PASS_HEADER and not (name == b"set-cookie" and value.startswith(cookie))
+        ]
+        return kept + self.hand_out(None, self.renewed(held), secure=secure, in_headers=in_headers)
 
     def take_back(self, *, secure: bool) -> list[tuple[bytes, bytes]]:
         """The response headers that take both cookies away."""

@@ -7,19 +7,24 @@ from zoneinfo import ZoneInfo
 
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView, local_target
+from waitroom.gate.page import (
+    CONTENT_SECURITY_POLICY,
+    RETURN_POLICY,
+    Pages,
+    PageState,
+    PageView,
+    local_target,
+)
 from waitroom.gate.request import Request
+from waitroom.gate.returns import FIELD
 from waitroom.gate.state import Notice, State
 from waitroom.line.room import Room
 
 REFUSED_RETRY_SECONDS = 10
 
-PAGE_HEADERS: list[Header] = [
-    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-]
-"""Of every page of the gateway's own."""
+_CAUTION: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+PAGE_HEADERS: list[Header] = [(b"content-security-policy", CONTENT_SECURITY_POLICY.encode()), *_CAUTION]
+"""Of every page of the gateway's own, but for the one that hands a form back."""
 
 _PAGE_STATES: dict[Notice | None, PageState] = {
     Notice.PAUSED: "paused",
@@ -77,6 +82,13 @@ class Waiting:
         text = self._pages.texts.refusal(503)
         await answer(request.scope, request.send, 503, TEXT, text.encode(), headers)
 
+    async def hand_back(self, request: Request, letter: str) -> None:
+        """A page that sends the same form again, sealed: then the browser sends the visitor's cookies."""
+        body = self._pages.hand_back(FIELD, letter, request.target)
+        policy = (b"content-security-policy", RETURN_POLICY.encode())
+        headers = [NO_STORE, VARY, self._name, policy, *_CAUTION]
+        await answer(request.scope, request.send, 200, HTML, body, headers)
+
     async def redirect(self, request: Request) -> None:
         """Asks for the same address again by GET: then the browser sends the visitor's cookies."""
         location = (b"location", local_target(request.target).encode("latin-1", "replace"))
@@ -92,6 +104,7 @@ class Waiting:
             ahead=state.ahead,
             waiting=state.waiting,
             eta_range=(state.eta.low, state.eta.high) if state.eta else None,
+            eta_reason=state.eta_reason,
             refresh_after=state.refresh_after,
             code=state.code,
             message=state.message,

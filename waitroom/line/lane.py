@@ -17,6 +17,7 @@ from waitroom.line.rules import Rules
 from waitroom.line.snapshot import Snapshot, blank
 from waitroom.line.store import Handed, LineStore, View
 from waitroom.line.ticket import Outcome
+from waitroom.shaping.outlook import Outlook
 
 HEARD_OF_MS = 3_000
 """By this age a number is known to every worker that reaches Redis."""
@@ -43,6 +44,7 @@ class Lane:
         self.store = store
         self.snapshot = blank()
         self.presence = Presence()
+        self.outlook = Outlook()
         self.order: DrawnOrder | None = None
         self._joins = Joins(store.join)
         self._redemptions = GroupCommit(store.redeem, MAX_REDEEMED)

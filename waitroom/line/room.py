@@ -19,6 +19,7 @@ from waitroom.line.plan import NO_PLAN, Plan
 from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Redeemed
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.seeds import Seeds
+from waitroom.line.sight import Sights
 from waitroom.line.store import LineStore
 from waitroom.line.ticket import Outcome
 from waitroom.line.visits import Visits
@@ -76,6 +77,7 @@ class Room:
         self._listeners: list[Callable[[], None]] = []
         self._viewed = self._flushed = -1e9
         self._drawing = (0, 0, 0)
+        self._sights = Sights()
 
     def __repr__(self) -> str:
         down = "" if self.down_since is None else ", Redis is away"
@@ -123,6 +125,11 @@ class Room:
         """The room clock now, by which tokens are dated: Redis's, carried on by a monotonic clock."""
         return max(lane.clock_ms for lane in self.lanes.values()) or int(time.time() * 1000)
 
+    @property
+    def awaits_draw(self) -> bool:
+        """Whether everyone who waits is equal yet: at the opening their order will be drawn."""
+        return self.is_before_opening and bool(self.event.commitment)
+
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` after each tick."""
         self._listeners.append(listener)
@@ -131,12 +138,14 @@ class Room:
         """Brings the settings of the file to Redis and looks at the line for the first time."""
         await self._bring_rules()
         await self._look()
+        self.look_ahead()
 
     async def run(self) -> None:
         """Keeps the room until :meth:`stop`. Never raises for a Redis that is away."""
         while not self._stopping:
             try:
                 await self._tick()
+                self.look_ahead()
                 if self.down_since is not None:
                     logger.warning("room %s: Redis is back", self.name)
                     self.down_since = None
@@ -158,6 +167,19 @@ class Room:
             for listener in self._listeners:
                 listener()
             await asyncio.sleep(pause)
+
+    def look_ahead(self) -> None:
+        """Lets the outlooks of the lanes take in how the line stands now."""
+        sights = self._sights.look(
+            self.lanes,
+            self.rules,
+            self.plan,
+            {name: self.share_of(name) for name in self.lanes},
+            now_ms=time.time() * 1000,
+            order_is_open=self.is_before_opening and bool(self.event.commitment),
+        )
+        for name, lane in self.lanes.items():
+            lane.outlook.observe(sights[name], lane.snapshot.ahead_of)
 
     def stop(self) -> None:
         """Lets :meth:`run` end. It is cancelled besides; but a client may swallow a cancellation."""

@@ -49,6 +49,8 @@ class Rules:
     """Shown to those waiting."""
     weights: str = ""
     """What each lane is given of the admissions, as ``general:1 members:3``; 1 for a lane that is not named."""
+    adaptive: str = ""
+    """Bounds and aims of adaptive admission, as :class:`~waitroom.shaping.aims.Aims` writes them; empty: it is off."""
     limit_rate: float = -1.0
     """Admissions a minute that the shop can carry now, as measured; below 0: not known. Never set by the file."""
     limit_shared: float = -1.0
@@ -97,6 +99,7 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
     "mode": Mode,
     "message": str,
     "weights": str,
+    "adaptive": str,
     "guard": Guard.from_text,
 }
 """What the fields that are no whole numbers are read as."""

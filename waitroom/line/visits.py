@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from waitroom.line.losses import Losses
+
 MAX_FLUSH = 500
 """Sessions renewed in one call."""
 
@@ -16,6 +18,8 @@ class Visits:
         self._monotonic = monotonic
         self._active: dict[str, float] = {}
         self._ended: dict[str, float] = {}
+        self.losses = Losses(self.active, monotonic=monotonic)
+        """Those of them whom the shop failed."""
 
     def __repr__(self) -> str:
         return f"<Visits {len(self._active)} to renew, {len(self._ended)} ended>"
@@ -34,6 +38,7 @@ class Visits:
         for session in sessions:
             self._ended[session] = now
             self._active.pop(session, None)
+            self.losses.forget(session)
 
     def forget_ended(self, older_than_seconds: float) -> None:
         """Drops ended sessions whose pass has expired by itself meanwhile."""

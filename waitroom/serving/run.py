@@ -19,7 +19,7 @@ from waitroom.proxy import TrustedProxies
 from waitroom.serving.factory import GRACE_SECONDS, GateFactory
 from waitroom.serving.http1 import HttpServer, Limits
 from waitroom.serving.listen import allow_many_connections, listen
-from waitroom.settings import Settings, resolve_secret
+from waitroom.settings import Settings, resolve_secret, resolve_webhook_secrets
 
 
 def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: None) -> None:
@@ -31,6 +31,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt), ExitStack() as stack:  # Ctrl-C is the usual way to end it
         secrets = resolve_secret(settings)
+        settings = resolve_webhook_secrets(settings)
         allow_many_connections()
         listener = stack.enter_context(listen(settings.host, settings.port))
         redis_url = settings.redis_url

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from waitroom.errors import SettingsError
@@ -32,10 +33,19 @@ def read_file(path: Path, into: Gathered) -> None:
         into.sources[place] = Source(Kind.FILE, f"{path}:{line}", line)
     # Started from another folder, the same file must mean the same data.
     folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow a linked file away
-    for name in RELATIVE_PATHS:
-        given = values.get(name, "data" if name == "data_dir" else None)
+    into.values.setdefault("data_dir", "data")
+    webhooks = into.values.get("webhooks")
+    _start_at(folder, into.values, RELATIVE_PATHS)
+    for table in webhooks if isinstance(webhooks, list) else ():
+        if isinstance(table, dict):
+            _start_at(folder, table, ("secret_file",))
+
+
+def _start_at(folder: Path, table: dict[str, object], names: Iterable[str]) -> None:
+    for name in names:
+        given = table.get(name)
         if isinstance(given, str) and given and not given.startswith("~"):
-            into.values[name] = str(folder / given)
+            table[name] = str(folder / given)
 
 
 def _text(path: Path) -> str:

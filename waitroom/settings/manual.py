@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from waitroom.settings.bypass import PassingSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.kinds import allowed
 from waitroom.settings.origin import OriginSettings
@@ -51,6 +52,9 @@ def manual() -> str:
                 "that covers everything. While it runs, `waitroom set` changes all but `name`, `hosts`, `paths` and",
                 "`hold_status`.\n",
                 *describe(RoomSettings, ("rooms", 0), "[[rooms]]"),
+                "\n## Who never queues\n",
+                "See [bypass.md](bypass.md).\n",
+                *describe(PassingSettings),
             ]
         )
         + "\n"

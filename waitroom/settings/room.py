@@ -14,6 +14,7 @@ from waitroom.line.guard import SUSPECTS, Beyond
 from waitroom.line.memory import GENERAL
 from waitroom.line.rules import Mode
 from waitroom.settings.abuse import ChallengeSettings, JoinLimitSettings, SharingSettings
+from waitroom.settings.adaptive import AdaptiveSettings
 from waitroom.settings.claims import ClaimSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.events import EventSettings
@@ -161,6 +162,10 @@ class RoomSettings(BaseModel):
     )
     sharing: Annotated[SharingSettings, Allowed("a table")] = Field(
         default=SharingSettings(), description="From how many networks one pass may be used at once."
+    )
+    adaptive: Annotated[AdaptiveSettings, Allowed("a table under a [rooms.adaptive] heading")] = Field(
+        default=AdaptiveSettings(),
+        description="Whether and how far admissions follow the shop. Left out: off.",
     )
 
     @field_validator("events")

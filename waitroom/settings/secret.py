@@ -9,10 +9,16 @@ import stat
 import tempfile
 from pathlib import Path
 
+from pydantic import SecretStr
+from pydantic_core import PydanticCustomError
+
 from waitroom.errors import SettingsError
+from waitroom.settings.bypass import WebhookSettings, check_keys
 from waitroom.settings.site import Settings
 
 _SHORTEST = 16
+# Docker and Kubernetes hand secrets in as files that others may read, in a container of its own.
+_WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def resolve_secret(settings: Settings) -> tuple[str, ...]:
@@ -24,8 +30,7 @@ def resolve_secret(settings: Settings) -> tuple[str, ...]:
     if settings.secret:
         return tuple(secret.get_secret_value() for secret in settings.secret)
     if settings.secret_file is not None:
-        # Docker and Kubernetes hand secrets in as files that others may read, in a container of its own.
-        return _read(settings.secret_file, "secret_file", forbidden=stat.S_IWGRP | stat.S_IWOTH)
+        return _read(settings.secret_file, "secret_file", forbidden=_WRITABLE)
     kept = settings.data_dir / "secret"
     try:
         if not kept.exists():
@@ -35,6 +40,29 @@ def resolve_secret(settings: Settings) -> tuple[str, ...]:
             f"data_dir: no secret can be kept in {kept}: {error.strerror}; set data_dir, or set secret"
         ) from None
     return _read(kept, "generated secret", forbidden=stat.S_IRWXG | stat.S_IRWXO)
+
+
+def resolve_webhook_secrets(settings: Settings) -> Settings:
+    """Return the settings with the secrets of each webhook in them, where a file holds them.
+
+    Raises ``SettingsError`` when a file cannot be used.
+    """
+    webhooks = tuple(_with_secrets(webhook) for webhook in settings.webhooks)
+    return settings.model_copy(update={"webhooks": webhooks})
+
+
+def _with_secrets(webhook: WebhookSettings) -> WebhookSettings:
+    path = webhook.secret_file
+    if path is None:
+        return webhook
+    name = f"secret_file of webhook {webhook.name}"
+    secrets = _read(path, name, forbidden=_WRITABLE)
+    try:
+        check_keys(webhook, secrets)
+    except PydanticCustomError as error:
+        raise SettingsError(f"{name}: {path}: {error.message()}") from None
+    found = tuple(SecretStr(secret) for secret in secrets)
+    return webhook.model_copy(update={"secret": found, "secret_file": None})
 
 
 def _generate(kept: Path) -> None:

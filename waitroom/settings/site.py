@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from waitroom.settings.bypass import PassingSettings
 from waitroom.settings.kinds import (
     Allowed,
     FilePath,
@@ -22,6 +23,7 @@ from waitroom.settings.kinds import (
 )
 from waitroom.settings.origin import OriginSettings
 from waitroom.settings.room import RoomSettings, conflicts
+from waitroom.settings.shaping import ShapingSettings
 from waitroom.settings.visitors import VisitorSettings
 
 ROOM_CONFLICT = "room_conflict"
@@ -85,6 +87,7 @@ class SiteSettings(BaseModel):
     workers: Annotated[WholeNumber, Field(ge=1, le=256), Allowed("a whole number from 1 to 256")] = Field(
         default=1, description="Worker processes of the gateway. One per processor core is a good start."
     )
+    shaping: ShapingSettings = Field(default=ShapingSettings(), description="The traffic of those inside.")
     admin_host: ListenAddress = Field(
         default="127.0.0.1", description="The address on which the operators' console listens."
     )
@@ -110,6 +113,14 @@ class SiteSettings(BaseModel):
             raise PydanticCustomError(ROOM_CONFLICT, "{text}", {"text": text})
         return rooms
 
+    @field_validator("shaping")
+    @classmethod
+    def _for_each_worker(cls, shaping: ShapingSettings, info: ValidationInfo) -> ShapingSettings:
+        workers = info.data.get("workers", 1)
+        if 0 < shaping.concurrency < workers:
+            raise broken(f"concurrency must be at least 1 for each of the {workers} workers, or 0")
+        return shaping
+
     @field_validator("admin_port")
     @classmethod
     def _other_port(cls, admin_port: int, info: ValidationInfo) -> int:
@@ -120,5 +131,5 @@ class SiteSettings(BaseModel):
         return admin_port
 
 
-class Settings(VisitorSettings, OriginSettings, SiteSettings):
+class Settings(PassingSettings, VisitorSettings, OriginSettings, SiteSettings):
     """Everything that can be set. An instance is whole and valid; ``load`` makes one."""

@@ -30,9 +30,12 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True, help="the folder of its database")
     parser.add_argument("--lab", action="store_true", help="also serve /lab/…, for tests of a proxy")
+    parser.add_argument("--tell-load", action="store_true", help="say in Waitroom-Load how busy it is")
     options = parser.parse_args()
     config = uvicorn.Config(
-        create_app(data=options.data, capacity=options.capacity, lab=options.lab),
+        create_app(
+            data=options.data, capacity=options.capacity, lab=options.lab, tells_load=options.tell_load
+        ),
         host=options.host,
         port=options.port,
         access_log=False,

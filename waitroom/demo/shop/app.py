@@ -44,14 +44,21 @@ class _CachedFiles(StaticFiles):
 
 
 def create_app(
-    *, data: Path, capacity: float = 0, lab: bool = False, patience_seconds: float = 3.0
+    *,
+    data: Path,
+    capacity: float = 0,
+    lab: bool = False,
+    tells_load: bool = False,
+    patience_seconds: float = 3.0,
 ) -> Starlette:
     """The shop.
 
     Args:
         data: the folder of its database; made when missing. Its stock survives a restart.
         capacity: requests a second that it can serve; beyond, it slows down and then fails. 0: no limit.
-        lab: also mount ``/lab/…``, where tests of a proxy find echoes, streams and errors.
+        lab: also mount ``/lab/…``, where tests of a proxy find echoes, streams and errors, and
+            ``POST /lab/capacity?per_second=30`` changes the capacity.
+        tells_load: say in ``Waitroom-Load`` what part of the capacity is in use.
         patience_seconds: how long a request waits for a connection before it is answered 503.
     """
     database = Database(data)
@@ -74,6 +81,13 @@ def create_app(
             headers={"Cache-Control": "no-store"},
         )
 
+    async def set_capacity(request: Request) -> JSONResponse:
+        try:
+            limits.change(float(request.query_params["per_second"]))
+        except (KeyError, ValueError):
+            raise HTTPException(400) from None
+        return JSONResponse({"capacity": limits.per_second}, headers={"Cache-Control": "no-store"})
+
     async def health(request: Request) -> JSONResponse:
         return JSONResponse({"ok": True}, headers={"Cache-Control": "no-store"})
 
@@ -91,9 +105,10 @@ def create_app(
     ]
     if lab:
         routes.insert(0, Mount("/lab", routes=LAB_ROUTES))
+        routes.insert(0, Route("/lab/capacity", set_capacity, methods=["POST"]))
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[Middleware(Workload, capacity=limits, stats=stats)],
+        middleware=[Middleware(Workload, capacity=limits, stats=stats, tells_load=tells_load)],
         exception_handlers={HTTPException: failed},
     )

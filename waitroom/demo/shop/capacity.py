@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 
 HOLD_SECONDS = 0.08
 PATIENCE_SECONDS = 3.0
@@ -31,18 +32,37 @@ class Capacity:
     """
 
     def __init__(self, per_second: float, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
-        if per_second < 0:
-            raise ValueError(f"capacity is {per_second}, must be 0 or more")
-        self.per_second = per_second
-        self.waiting = 0
         self._patience_seconds = patience_seconds
-        self._longest_line = max(1, math.ceil(per_second * patience_seconds))
-        connections = max(1, math.ceil(per_second * HOLD_SECONDS))
-        self._connections = asyncio.Semaphore(connections)
-        self._hold_seconds = connections / per_second if per_second else 0.0
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._busy = 0
+        self.change(per_second)
 
     def __repr__(self) -> str:
         return f"<Capacity {self.per_second:g}/s, {self.waiting} waiting>"
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a connection."""
+        return len(self._line)
+
+    @property
+    def load(self) -> float:
+        """Connections that are in use or waited for, of those that there are; 0: there is no limit."""
+        return (self._busy + self.waiting) / self._connections if self.per_second else 0.0
+
+    def change(self, per_second: float) -> None:
+        """Serves so many from now on. Those who hold a connection keep it.
+
+        Raises:
+            ValueError: ``per_second`` is negative.
+        """
+        if not 0 <= per_second < math.inf:
+            raise ValueError(f"capacity is {per_second}, must be 0 or more")
+        self.per_second = per_second
+        self._longest_line = max(1, math.ceil(per_second * self._patience_seconds))
+        self._connections = max(1, math.ceil(per_second * HOLD_SECONDS))
+        self._hold_seconds = self._connections / per_second if per_second else 0.0
+        self._next()
 
     async def work(self) -> None:
         """Holds a connection for as long as one request's queries take.
@@ -57,16 +77,38 @@ class Capacity:
             crowding = self.waiting / self._longest_line
             await asyncio.sleep(self._hold_seconds * (1 + CONTENTION * crowding))
         finally:
-            self._connections.release()
+            self._busy -= 1
+            self._next()
 
     async def _acquire(self) -> None:
+        if self._busy < self._connections and not self._line:
+            self._busy += 1
+            return
         if self.waiting >= self._longest_line:
             raise OverloadedError("too many requests are waiting")
-        self.waiting += 1
+        turn = asyncio.get_running_loop().create_future()
+        self._line.append(turn)
         try:
             async with asyncio.timeout(self._patience_seconds):
-                await self._connections.acquire()
+                await turn
         except TimeoutError:
+            self._withdraw(turn)
             raise OverloadedError("no database connection came free") from None
-        finally:
-            self.waiting -= 1
+        except BaseException:
+            self._withdraw(turn)
+            raise
+
+    def _withdraw(self, turn: asyncio.Future[None]) -> None:
+        if turn in self._line:
+            self._line.remove(turn)
+        elif turn.done() and not turn.cancelled():
+            # it had its turn in this very moment
+            self._busy -= 1
+            self._next()
+
+    def _next(self) -> None:
+        while self._line and (self._busy < self._connections or not self.per_second):
+            turn = self._line.popleft()
+            if not turn.done():
+                self._busy += 1
+                turn.set_result(None)

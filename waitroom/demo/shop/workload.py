@@ -20,10 +20,11 @@ _log = logging.getLogger(__name__)
 class Workload:
     """ASGI layer: a request gets a connection first, or is answered 503."""
 
-    def __init__(self, app: ASGIApp, capacity: Capacity, stats: Stats) -> None:
+    def __init__(self, app: ASGIApp, capacity: Capacity, stats: Stats, *, tells_load: bool = False) -> None:
         self._app = app
         self._capacity = capacity
         self._stats = stats
+        self._tells_load = tells_load
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(FREE_PATHS):
@@ -35,6 +36,9 @@ class Workload:
             async def watch(message: Message) -> None:
                 if message["type"] == "http.response.start" and message["status"] >= 500:
                     served.failed = True
+                if self._tells_load and message["type"] == "http.response.start":
+                    told = f"{self._capacity.load:.2f}".encode()
+                    message["headers"] = [*message["headers"], (b"waitroom-load", told)]
                 await send(message)
 
             try:

@@ -1,0 +1,86 @@
+"""The way to the shop with somebody who looks how the shop does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Hashable, Sequence
+
+from waitroom.errors import BusyError, OriginError
+from waitroom.gate.answers import Header
+from waitroom.gate.passage import Passage
+from waitroom.gate.request import Request
+from waitroom.gate.sockets import is_handshake
+from waitroom.proxy import Edit, Origin, from_origin, remembered
+from waitroom.shaping.signals import Signals
+
+MOST_BODY_DIGITS = 5
+"""The time of a request whose body may have 100 kB or more is the visitor's, not the shop's."""
+
+
+class Observed:
+    """A :class:`~waitroom.gate.passage.Passage` for one room, whose answers are told to ``signals``.
+
+    What is timed ends where the answer begins, so event streams and downloads are as long as they like. Left out
+    are the times of WebSockets, of event streams that may be silent at first, of large bodies, and of the paths in
+    ``ignore`` (patterns as those of a room).
+    """
+
+    def __init__(self, passage: Passage, signals: Signals, ignore: Sequence[str] = ()) -> None:
+        self._passage = passage
+        self._signals = signals
+        paths = [path.lower() for path in ignore]
+        self._exact = frozenset(
+            path.removesuffix("/*") for path in paths if not path.endswith("*") or path.endswith("/*")
+        )
+        self._begins = tuple(path.removesuffix("*") for path in paths if path.endswith("*"))
+
+    @property
+    def origin(self) -> Origin:
+        """The shop."""
+        return self._passage.origin
+
+    def through(
+        self,
+        request: Request,
+        extra: tuple[Header, ...] = (),
+        edit: Edit = lambda _, theirs: from_origin(theirs),
+        *,
+        who: Hashable = None,
+    ) -> Awaitable[None]:
+        """As :meth:`Passage.through <waitroom.gate.passage.Passage.through>`."""
+        if not self._signals.is_on or is_handshake(request.scope):
+            return self._passage.through(request, extra, edit, who=who)
+        return self._watched(request, extra, edit, who)
+
+    async def _watched(self, request: Request, extra: tuple[Header, ...], edit: Edit, who: Hashable) -> None:
+        signals, scope = self._signals, request.scope
+        timed = remembered(scope["headers"], _is_quick) and not self._is_ignored(scope["path"])
+        number = signals.asked(who, timed=timed)
+
+        def noted(status: int, theirs: list[Header]) -> list[Header]:
+            signals.answered(number, status, theirs)
+            return edit(status, theirs)
+
+        try:
+            await self._passage.through(request, extra, noted, who=who)
+        except (OriginError, BusyError):
+            # who waited in the gateway for a shop that had no place free met a shop that is too busy
+            signals.failed(number)
+            raise
+        finally:
+            signals.left(number)
+
+    def _is_ignored(self, path: str) -> bool:
+        if not self._begins and not self._exact:
+            return False
+        path = path.lower()
+        return path in self._exact or path.startswith(self._begins)
+
+
+def _is_quick(headers: Sequence[Header]) -> bool:
+    """Whether the shop can be expected to begin its answer as soon as it can."""
+    for name, value in headers:
+        if name == b"accept" and b"text/event-stream" in value:
+            return False
+        if name == b"transfer-encoding" or (name == b"content-length" and len(value) > MOST_BODY_DIGITS):
+            return False
+    return True

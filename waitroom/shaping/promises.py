@@ -1,0 +1,111 @@
+"""Whether the estimates come true: a sample of what the room promises, kept until the turn has come."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from waitroom.shaping.forecast import Estimate
+
+MOST_OPEN = 512
+"""Promises that are remembered at once."""
+_EVERY_MS = 1_000.0
+_GOLDEN = 0.6180339887498949
+"""Its multiples spread evenly over the unit interval, without chance (Weyl)."""
+
+
+@dataclass(slots=True)
+class Hits:
+    """Counts of promises that have come due. Each begins at 0 with the worker."""
+
+    asked: int = 0
+    """Those between which and the turn nobody changed rate, capacity or schedule."""
+    early: int = 0
+    """Of those: the turn came before the range."""
+    late: int = 0
+    """Of those: the turn came after it."""
+    overtaken: int = 0
+    """Those that a change of the rules overtook, and which count for nothing else."""
+
+    @property
+    def kept(self) -> int:
+        """Of those asked: the turn came within the range."""
+        return self.asked - self.early - self.late
+
+    @property
+    def rate(self) -> float | None:
+        """Kept of asked; None before the first."""
+        return self.kept / self.asked if self.asked else None
+
+
+class Outcome(NamedTuple):
+    """A promise that came due unchanged: the wait that was likely, and how it missed the range, if it did."""
+
+    likely_ms: float
+    early: bool
+    late: bool
+
+
+class _Promise(NamedTuple):
+    number: int
+    made_ms: float
+    told: Estimate
+
+
+class Promises:
+    """Picks places all over the line, remembers what their holders are told, and sees when their turn comes.
+
+    No visitor is remembered: what is told depends on the number alone, and a number's turn comes when it is called,
+    whether or not its holder is there. Half of the picks are spread evenly over the line, half over its orders of
+    magnitude, so that the near ones are among them.
+    """
+
+    def __init__(self) -> None:
+        self.hits = Hits()
+        self._open: list[_Promise] = []
+        self._picked = 0
+        self._next_ms = 0.0
+        self._changed_ms = -1.0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def forget(self) -> None:
+        """The numbers have changed: nobody will know when the turn of one of these came."""
+        self._open.clear()
+
+    def overtake(self, now_ms: float) -> None:
+        """The rules were changed: what was promised until now is no measure any more."""
+        self._changed_ms = now_ms
+
+    def pick(self, now_ms: float, called: int, issued: int) -> int | None:
+        """The number whose promise is to be remembered now; None: no number."""
+        if issued <= called or now_ms < self._next_ms or len(self._open) >= MOST_OPEN:
+            return None
+        self._picked += 1
+        share = self._picked * _GOLDEN % 1
+        length = issued - called
+        step = length**share if self._picked % 2 else share * length
+        return called + min(int(step) + 1, length)
+
+    def remember(self, now_ms: float, number: int, told: Estimate) -> None:
+        """Keeps what ``number`` was told. The longer the waits, the fewer are picked."""
+        heapq.heappush(self._open, _Promise(number, now_ms, told))
+        self._next_ms = now_ms + max(_EVERY_MS, told.high * 1000 / MOST_OPEN)
+
+    def settle(self, now_ms: float, called: int) -> list[Outcome]:
+        """Takes out all whose turn has come by ``now_ms``, and counts them."""
+        due: list[Outcome] = []
+        while self._open and self._open[0].number <= called:
+            promise = heapq.heappop(self._open)
+            if promise.made_ms <= self._changed_ms:
+                self.hits.overtaken += 1
+                continue
+            seconds = (now_ms - promise.made_ms) / 1000
+            early, late = seconds < promise.told.low, seconds > promise.told.high
+            self.hits.asked += 1
+            self.hits.early += early
+            self.hits.late += late
+            due.append(Outcome(promise.told.seconds * 1000, early, late))
+        return due

@@ -1,0 +1,25 @@
+"""Why the estimate is another one than before."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What the room says when its estimates move by more than time passes."""
+
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    RATE_LOWERED = "rate lowered"
+    RATE_RAISED = "rate raised"
+    CAPACITY_LOWERED = "capacity lowered"
+    CAPACITY_RAISED = "capacity raised"
+    OPENING_MOVED = "opening moved"
+    SCHEDULE_CHANGED = "schedule changed"
+    SHOP_SLOW = "shop slow"
+    """Fewer are let in than before, though the rules are the same."""
+    SHOP_FASTER = "shop faster"
+    OTHER_LANES = "other lanes"
+    """Another lane has its share again, for somebody stands in it."""
+    OTHERS_BACK = "others back"
+    """Some who stand before this visitor, and were away, are back."""
