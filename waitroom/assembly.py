@@ -16,7 +16,9 @@ from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
+from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
+from waitroom.gate.invited import Invitations
 from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
@@ -33,6 +35,7 @@ from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.turned_away import TurnedAway
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
+from waitroom.invitations.ledger import Ledger
 from waitroom.line.draws import draws_of
 from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan
@@ -200,14 +203,16 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     for of_room in settings.rooms:
         room = room_of(of_room, redis, seeds)
         tokens = Tokens(room, tickets, passes)
-        waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone)
+        invitations = Invitations(of_room, secrets)
+        waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone, takes_codes=invitations.in_use)
+        entering = Entering(invitations, Ledger(redis, of_room.name, secrets), pages)
         signals = Signals()
         observed = Observed(passage, signals, of_room.adaptive.ignore)
         regulator = Regulator(room, Told(redis, of_room.name), signals)
         inside = Inside(room, tokens, observed)
         returns = Returns(of_room.name, secrets, bodies)
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
-        doorway = Doorway(room, tokens, inside, waiting, *guards, returns, bypass_of(of_room.name))
+        doorway = Doorway(room, tokens, inside, waiting, entering, *guards, returns, bypass_of(of_room.name))
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         receipt = ReceiptAddress(room, tokens, pages, receipt_keys, reader_of(of_room, redis).chain)
         endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve)

@@ -13,6 +13,7 @@ from loadtests.measure import (
     commands,
     demo,
     idle,
+    invitations,
     latency,
     million,
     order,
@@ -39,6 +40,7 @@ ROWS: dict[str, Callable[[], Sequence[Result]]] = {
     "latency": latency.measure,
     "transfer": transfer.measure,
     "idle": idle.measure,
+    "invitations": invitations.measure,
 }
 
 

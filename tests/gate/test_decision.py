@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -121,3 +122,18 @@ def test_a_form_that_brings_its_ticket_is_a_navigation(mode: Mode, standing: Sta
     """Where the cookies did come, nothing is in doubt."""
     facts = Facts(Kind.FOREIGN, mode, inside=False, standing=standing, holding=holding)
     assert TICKETS[mode][standing] == decide(facts)
+
+
+@pytest.mark.parametrize(("kind", "mode", "standing"), list(product(Kind, Mode, Standing)))
+def test_who_is_barred_gets_no_place_and_loses_none(kind: Kind, mode: Mode, standing: Standing) -> None:
+    """By invitation only: nobody joins and no part of a page passes, except where everyone does; a ticket counts."""
+    facts = Facts(kind, mode, inside=False, standing=standing, holding=False, barred=True)
+    free = decide(replace(facts, barred=False))
+    if mode is Mode.PASS or kind is Kind.PREFLIGHT:
+        assert free == decide(facts)
+    elif free is Decision.JOIN:
+        assert Decision.UNINVITED == decide(facts)
+    elif free is Decision.FORWARD:
+        assert decide(facts) in (Decision.REFUSE, Decision.RETURN)
+    else:
+        assert free == decide(facts)

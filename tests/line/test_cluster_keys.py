@@ -11,12 +11,16 @@ from redis import Redis as BlockingRedis
 
 from tests.line.bench import KEYS, Bench, told_by_ticket
 from waitroom.line import lua
+from waitroom.line.keys import redeem_keys
 from waitroom.line.plan import Plan, Step, StepKind
+from waitroom.line.redeeming import BroughtTicket, Entitlement
 
 pytestmark = pytest.mark.anyio
 
 SCRIPTS = sorted(path.stem for path in (Path(lua.__file__).parent / "scripts").glob("*.lua"))
 KEYLESS = {"TIME", "INFO"}
+RIGHT = Entitlement("general", "holder", "batch-1", 1, 2**33)
+ALL = [*KEYS, *redeem_keys("room")]
 
 
 SALE = Plan(
@@ -27,8 +31,8 @@ SALE = Plan(
 
 def test_all_keys_share_one_hash_tag() -> None:
     """The tag is the room's name, so that rooms spread over the shards."""
-    assert ["room"] * len(KEYS) == [tag for key in KEYS for tag in re.findall(r"\{(.*?)\}", key)]
-    assert len(KEYS) == len(set(KEYS))
+    assert ["room"] * len(ALL) == [tag for key in ALL for tag in re.findall(r"\{(.*?)\}", key)]
+    assert len(ALL) == len(set(ALL))
 
 
 async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url: str) -> None:
@@ -40,6 +44,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "see": lambda: store.see([1, 2, 3, 7]),
         "advance": lambda: bench.wait(2000, present=(1, 2)),
         "claim": lambda: store.claim(1),
+        "redeem": lambda: store.redeem([(RIGHT, BroughtTicket())]),
         "leave": lambda: store.leave(2),
         "renew": lambda: store.renew({"1:general:1": 0}),
         "finish": lambda: store.finish("1:general:1"),
@@ -47,6 +52,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "restore": lambda: other.restore(told_by_ticket(1, 40)),
         "plan": lambda: store.plan(SALE.to_redis(), name="sale", source="live", who="test"),
         "reveal": lambda: store.reveal("00" * 32, as_committed=True),
+        "note": lambda: store.note("revoked", who="test", what="batch-1"),
         "reset": lambda: store.reset(who="test", why="test"),
     }
     assert SCRIPTS == sorted(doings)
@@ -58,7 +64,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
             await bench.ask("ECHO", name)
             seen[name] = inner_keys(commands, until=name)
 
-    assert {} == {name: keys - set(KEYS) for name, keys in seen.items() if keys - set(KEYS)}
+    assert {} == {name: keys - set(ALL) for name, keys in seen.items() if keys - set(ALL)}
     assert all(seen.values()), "each script was watched at work"
 
 

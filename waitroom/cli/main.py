@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from waitroom import __version__
+from waitroom.cli.invite import app as invite
+from waitroom.cli.options import ConfigFile
 from waitroom.errors import WaitroomError
 from waitroom.serving.logs import configure_logging
 
@@ -23,16 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        "-c",
-        help="The configuration file (TOML). Every setting can also come from the environment, "
-        "as WAITROOM_…, which wins.",
-        show_default=False,
-    ),
-]
+app.add_typer(invite, name="invite")
 
 
 @app.command(epilog="Example:  waitroom serve --config waitroom.toml --workers 4")

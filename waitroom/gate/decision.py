@@ -41,6 +41,8 @@ class Decision(Enum):
     """The closed page."""
     RETURN = auto()
     """To the same address once more, from a page of our own: then its cookies come along."""
+    UNINVITED = auto()
+    """The room is by invitation only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Facts:
     standing: Standing
     holding: bool
     """Whether a newcomer would have to wait, by the snapshot."""
+    barred: bool = False
+    """The room is by invitation only, and the request brings none that counts."""
 
 
 def decide(facts: Facts) -> Decision:
@@ -61,11 +65,13 @@ def decide(facts: Facts) -> Decision:
 
     In the order of the rules: those inside stay inside in every mode; what is no visitor (a part of a page, a
     prefetch, a preflight) or brings no cookies by its nature (a form of another site) gets no ticket; a shut room
-    is shut for all others; everyone else joins, waits, or shows the ticket at the door.
+    is shut for all others; whoever has no place needs an invitation where the room is by invitation only; everyone
+    else joins, waits, or shows the ticket at the door.
     """
     if facts.inside:
         return Decision.FORWARD
-    open_to_all = facts.mode is Mode.PASS or (facts.mode is Mode.AUTO and not facts.holding)
+    barred = facts.barred and facts.mode is not Mode.PASS
+    open_to_all = facts.mode is Mode.PASS or (facts.mode is Mode.AUTO and not facts.holding and not barred)
     match facts.kind:
         case Kind.PREFLIGHT:
             return Decision.FORWARD
@@ -78,7 +84,7 @@ def decide(facts: Facts) -> Decision:
     if facts.mode is Mode.CLOSED:
         return Decision.CLOSED
     if facts.standing in (Standing.NONE, Standing.LEFT):
-        return Decision.JOIN
+        return Decision.UNINVITED if barred else Decision.JOIN
     if facts.mode is Mode.PASS:
         return Decision.CLAIM
     if facts.standing is Standing.CALLED and facts.mode is not Mode.PAUSE:

@@ -7,7 +7,9 @@ import logging
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.bypass import Bypass
 from waitroom.gate.decision import Decision, Facts, Standing, decide
+from waitroom.gate.entering import REVOKED, Entering
 from waitroom.gate.inside import Inside
+from waitroom.gate.moving import moves
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
@@ -16,7 +18,9 @@ from waitroom.gate.state import Notice, State, number_of, plain_state, standing,
 from waitroom.gate.tokens import EarlierEpochError, ExpiredTokenError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
+from waitroom.line.joins import Place
 from waitroom.line.memory import GENERAL
+from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Fate, Redemption
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
@@ -27,7 +31,7 @@ _EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
 
 logger = logging.getLogger("waitroom.gate")
 
-_KEEPS_OUT = (Decision.JOIN, Decision.WAIT, Decision.CLOSED)
+_KEEPS_OUT = (Decision.JOIN, Decision.WAIT, Decision.UNINVITED, Decision.CLOSED)
 
 
 class Doorway:
@@ -39,6 +43,7 @@ class Doorway:
         tokens: Tokens,
         inside: Inside,
         waiting: Waiting,
+        entering: Entering,
         porter: Porter,
         sharing: Sharing,
         returns: Returns,
@@ -47,6 +52,7 @@ class Doorway:
         self.room = room
         self.tokens = tokens
         self.waiting = waiting
+        self.entering = entering
         self._inside = inside
         self._porter = porter
         self._sharing = sharing
@@ -74,10 +80,18 @@ class Doorway:
         if self._bypass is not None and await self._bypass.take(request, self._inside):
             return
         kind = request.kind
-        stands, number = await self.standing(brought)
-        if stands is Standing.WAITING and self._is_news(brought.ticket):
-            stands = Standing.CALLED
-        facts = Facts(kind, self.room.rules.mode, inside=False, standing=stands, holding=self._holding)
+        seen, number = await self.standing(brought)
+        is_news = seen is Standing.WAITING and self._is_news(brought.ticket)
+        stands = Standing.CALLED if is_news else seen
+        shown = self.entering.shown(request)
+        facts = Facts(
+            kind,
+            self.room.rules.mode,
+            inside=False,
+            standing=stands,
+            holding=self._holding,
+            barred=self.entering.bars(shown),
+        )
         decision = decide(facts)
         if decision in _KEEPS_OUT and await self._is_still_inside(request, brought, kind, number):
             return
@@ -87,12 +101,18 @@ class Doorway:
             case Decision.JOIN:
                 await self._join(request, brought, kind, self._lost_place(brought))
             case Decision.CLAIM:
-                await self._claim(request, brought, kind, stands, number)
+                await self._claim(request, brought, kind, stands, number, shown.entitlement)
+            case Decision.WAIT if shown.entitlement and moves(
+                self.room, shown.entitlement, brought.lane, seen, number
+            ):
+                ticket = BroughtTicket(brought.lane, number)
+                await self._redeem(request, brought, kind, None, shown.entitlement, ticket)
             case Decision.WAIT:
-                state = state_of(self.room, stands, number, brought.lane)
-                await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
+                await self._stay(request, brought, kind, stands, number)
             case Decision.REFUSE:
                 await self.waiting.refuse(request)
+            case Decision.UNINVITED:
+                await self.entering.require(request, shown.refused)
             case Decision.RETURN:
                 await self._send_back(request)
             case Decision.CLOSED:
@@ -150,15 +170,45 @@ class Doorway:
             return Notice.RESTARTED
         return None
 
-    async def _join(self, request: Request, brought: Brought, kind: Kind, notice: Notice | None) -> None:
-        lane = await self._lane(request, kind, brought.ticket if notice in _EXCHANGED else None)
+    async def _join(
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        notice: Notice | None,
+        over: BroughtTicket = NO_TICKET,
+    ) -> None:
+        """Gives a place: in the lane that the visitor is entitled to, or the general one. ``over`` is the ticket that
+        was brought and is worth nothing any more."""
+        shown = self.entering.shown(request)
+        right = shown.entitlement
+        if self.entering.bars(shown) and self.room.rules.mode is not Mode.PASS:
+            await self.entering.require(request, shown.refused)
+            return
+        lane: str | None = GENERAL
+        if right is None or right.is_for_many:
+            lane = await self._lane(request, kind, brought.ticket if notice in _EXCHANGED else None)
         if lane is None:
             return
+        if right is not None and lane == GENERAL:
+            await self._redeem(request, brought, kind, notice, right, over)
+        else:
+            await self._join_lane(request, brought, kind, notice, lane)
+
+    async def _join_lane(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str
+    ) -> None:
         try:
             place = await self.room.join(lane)
         except LineUnavailableError:
             await self._without_line(request, brought, kind)
             return
+        await self._seat(request, brought, kind, notice, lane, place)
+
+    async def _seat(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str, place: Place
+    ) -> None:
+        """Hands a new place out."""
         if self.room.rules.guard.screens:
             request.gifts += self._porter.taken_back(request)
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
@@ -177,9 +227,61 @@ class Doorway:
         holding = self._holding or rules.mode is not Mode.AUTO
         return await self._porter.lane(request, kind, holding=holding, exchanged=exchanged)
 
-    async def _claim(
+    async def _redeem(
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        notice: Notice | None,
+        right: Entitlement,
+        ticket: BroughtTicket,
+    ) -> None:
+        may_stay = ticket.number > 0 and ticket.fate is Fate.LIVE
+        try:
+            redeemed = await self.room.redeem(right, ticket)
+        except LineUnavailableError:
+            if may_stay:
+                await self._stay(request, brought, kind, Standing.WAITING, ticket.number)
+            else:
+                await self._without_line(request, brought, kind)
+            return
+        number, lane, head = redeemed.number, redeemed.lane, redeemed.head
+        match redeemed.outcome:
+            case Redemption.NEW:
+                place = Place(number, redeemed.admitted, head)
+                await self._seat(request, brought, kind, notice, lane, place)
+            case Redemption.HELD:
+                # taken in another browser, or with another invitation: the door knows how it stands
+                held = brought._replace(ticket=self.tokens.ticket(number, lane, head.epoch))
+                await self._claim(request, held, kind, Standing.CALLED, number)
+            case Redemption.STALE:
+                await self.handle(request)
+            case outcome if not right.is_claim and self.room.rules.mode is not Mode.PASS:
+                await self.entering.take_back(request, outcome)
+            case _ if may_stay:
+                await self._stay(request, brought, kind, Standing.WAITING, ticket.number)
+            case _ if self.entering.invitations.invite_only and self.room.rules.mode is not Mode.PASS:
+                await self.entering.require(request, REVOKED)
+            case _:
+                if (general := await self._lane(request, kind, None)) is not None:
+                    await self._join_lane(request, brought, kind, notice, general)
+
+    async def _stay(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
     ) -> None:
+        state = state_of(self.room, stands, number, brought.lane)
+        await self._hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
+
+    async def _claim(
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        stands: Standing,
+        number: int,
+        right: Entitlement | None = None,
+    ) -> None:
+        """Shows the ticket at the door. Where its turn has not come, the visitor may move by ``right``."""
         epoch, lane = self.room.lanes[brought.lane].head.epoch, brought.lane
         try:
             outcome = await self.room.claim(lane, number)
@@ -194,13 +296,17 @@ class Doorway:
                     self.room.visits.active(admission.session)
                 await self._let_in(request, brought, admission, new_pass=admission)
             case Outcome.MISSED:
-                await self._join(request, brought, kind, Notice.MISSED)
+                over = BroughtTicket(lane, number, Fate.MISSED)
+                await self._join(request, brought, kind, Notice.MISSED, over)
             case Outcome.STALE:
                 await self.handle(request)
             case Outcome.SPENT:
-                await self._join(request, brought, kind, None)
+                await self._join(request, brought, kind, None, BroughtTicket(lane, number, Fate.SPENT))
             case _:
                 stands = Standing.LATE if outcome is Outcome.CALLED else Standing.WAITING
+                if right is not None and moves(self.room, right, lane, stands, number):
+                    await self._redeem(request, brought, kind, None, right, BroughtTicket(lane, number))
+                    return
                 state = state_of(self.room, stands, number, lane)
                 await self._hold(request, brought, kind, state, brought.ticket)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import parse_qs
 
-from waitroom.errors import ClientGoneError, LineUnavailableError
+from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
+from waitroom.gate.forms import form_fields
 from waitroom.gate.line_document import LineDocument
 from waitroom.gate.negotiate import Kind, is_foreign
 from waitroom.gate.request import Request, Serve
@@ -20,12 +20,11 @@ from waitroom.gate.visitor import NOTHING
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.ticket import Outcome
 
-MAX_FORM_BYTES = 16_384
 _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave, line, draw and receipt of one room."""
+    """Status, events, leave, line, draw, receipt, and the ways into a lane, of one room."""
 
     def __init__(self, doorway: Doorway, shares: Shares, draw: Serve, receipt: Serve) -> None:
         self._doorway = doorway
@@ -40,6 +39,8 @@ class RoomEndpoints:
             "leave": (("POST",), self._leave),
             "draw": (("GET", "HEAD"), draw),
             "receipt": (("GET", "HEAD"), receipt),
+            "enter": (("GET", "HEAD", "POST"), doorway.entering.enter),
+            "code": (("GET", "HEAD", "POST"), doorway.entering.code),
         }
 
     def find(self, method: str, action: str) -> Serve | None:
@@ -104,25 +105,11 @@ class RoomEndpoints:
         if brought != NOTHING:
             headers += self._doorway.tokens.take_back(secure=request.secure)
         if request.kind is Kind.NAVIGATION:
-            target = await _form_target(request)
+            target = (await form_fields(request)).get("target", "/")
             body = self._doorway.waiting.page(state, target)
             await answer(request.scope, request.send, 200, HTML, body, [*headers, *PAGE_HEADERS])
         else:
             await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
-
-
-async def _form_target(request: Request) -> str:
-    """The address first asked for, from the form of the waiting page; the front page where it does not say."""
-    body = b""
-    more = True
-    while more and len(body) <= MAX_FORM_BYTES:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    fields = parse_qs(body[:MAX_FORM_BYTES].decode("latin-1"))
-    return fields.get("target", ["/"])[0]
 
 
 async def _no_ticket(request: Request, room: str) -> None:

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from waitroom.gate._templates import environment
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import EtaForms, Texts, Trouble
+from waitroom.gate.texts import EtaForms, InvitationPage, Texts, Trouble
 from waitroom.record.receipt import Receipt
+from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 
 PageState = Literal[
@@ -43,7 +44,8 @@ class PageView:
     many seconds a page without a live connection asks again. ``code`` is the short code for support.
     ``message`` is the operator's, empty when there is none. ``keep_seconds`` is how long the door stays open
     for a called visitor who is away, ``presence_seconds`` how long a silence counts as being away.
-    ``target`` is the address first asked for, path and query. Any text may be hostile: it is escaped.
+    ``target`` is the address first asked for, path and query. ``takes_codes`` offers the form
+    for a code. Any text may be hostile: it is escaped.
     """
 
     room: str
@@ -65,6 +67,8 @@ class PageView:
     """The same in seconds from now."""
     drawn: bool = False
     """Whether those who come before the opening are put in a drawn order."""
+    takes_codes: bool = False
+    """Whether there is a form for codes."""
 
     @property
     def behind(self) -> int | None:
@@ -90,6 +94,30 @@ class ChallengeView:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """What a page about invitations shows. Any text may be hostile: it is escaped."""
+
+    room: str
+    asked: InvitationPage
+    target: str
+    """Where it leads: path and query."""
+    token: str = ""
+    """The invitation that the button uses."""
+    asks_code: bool = False
+    typed: str = ""
+    """The code as it was typed, where it was wrong."""
+    wrong: Refusal | None = None
+    """Why."""
+    may_go_on: bool = False
+    """There is a way in without an invitation."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a code was typed that does not count."""
+        return self.wrong is not None
+
+
 class Pages:
     """Compiles the templates of a folder at the start and renders them. Safe to share between requests.
 
@@ -110,6 +138,7 @@ class Pages:
         self._trouble = env.get_template("trouble.html")
         self._challenge = env.get_template("challenge.html")
         self._limited = env.get_template("limited.html")
+        self._invitation = env.get_template("invitation.html")
         self._return = env.get_template("return.html")
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
 
@@ -156,6 +185,15 @@ class Pages:
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""
         return self._render_trouble(status, room, self.texts.trouble(status))
+
+    def invitation(self, view: InvitationView) -> bytes:
+        """A page about invitations, as UTF-8."""
+        return self._invitation.render(
+            view=view,
+            words=self.texts.invitation(view.asked),
+            wrong=self.texts.refused(view.wrong) if view.wrong else "",
+            target=local_target(view.target),
+        ).encode()
 
     def put_off(self, status: int, room: str | None) -> bytes:
         """The page for a request that was not sent to the shop just now: of a busy shop (503), or of a visitor who

@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from gettext import NullTranslations
 from http import HTTPStatus
+from typing import Literal
 
+from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
+
+InvitationPage = Literal["opened", "required", "code"] | Refusal
+"""What a page about invitations is for; a refusal: why one does not count."""
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -155,6 +160,53 @@ class Texts:
                     gettext("Something went wrong on our side"),
                     gettext("If you have a place in line, it is safe. Please try again in a moment."),
                 )
+
+    def invitation(self, asked: InvitationPage) -> Trouble:
+        """The heading of a page about invitations."""
+        gettext = self._translations.gettext
+        match asked:
+            case "opened":
+                return Trouble(
+                    gettext("You’re invited"),
+                    gettext("Press continue to use your invitation. Until then nothing is used up."),
+                )
+            case "required":
+                return Trouble(
+                    gettext("By invitation only"),
+                    gettext(
+                        "To come in, open the link in your invitation again, in this browser, or type the code that "
+                        "you were given."
+                    ),
+                )
+            case "code":
+                return Trouble(
+                    gettext("Have a code?"), gettext("Type it as you were given it. Capitals do not matter.")
+                )
+            case _:
+                return Trouble(gettext("This invitation can’t be used"), self.refused(asked))
+
+    def refused(self, refusal: Refusal) -> str:
+        """Why an invitation or a code does not count, and what to do about it."""
+        gettext = self._translations.gettext
+        match refusal:
+            case Refusal.CUT | Refusal.FORGED:
+                return gettext("The link is not complete. Open it again from the message, or copy all of it.")
+            case Refusal.OTHER_ROOM | Refusal.UNKNOWN_LANE | Refusal.WRONG_CLAIM:
+                return gettext("It is not for this line.")
+            case Refusal.NOT_YET:
+                return gettext("It is too early: it does not count yet. Keep it and come back later.")
+            case Refusal.EXPIRED:
+                return gettext("Its time is over.")
+            case Refusal.REVOKED:
+                return gettext("The shop has withdrawn it.")
+            case Refusal.USED_UP:
+                return gettext("It has been used already.")
+            case Refusal.MISTYPED:
+                return gettext("This is not a code: please check it for a slip.")
+            case Refusal.UNKNOWN_CODE:
+                return gettext("There is no such code. Please check it.")
+            case Refusal.TOO_MANY_TRIES:
+                return gettext("Too many wrong codes came from your network. Please try again in a minute.")
 
     def put_off(self, status: int) -> Trouble:
         """What the page says of a request that was not sent to the shop: 503 of a busy shop, 429 of a hasty visitor."""

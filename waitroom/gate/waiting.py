@@ -43,11 +43,20 @@ _DETAILS: dict[PageState, str] = {
 class Waiting:
     """The answers of one room to those who wait: a page for people, a problem for programs."""
 
-    def __init__(self, room: Room, pages: Pages, hold_status: int, timezone: str = "UTC") -> None:
+    def __init__(
+        self,
+        room: Room,
+        pages: Pages,
+        hold_status: int,
+        timezone: str = "UTC",
+        *,
+        takes_codes: bool = False,
+    ) -> None:
         self._room = room
         self._pages = pages
         self._hold_status = hold_status
         self._timezone = ZoneInfo(timezone)
+        self._takes_codes = takes_codes
         self._name: Header = (b"waitroom-room", room.name.encode())
 
     async def hold(self, request: Request, kind: Kind, state: State) -> None:
@@ -105,6 +114,7 @@ class Waiting:
             opens=datetime.fromtimestamp(state.opens_at // 1000, self._timezone) if state.opens_at else None,
             opens_in=state.opens_in,
             drawn=bool(self._room.event.commitment),
+            takes_codes=self._takes_codes,
         )
         return self._pages.waiting(view)
 

@@ -26,3 +26,8 @@ def room_keys(room: str, lanes: Iterable[str]) -> list[str]:
             *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
         ]
     return keys
+
+
+def redeem_keys(room: str) -> list[str]:
+    """The keys of ``scripts/redeem.lua`` behind those of the line, in its order."""
+    return [f"waitroom:{VERSION}:{{{room}}}:{name}" for name in ("holders", "uses", "redeemed", "revoked")]

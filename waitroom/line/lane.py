@@ -8,9 +8,11 @@ import time
 from waitroom.errors import LineUnavailableError
 from waitroom.line.draw import Draw
 from waitroom.line.drawn import DrawnOrder
+from waitroom.line.group_commit import GroupCommit
 from waitroom.line.head import Head
 from waitroom.line.joins import Joins, Place
 from waitroom.line.presence import Presence
+from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
 from waitroom.line.rules import Rules
 from waitroom.line.snapshot import Snapshot, blank
 from waitroom.line.store import Handed, LineStore, View
@@ -27,6 +29,10 @@ HANDED = 256
 """Drawn numbers that are handed over with each call of ``advance``, besides four times what the rate may take."""
 
 
+MAX_REDEEMED = 100
+"""Invitations redeemed in one call, so that no call holds Redis for long."""
+
+
 class Lane:
     """The tickets of one lane: who holds them, where they stand, and which of them are called.
 
@@ -41,6 +47,7 @@ class Lane:
         self.outlook = Outlook()
         self.order: DrawnOrder | None = None
         self._joins = Joins(store.join)
+        self._redemptions = GroupCommit(store.redeem, MAX_REDEEMED)
         self._recalling = asyncio.Lock()
         self._clock = (0, 0.0)
 
@@ -70,6 +77,14 @@ class Lane:
         if not place.admitted:
             self.presence.saw(place.number)
         return place
+
+    async def redeem(self, right: Entitlement, brought: BroughtTicket) -> Redeemed:
+        """A place by right."""
+        redeemed = await self._redemptions.ask((right, brought))
+        self.note(redeemed.head)
+        if redeemed.outcome is Redemption.NEW and not redeemed.admitted:
+            self.presence.saw(redeemed.number)
+        return redeemed
 
     async def claim(self, number: int) -> Outcome:
         """Shows a ticket at the door."""

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "scripts"
-_LIBRARY = ("clock", "record", "state", "bits", "plan", "time", "calling")
+_LIBRARY = ("clock", "record", "state", "bits", "plan", "time", "calling", "joining")
 
 
 @cache

@@ -16,6 +16,7 @@ from waitroom.line.joins import Place
 from waitroom.line.lane import Lane
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
 from waitroom.line.plan import NO_PLAN, Plan
+from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Redeemed
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.seeds import Seeds
 from waitroom.line.sight import Sights
@@ -194,6 +195,11 @@ class Room:
         """A place in a lane, and admission where nobody waits and the budget allows."""
         self._need_redis()
         return await self.lanes[lane].join()
+
+    async def redeem(self, right: Entitlement, brought: BroughtTicket = NO_TICKET) -> Redeemed:
+        """A place in the lane that somebody is entitled to, or the place that they have."""
+        self._need_redis()
+        return await self.lanes[right.lane].redeem(right, brought)
 
     async def claim(self, lane: str, number: int) -> Outcome:
         """Shows a ticket at the door."""

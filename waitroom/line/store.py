@@ -15,8 +15,9 @@ from waitroom.errors import LineUnavailableError
 from waitroom.line import lua
 from waitroom.line.draw import CONTRIBUTION_BYTES
 from waitroom.line.head import Head
-from waitroom.line.keys import room_keys
+from waitroom.line.keys import redeem_keys, room_keys
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
+from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
 from waitroom.line.rules import Rules
 from waitroom.line.ticket import Outcome
 
@@ -77,6 +78,7 @@ class LineStore:
         self.lane = lane
         self.memory = memory or Memory()
         self._redis = redis
+        self._room = room
         self._keys = room_keys(room, self.memory.lanes)
         self._shas: dict[str, str] = {}
         self._wall_ms = wall_ms
@@ -88,6 +90,18 @@ class LineStore:
         """Gives out ``count`` numbers, and admits the first of them at once where nobody waits."""
         _, head, first, admitted = await self._ask("join", count, secrets.token_bytes(CONTRIBUTION_BYTES))
         return Joined(int(first), count, int(admitted), self._learn(head))
+
+    async def redeem(self, rights: Sequence[tuple[Entitlement, BroughtTicket]]) -> list[Redeemed]:
+        """Gives each holder of a right to this lane a place in it, or tells of the one that they have."""
+        words: list[Word] = [secrets.token_bytes(CONTRIBUTION_BYTES)]
+        for right, brought in rights:
+            words += [right.holder, right.id, right.batch, right.uses, right.ends, *brought]
+        _, head, *found = await self._ask("redeem", *words, more_keys=redeem_keys(self._room))
+        after = self._learn(head)
+        return [
+            Redeemed(Redemption(outcome.decode()), lane.decode(), int(number), int(admitted) == 1, after)
+            for outcome, lane, number, admitted in zip(*[iter(found)] * 4, strict=True)
+        ]
 
     async def advance(self, handed: Iterable[Handed] = ()) -> Head:
         """Lets time pass and calls as many as the budget allows, in all lanes.
@@ -138,6 +152,11 @@ class LineStore:
         """Ends this epoch: every ticket becomes one of an earlier life. Those inside stay inside."""
         return await self._head("reset", who, why)
 
+    async def note(self, kind: str, *, who: str, why: str = "", **fields: str) -> Head:
+        """Notes in the record what was done to the room beside its line."""
+        told = {"who": who, "why": why, **fields}
+        return await self._head("note", kind, *(word for pair in told.items() for word in pair))
+
     async def restore(self, memory: Memory) -> Head:
         """Tells Redis of a life that it forgot: from this worker's memory, or from a signed ticket."""
         return self._learn((await self._run("restore", memory, memory.event_words()))[1])
@@ -185,19 +204,21 @@ class LineStore:
         self.memory.learn(self.lane, head)
         return head
 
-    async def _ask(self, script: str, *args: Word) -> list[bytes]:
-        reply = await self._run(script, self.memory, args)
+    async def _ask(self, script: str, *args: Word, more_keys: Sequence[str] = ()) -> list[bytes]:
+        reply = await self._run(script, self.memory, args, more_keys)
         if reply[0] == b"LOST":
             await self.restore(self.memory)
-            reply = await self._run(script, self.memory, args)
+            reply = await self._run(script, self.memory, args, more_keys)
             if reply[0] == b"LOST":
                 raise LineUnavailableError("Redis could not be told what it forgot")
         return reply
 
-    async def _run(self, script: str, memory: Memory, args: Iterable[Word]) -> list[bytes]:
+    async def _run(
+        self, script: str, memory: Memory, args: Iterable[Word], more_keys: Sequence[str] = ()
+    ) -> list[bytes]:
         words = (*memory.words(self.lane, self._wall_ms()), *args)
         try:
-            return await self._evaluate(script, words)
+            return await self._evaluate(script, words, more_keys)
         except (RedisError, OSError) as error:
             raise _unavailable(error) from error
 
@@ -207,18 +228,19 @@ class LineStore:
         except (RedisError, OSError) as error:
             raise _unavailable(error) from error
 
-    async def _evaluate(self, script: str, words: tuple[Word, ...]) -> list[bytes]:
+    async def _evaluate(self, script: str, words: tuple[Word, ...], more_keys: Sequence[str]) -> list[bytes]:
         sha = self._shas.get(script)
         if sha is not None:
             try:
-                return await self._evalsha(sha, words)
+                return await self._evalsha(sha, words, more_keys)
             except NoScriptError:
                 pass
         self._shas[script] = await self._redis.script_load(lua.source(script))
-        return await self._evalsha(self._shas[script], words)
+        return await self._evalsha(self._shas[script], words, more_keys)
 
-    async def _evalsha(self, sha: str, words: tuple[Word, ...]) -> list[bytes]:
-        reply = await self._redis.evalsha(sha, len(self._keys), *self._keys, *words)
+    async def _evalsha(self, sha: str, words: tuple[Word, ...], more_keys: Sequence[str]) -> list[bytes]:
+        keys = (*self._keys, *more_keys)
+        reply = await self._redis.evalsha(sha, len(keys), *keys, *words)
         return cast(list[bytes], reply)
 
 

@@ -11,9 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from pydantic_core import PydanticCustomError
 
 from waitroom.line.guard import SUSPECTS, Beyond
+from waitroom.line.memory import GENERAL
 from waitroom.line.rules import Mode
 from waitroom.settings.abuse import ChallengeSettings, JoinLimitSettings, SharingSettings
 from waitroom.settings.adaptive import AdaptiveSettings
+from waitroom.settings.claims import ClaimSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.events import EventSettings
 from waitroom.settings.kinds import (
@@ -120,7 +122,6 @@ class RoomSettings(BaseModel):
     message: Annotated[str, Field(max_length=500), Allowed("a text of at most 500 characters")] = Field(
         default="", description="A text shown to those who wait."
     )
-
     common_weight: Annotated[Number, Field(gt=0, le=1000), Allowed("a number above 0, at most 1000")] = Field(
         default=1.0,
         description="What the room is given of the common_rate, next to the other rooms that want more.",
@@ -137,6 +138,14 @@ class RoomSettings(BaseModel):
         default=0.1,
         description="The least share of the admissions that the lane general gets while somebody waits in it, "
         "whatever the other lanes weigh.",
+    )
+    invite_only: Annotated[bool, Allowed("true or false")] = Field(
+        default=False,
+        description="Newcomers need an invitation, a code or a claim: all others are answered with 403 and get no "
+        'place. Those who have one already keep it; "pass" lets everyone through.',
+    )
+    claims: Annotated[ClaimSettings | None, Allowed("a table")] = Field(
+        default=None, description="What the shop signs about its members; see below."
     )
     timezone: Annotated[
         str, AfterValidator(_timezone), Allowed('a time zone of the IANA database, such as "Europe/Riga"')
@@ -195,6 +204,11 @@ class RoomSettings(BaseModel):
             rule = f"must not be longer than keep ({format_duration(keep)})"
             raise PydanticCustomError("rule", "{rule}", {"rule": rule})
         return entry
+
+    @property
+    def lane_names(self) -> tuple[str, ...]:
+        """Every lane, the general one first."""
+        return tuple(dict.fromkeys((GENERAL, *self.lanes)))
 
     def covers(self) -> frozenset[tuple[str, str]]:
         """Return every host and path pattern that the room covers; ``"*"`` is any host, ``"/*"`` any path."""

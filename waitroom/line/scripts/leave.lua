@@ -11,9 +11,7 @@ elseif number < 1 or number > lane.issued then
 elseif is_used(lane, number) then
   outcome = 'spent'
 else
-  mark_used(lane, number)
-  redis.call('ZREM', GRANTED, place_of(lane, number))
-  redis.call('ZREM', lane.late, int(number))
+  give_up(lane, number)
 end
 save()
 return {outcome, head()}

@@ -1,0 +1,36 @@
+-- Joining: numbers are given out and, where nobody waits and the budget allows, the first of them are admitted at
+-- once: an idle room costs a newcomer one round trip and shows no waiting page.
+
+local function give_number(lane)
+  lane.issued = lane.issued + 1
+  mark_seen(lane, lane.issued)
+  return lane.issued
+end
+
+-- Lets in as many as may enter at once of those who have the numbers from `first` on; returns how many.
+local function admit_newcomers(lane, first, contribution)
+  contribute(lane, contribution)
+  local admitted = 0
+  if rules.mode == 'pass' then
+    admitted = lane.issued - first + 1
+  elseif rules.mode == 'auto' then
+    advance()
+    admitted = math.max(lane.called - first + 1, 0)
+  end
+  for number = first, first + admitted - 1 do
+    redis.call('ZREM', GRANTED, place_of(lane, number))
+    open_session(lane, number)
+  end
+  if rules.mode == 'pass' then
+    lane.passed = lane.passed + admitted
+    if lane.called == first - 1 then lane.called = lane.issued end
+  end
+  return admitted
+end
+
+-- The holder gives the place up. A place that was already called gives its capacity back.
+local function give_up(lane, number)
+  mark_used(lane, number)
+  redis.call('ZREM', GRANTED, place_of(lane, number))
+  redis.call('ZREM', lane.late, int(number))
+end
