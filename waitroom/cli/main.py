@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from waitroom import __version__
+from waitroom.cli.plan import plan
+from waitroom.cli.rehearse import rehearse
 from waitroom.errors import WaitroomError
 from waitroom.serving.logs import configure_logging
 
@@ -203,6 +205,16 @@ def settings() -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+app.command(
+    epilog="Examples:  waitroom rehearse --visitors 50000 --rate 600      "
+    "waitroom rehearse --arrivals last-sale.csv --crowd phones"
+)(rehearse)
+app.command(
+    epilog="Examples:  waitroom plan --waiting 50000 --rate 300 --within 1h      "
+    "waitroom plan --config waitroom.toml --what-if rate=450"
+)(plan)
 
 
 def main() -> None:
