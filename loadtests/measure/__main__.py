@@ -19,6 +19,7 @@ from loadtests.measure import (
     poll,
     proxied,
     rate,
+    rehearsed,
     streams,
     transfer,
 )
@@ -39,6 +40,7 @@ ROWS: dict[str, Callable[[], Sequence[Result]]] = {
     "latency": latency.measure,
     "transfer": transfer.measure,
     "idle": idle.measure,
+    "rehearsed": rehearsed.measure,
 }
 
 
