@@ -203,7 +203,7 @@ class _Play:
 
     async def _call(self, now: float) -> None:
         """As many runs of ``advance`` as it takes to spend the budget: a gateway makes five a second."""
-        while True:
+        while self._head.tokens >= 1:
             called = [side.lane.head.called for side in self._sides]
             await self._advance(now)
             if called == [side.lane.head.called for side in self._sides]:
