@@ -26,14 +26,25 @@ def measure() -> list[Result]:
 def _measure(crowd: str) -> Result:
     core = {min(os.sched_getaffinity(0))}
     with tempfile.TemporaryDirectory(prefix="waitroom-measure-") as folder:
-        options = ["--visitors", str(VISITORS), "--rate", str(RATE), "--crowd", crowd, "--seed", "1", "--out", folder]
+        options = [
+            "--visitors",
+            str(VISITORS),
+            "--rate",
+            str(RATE),
+            "--crowd",
+            crowd,
+            "--seed",
+            "1",
+            "--out",
+            folder,
+        ]
         # Redis is a child of the command: it inherits the core, and its time counts with that of the command
         before, begun = _children(), time.perf_counter()
         subprocess.run(
             [sys.executable, "-m", "waitroom", "rehearse", *options],
             check=True,
             stdout=subprocess.DEVNULL,
-            preexec_fn=lambda: os.sched_setaffinity(0, core),  # noqa: PLW1509 - this process has one thread
+            preexec_fn=lambda: os.sched_setaffinity(0, core),
         )
         wall, spent = time.perf_counter() - begun, _children() - before
         report = json.loads((Path(folder) / "report.json").read_text())
@@ -44,8 +55,8 @@ def _measure(crowd: str) -> Result:
         target=f"under {MOST_SECONDS:.0f} s of one core",
         measured=f"{spent:.0f} s",
         passed=spent < MOST_SECONDS,
-        how=f"`waitroom rehearse --visitors {VISITORS} --rate {RATE} --crowd {crowd} --seed 1`, bound to one core with its "
-        "Redis: processor time of both, from the start of the command to its end, report and charts included. The time "
+        how=f"`waitroom rehearse --visitors {VISITORS} --rate {RATE} --crowd {crowd} --seed 1`, bound to one core "
+        "with its Redis: processor time of both, from the start of the command to its end, report and charts included. The time "
         f"that passed was {wall:.0f} s; beside it other things may have run. {report['admitted']:,} entered over "
         f"{report['simulated_seconds'] / 60:.0f} simulated minutes, nobody was overtaken.",
         details={

@@ -115,7 +115,9 @@ class LineStore:
 
     async def claim_many(self, tickets: Iterable[tuple[int, int]]) -> tuple[list[Outcome], Head]:
         """Shows tickets at the door together, each as :meth:`claim` does, in this order: pairs of number and turn."""
-        _, head, *outcomes = await self._ask("claim_many", " ".join(f"{number} {turn}" for number, turn in tickets))
+        _, head, *outcomes = await self._ask(
+            "claim_many", " ".join(f"{number} {turn}" for number, turn in tickets)
+        )
         return [_OUTCOMES[outcome] for outcome in outcomes], self._learn(head)
 
     async def leave(self, number: int) -> tuple[Outcome, Head]:

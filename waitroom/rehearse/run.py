@@ -14,16 +14,15 @@ import uvloop
 from redis.asyncio import Redis
 
 from waitroom.embedded import EmbeddedRedis
-from waitroom.line.draw import Draw, commitment, draw_key, seed_of
 from waitroom.line.head import Head
 from waitroom.line.memory import Memory
 from waitroom.line.rules import Mode
 from waitroom.rehearse.crowd import Crowd
-from waitroom.rehearse.line import ROOM, START_SECONDS, SimulatedLine, SimulatedTime
+from waitroom.rehearse.line import SimulatedLine, SimulatedTime
+from waitroom.rehearse.opening import Opening
 from waitroom.rehearse.scenario import Scenario
 from waitroom.rehearse.side import Side
 from waitroom.rehearse.ticks import Ticks
-from waitroom.shaping.schedule import Event, Schedule
 
 STEP = 2
 """Seconds that the line's clock may advance in a call: MAX_STEP in ``scripts/lib/state.lua``."""
@@ -35,7 +34,6 @@ LONGEST_TICK = 10
 STANDSTILL = 3600.0
 """It ends when nothing has happened for so long: nobody will ever enter."""
 TICKS_A_REPORT = 32
-EVENT = "opening"
 _MOVING = (Mode.AUTO, Mode.QUEUE)
 
 Progress = Callable[[int, int, float], None]
@@ -88,7 +86,7 @@ class _Play:
         self._rules = scenario.rules
         self._version = 0
         self._changes = sorted(scenario.changes, key=lambda change: change.at)
-        self._seed = seed_of(str(scenario.seed), ROOM, EVENT)
+        self._opening = Opening(scenario)
         self._ticks = Ticks()
         self._is_held = False
         self._now = Fraction(0)
@@ -117,20 +115,10 @@ class _Play:
         return Crowd(self._scenario.people, due[-1], session, self._scenario.seed)
 
     async def _begin(self) -> None:
-        line, scenario, rules = self._general.line, self._scenario, self._rules
+        line = self._general.line
         await self._time.set(0)
-        await line.configure(rules.for_file(), source="file", who="rehearsal")
-        if scenario.curve.opens_at or scenario.ramp:
-            begins, opens = START_SECONDS * 1000, (START_SECONDS + scenario.curve.opens_at) * 1000
-            drawn = scenario.is_drawn and scenario.curve.opens_at > 0
-            event = Event(EVENT, begins, opens, ramp=scenario.ramp, mode=rules.mode, is_drawn=drawn)
-            plan = Schedule.of([event]).plan(
-                mode=rules.mode,
-                rate=rules.rate,
-                commit=lambda _: commitment(self._seed),
-                now_ms=self._time.ms,
-            )
-            await line.plan(plan.to_redis(), name=plan.name, source="file", who="rehearsal")
+        await line.configure(self._rules.for_file(), source="file", who="rehearsal")
+        await self._opening.plan(line)
         await self._advance(0.0)
 
     def _is_over(self) -> bool:
@@ -191,8 +179,7 @@ class _Play:
             await self._advance(float(self._now))
         if self._head.version != self._version:
             self._rules, self._version = await line.rules(), self._head.version
-        if self._head.drawn_count and self._general.lane.order is None:
-            await self._learn_draw()
+        await self._opening.learn_draw(self._sides)
 
     async def _advance(self, now: float) -> None:
         """One call moves all lanes; each other lane asks how far it has come, as in a gateway."""
@@ -208,21 +195,6 @@ class _Play:
             await self._advance(now)
             if called == [side.lane.head.called for side in self._sides]:
                 return
-
-    async def _learn_draw(self) -> None:
-        line = self._general.line
-        await line.event()
-        await line.reveal(self._seed.hex(), as_committed=True)
-        event = await line.event()
-        for side in self._sides:
-            head, lane = side.lane.head, side.line.lane
-            if head.drawn_count:
-                first, count = head.drawn_first, head.drawn_count
-                key = draw_key(
-                    self._seed, event.digest, room=ROOM, event=EVENT, lane=lane, first=first, count=count
-                )
-                side.crowd.draw = Draw(key, first, count)
-                side.lane.set_draw(side.crowd.draw)
 
     def _rate_of(self, side: Side) -> float:
         """What a lane is given of the rate, as ``Room.share_of`` has it."""
