@@ -56,9 +56,9 @@ def _measure(crowd: str) -> Result:
         measured=f"{spent:.0f} s",
         passed=spent < MOST_SECONDS,
         how=f"`waitroom rehearse --visitors {VISITORS} --rate {RATE} --crowd {crowd} --seed 1`, bound to one core "
-        "with its Redis: processor time of both, from the start of the command to its end, report and charts included. The time "
-        f"that passed was {wall:.0f} s; beside it other things may have run. {report['admitted']:,} entered over "
-        f"{report['simulated_seconds'] / 60:.0f} simulated minutes, nobody was overtaken.",
+        "with its Redis: processor time of both, from the start of the command to its end, report and charts "
+        f"included. {wall:.0f} s passed, with whatever else the machine did. {report['admitted']:,} entered over "
+        f"{report['simulated_seconds'] / 60:.0f} simulated minutes; nobody was overtaken.",
         details={
             "processor_seconds": round(spent, 1),
             "wall_seconds": round(wall, 1),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from waitroom.record.fairness import Course, Fairness, fairness, kendall_tau, overtakes
 
-PERMUTATIONS = st.integers(2, 40).flatmap(lambda count: st.permutations(range(count)))
+PERMUTATIONS = st.integers(2, 150).flatmap(lambda count: st.permutations(range(count)))
 
 
 @st.composite

@@ -11,7 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from math import exp, inf, log
+from math import exp, inf
 
 from waitroom.line.draw import Draw
 from waitroom.line.ticket import Outcome
@@ -53,6 +53,8 @@ class Crowd:
     def __init__(self, people: People, visitors: int, session: float, seed: int) -> None:
         self._people = people
         self._session = session
+        # the mean of such times is longer than their median
+        self._visit = people.visit * exp(-SPREAD * SPREAD / 2)
         self._random = random.Random(seed)  # noqa: S311 - a simulation is repeatable
         self.arrived = 0
         self.called = 0
@@ -243,8 +245,9 @@ class Crowd:
         self.entered[number] = at
         self.order.append(number)
         self.last_event = now
-        self._ends[number] = at + self._about(self._people.visit * exp(-SPREAD * SPREAD / 2))
-        first = at + min(self._random.uniform(*FIRST_PAGE), self._session / 2)
+        self._ends[number] = at + self._about(self._visit)
+        least, most = FIRST_PAGE
+        first = at + min(least + (most - least) * self._random.random(), self._session / 2)
         self._renew[int(max(min(first, self._ends[number]), now)) + 1].append(number)
 
     def _plan_claim(self, number: int, at: float) -> None:
@@ -252,4 +255,4 @@ class Crowd:
 
     def _about(self, median: float) -> float:
         """A time as people take it: log-normal, as response times of people are found to be."""
-        return self._random.lognormvariate(log(median), SPREAD)
+        return median * exp(SPREAD * self._random.gauss(0, 1))

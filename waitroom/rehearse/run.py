@@ -18,7 +18,7 @@ from waitroom.line.head import Head
 from waitroom.line.memory import Memory
 from waitroom.line.rules import Mode
 from waitroom.rehearse.crowd import Crowd
-from waitroom.rehearse.line import SimulatedLine, SimulatedTime
+from waitroom.rehearse.line import SimulatedLine, SimulatedTime, client
 from waitroom.rehearse.opening import Opening
 from waitroom.rehearse.scenario import Scenario
 from waitroom.rehearse.side import Side
@@ -60,7 +60,7 @@ def rehearse(scenario: Scenario, progress: Progress = lambda *_: None) -> Played
 
 
 async def _play(url: str, scenario: Scenario, progress: Progress) -> Played:
-    redis = Redis.from_url(url, single_connection_client=True)
+    redis = client(url)
     try:
         # what happens here is to be forgotten
         await redis.config_set("appendonly", "no")
@@ -183,7 +183,7 @@ class _Play:
 
     async def _advance(self, now: float) -> None:
         """One call moves all lanes; each other lane asks how far it has come, as in a gateway."""
-        handed = [of for side in self._sides if (of := side.lane.handed(self._rules))]
+        handed = [of for side in self._sides if (of := side.hand_over(self._rules))]
         self._general.heed(await self._general.line.advance(handed), now)
         for side in self._sides[1:]:
             side.heed(await side.line.advance(), now)

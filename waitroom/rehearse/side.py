@@ -7,6 +7,8 @@ from itertools import chain
 
 from waitroom.line.head import Head
 from waitroom.line.lane import Lane
+from waitroom.line.rules import Rules
+from waitroom.line.store import Handed
 from waitroom.rehearse.crowd import Crowd
 from waitroom.rehearse.line import SimulatedLine
 from waitroom.rehearse.told import Estimates
@@ -22,7 +24,13 @@ class Side:
         self.estimates = Estimates(due[-1], len(due) - 1)
         self.callers: list[tuple[float, int]] = []
         self._due = due
+        self._handed: Handed | None = None
         self._slot = -1
+
+    def hand_over(self, rules: Rules) -> Handed | None:
+        """The numbers whose drawn turn comes next."""
+        self._handed = self.lane.handed(rules)
+        return self._handed
 
     def heed(self, head: Head, now: float) -> None:
         """The line has moved: whoever was called is told."""
@@ -63,14 +71,15 @@ class Side:
             await self.line.see_bitmap(*self.crowd.looking())
 
     def _call(self, called: int, now: float) -> None:
-        crowd, head, order = self.crowd, self.lane.head, self.lane.order
+        crowd, handed = self.crowd, self._handed
         if called <= crowd.called:
             return
-        last = min(called, head.drawn_last)
-        if order is None or crowd.called >= last:
+        last = min(called, self.lane.head.drawn_last)
+        if handed is None or crowd.called >= last:
             crowd.call(range(crowd.called + 1, called + 1), now)
         else:
-            drawn = order.upcoming(crowd.called + 1, last - crowd.called)
+            # of those who were drawn, nobody is called but who was handed over
+            drawn = handed.numbers[crowd.called + 1 - handed.turn : last + 1 - handed.turn]
             crowd.call(chain(drawn, range(last + 1, called + 1)), now)
 
     def _arrived_by(self, now: float) -> int:
