@@ -67,7 +67,7 @@ async def _play(url: str, scenario: Scenario, progress: Progress) -> Played:
         await redis.config_set("slowlog-log-slower-than", -1)
         return await _Play(redis, scenario, progress).run()
     finally:
-        await redis.aclose()
+        await redis.aclose(close_connection_pool=True)
 
 
 class _Play:
