@@ -123,12 +123,14 @@ class Judged(NamedTuple):
 
 
 def judged(played: Played) -> Iterator[Judged]:
-    """The estimates that can be judged: those of which the turn came while the page was open."""
+    """The estimates that can be judged: the turn came while the page was open, and nobody turned the dial before."""
+    changes = [change.at for change in played.scenario.changes]
     for side in played.sides:
         crowd = side.crowd
         for told in side.estimates.told:
             joined, turn = crowd.joined[told.number], crowd.turn[told.number]
-            if turn == crowd.stood_until[told.number] < inf:
+            overtaken = any(joined < at <= turn for at in changes)
+            if turn == crowd.stood_until[told.number] < inf and not overtaken:
                 yield Judged(joined, told.low, told.high, turn - joined)
 
 

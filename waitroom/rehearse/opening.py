@@ -21,6 +21,11 @@ class Opening:
         self._seed = seed_of(str(scenario.seed), ROOM, EVENT)
         self._is_learned = False
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether those who come before the opening are put in a random order."""
+        return self._scenario.is_drawn and self._scenario.curve.opens_at > 0
+
     async def plan(self, line: SimulatedLine) -> None:
         """Brings the schedule to the line."""
         scenario, opens_at = self._scenario, self._scenario.curve.opens_at
@@ -32,7 +37,7 @@ class Opening:
             opens_ms=(START_SECONDS + opens_at) * 1000,
             ramp=scenario.ramp,
             mode=scenario.rules.mode,
-            is_drawn=scenario.is_drawn and opens_at > 0,
+            is_drawn=self.is_drawn,
         )
         plan = Schedule.of([event]).plan(
             mode=scenario.rules.mode,

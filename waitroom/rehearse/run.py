@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from waitroom.embedded import EmbeddedRedis
 from waitroom.line.head import Head
 from waitroom.line.memory import Memory
+from waitroom.line.plan import NO_PLAN, Plan
 from waitroom.line.rules import Mode
 from waitroom.rehearse.crowd import Crowd
 from waitroom.rehearse.line import SimulatedLine, SimulatedTime, client
@@ -23,6 +24,7 @@ from waitroom.rehearse.opening import Opening
 from waitroom.rehearse.scenario import Scenario
 from waitroom.rehearse.side import Side
 from waitroom.rehearse.ticks import Ticks
+from waitroom.rehearse.told import Watch
 
 STEP = 2
 """Seconds that the line's clock may advance in a call: MAX_STEP in ``scripts/lib/state.lua``."""
@@ -87,6 +89,8 @@ class _Play:
         self._version = 0
         self._changes = sorted(scenario.changes, key=lambda change: change.at)
         self._opening = Opening(scenario)
+        self._plan = NO_PLAN
+        self._watch = Watch([side.lane for side in self._sides], len(scenario.curve.arrivals))
         self._ticks = Ticks()
         self._is_held = False
         self._now = Fraction(0)
@@ -140,10 +144,11 @@ class _Play:
         for second in range(int(before), int(self._now)):
             for side in self._sides:
                 side.live(second)
-        for side in self._sides:
-            newcomers = await side.arrive(float(before), now)
-            if self._rules.mode in _MOVING and not self._head.opens:
-                await side.estimates.ask(side.lane, newcomers, self._rate_of(side), now)
+        newcomers = [(side, await side.arrive(float(before), now)) for side in self._sides]
+        is_drawn = self._opening.is_drawn
+        if await self._watch.look(self._rules, self._plan, now=now, now_ms=self._time.ms, is_drawn=is_drawn):
+            for side, numbers in newcomers:
+                side.estimates.ask(side.lane, numbers)
         await self._call(now)
         for side in self._sides:
             await side.claim(now)
@@ -179,6 +184,7 @@ class _Play:
             await self._advance(float(self._now))
         if self._head.version != self._version:
             self._rules, self._version = await line.rules(), self._head.version
+            self._plan = Plan.from_redis(await line.planned())
         await self._opening.learn_draw(self._sides)
 
     async def _advance(self, now: float) -> None:
@@ -195,15 +201,6 @@ class _Play:
             await self._advance(now)
             if called == [side.lane.head.called for side in self._sides]:
                 return
-
-    def _rate_of(self, side: Side) -> float:
-        """What a lane is given of the rate, as ``Room.share_of`` has it."""
-        weights = self._rules.weight_of
-        standing = [
-            weights(each.line.lane) for each in self._sides if each is side or each.lane.snapshot.waiting
-        ]
-        total = sum(standing)
-        return self._rules.admission_rate * weights(side.line.lane) / total if total else 0.0
 
     def _measure(self, seconds: float, waited: int) -> None:
         rules, head, crowds = self._rules, self._head, [side.crowd for side in self._sides]

@@ -21,7 +21,7 @@ class Side:
         self.line = line
         self.lane = Lane(line)
         self.crowd = crowd
-        self.estimates = Estimates(due[-1], len(due) - 1)
+        self.estimates = Estimates(due[-1])
         self.callers: list[tuple[float, int]] = []
         self._due = due
         self._handed: Handed | None = None
