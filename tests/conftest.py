@@ -15,7 +15,6 @@ from redis.asyncio import Redis
 
 from waitroom.embedded import find_server
 
-
 # a busy machine is no finding
 hypothesis.settings.register_profile("waitroom", deadline=None)
 hypothesis.settings.load_profile("waitroom")
