@@ -22,7 +22,9 @@ from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Fate
 from waitroom.line.room import Room
+from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
+from waitroom.record.live import LiveFairness
 from waitroom.shaping.sharing import Sharing
 
 logger = logging.getLogger("waitroom.gate")
@@ -43,12 +45,14 @@ class Doorway:
         porter: Porter,
         sharing: Sharing,
         returns: Returns,
+        fairness: LiveFairness,
         bypass: Bypass | None = None,
     ) -> None:
         self.room = room
         self.tokens = tokens
         self.waiting = waiting
         self.entering = entering
+        self.fairness = fairness
         self._threshold = Threshold(room, tokens, inside, waiting)
         self._newcomers = Newcomers(self._threshold, entering, porter, self)
         self._sharing = sharing
@@ -175,6 +179,8 @@ class Doorway:
                 admission = self.tokens.admit(number, lane, epoch)
                 if outcome is Outcome.AGAIN:
                     self.room.visits.active(admission.session)
+                elif brought.ticket is not None and self.room.rules.mode is not Mode.PASS:
+                    self._count(brought.ticket, number)
                 await self._threshold.let_in(request, brought, admission, new_pass=admission)
             case Outcome.MISSED:
                 over = BroughtTicket(lane, number, Fate.MISSED)
@@ -194,6 +200,15 @@ class Doorway:
                     return
                 state = state_of(self.room, stands, number, lane)
                 await self._threshold.hold(request, brought, kind, state, brought.ticket)
+
+    def _count(self, ticket: Ticket, number: int) -> None:
+        """Somebody who stood in line was let in just now."""
+        snapshot = self.room.lanes[ticket.lane].snapshot
+        head, waited_ms = snapshot.head, self.room.clock_ms - ticket.at
+        turn = snapshot.turn_of(number)
+        self.fairness.entered(
+            ticket.lane, head.epoch, turn, called=head.called, waited_seconds=max(waited_ms, 0) / 1000
+        )
 
     async def _is_still_inside(self, request: Request, brought: Brought, kind: Kind, number: int) -> bool:
         """Let in whoever holds a pass that ran out while the visit itself goes on: only Redis knows. The shop may have

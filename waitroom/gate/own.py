@@ -31,7 +31,7 @@ class RoomEndpoints:
         self._shares = shares
         self._room = doorway.room
         self.streams = EventStreams(doorway.room)
-        self._line = LineDocument(doorway.room)
+        self._line = LineDocument(doorway.room, doorway.fairness)
         self._actions: dict[str, tuple[Sequence[str], Serve]] = {
             "status": (("GET", "HEAD"), self._status),
             "events": (("GET",), self._events),

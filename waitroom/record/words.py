@@ -75,6 +75,7 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "changed": _changed,
     "clock_agrees": _of("Redis's clock is right again"),
     "clock_astray": _of("Redis's clock is off by {by_ms} ms"),
+    "codes_minted": _any,
     "drawn": _of("{lane}: {count} drawn, from {first} on, for {event} (digest {digest})"),
     "moved": _moved,
     "opened": _of("{event} opens"),
@@ -83,6 +84,7 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "redis_restarted": _of("Redis was restarted or replaced; {lane} goes on from number {issued}"),
     "reset": _of("{lane} begins anew, after {issued} numbers, {called} of them called"),
     "restored": _of("Redis had forgotten {lane}; it goes on from number {issued}, called up to {called}"),
+    "revoked": _any,
     "shared": _of("visit {visit} is ended: {why} ({networks} networks in {seconds} seconds)"),
     "revealed": _of("the seed of the draw of {event} is published: {seed}"),
 }
