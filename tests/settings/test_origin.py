@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from waitroom.assembly import origin_of
+from waitroom.assembly.gate import origin_of
 from waitroom.settings import Settings, load
 
 Read = Callable[..., Settings]

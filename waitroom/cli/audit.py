@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic_core import to_json
 from redis.asyncio import Redis
 
-from waitroom.assembly import reader_of
+from waitroom.assembly.line import reader_of
 from waitroom.cli.line import find_room, with_redis
 from waitroom.record.audit import Audit, SettingsBefore
 from waitroom.record.file import RecordFile

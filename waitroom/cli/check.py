@@ -7,7 +7,8 @@ import asyncio
 import typer
 from redis.exceptions import RedisError
 
-from waitroom.assembly import connect, origin_of
+from waitroom.assembly.gate import origin_of
+from waitroom.assembly.line import connect
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
 from waitroom.settings import Settings, resolve_secret, resolve_webhook_secrets

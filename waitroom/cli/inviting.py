@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import typer
 
-from waitroom.assembly import store_of
+from waitroom.assembly.line import store_of
 from waitroom.cli.line import find_room, who_asks, with_redis
 from waitroom.invitations.bulk import CODE_COLUMNS, LINK_COLUMNS, Guests, Progress, write_codes, write_links
 from waitroom.invitations.ledger import Batch, Kept, Ledger

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from redis.asyncio import Redis
 
-from waitroom.assembly import connect, store_of
+from waitroom.assembly.line import connect, store_of
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import LineUnavailableError, SettingsError
 from waitroom.line.store import LineStore

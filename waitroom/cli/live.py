@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
 
-from waitroom.assembly import rules_of, weights_of
+from waitroom.assembly.line import rules_of, weights_of
 from waitroom.cli.line import find_room, who_asks, with_store
 from waitroom.cli.live_settings import CHANGEABLE, as_settings, changed, cut, field_of, shown
 from waitroom.errors import SettingsError

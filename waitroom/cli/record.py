@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 from redis.asyncio import Redis
 
-from waitroom.assembly import reader_of
+from waitroom.assembly.line import reader_of
 from waitroom.cli.line import find_room, with_redis
 from waitroom.record.entries import Entry
 from waitroom.record.file import entry_line, standing_line

@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from waitroom.assembly import plan_of
+from waitroom.assembly.line import plan_of
 from waitroom.cli.line import find_room, who_asks, with_store
 from waitroom.line.plan import Plan, Step, StepKind
 from waitroom.line.seeds import Seeds

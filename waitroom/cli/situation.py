@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waitroom.assembly import connect, weights_of
+from waitroom.assembly.line import connect, weights_of
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import LineUnavailableError
 from waitroom.line.memory import Memory

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic_core import to_json
 from redis.asyncio import Redis
 
-from waitroom.assembly import reader_of
+from waitroom.assembly.line import reader_of
 from waitroom.cli.line import with_redis
 from waitroom.cli.source import read_source
 from waitroom.errors import LineUnavailableError, WaitroomError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from waitroom.assembly import rules_of, weights_of
+from waitroom.assembly.line import rules_of, weights_of
 from waitroom.errors import SettingsError
 from waitroom.line.memory import GENERAL
 from waitroom.rehearse.arrivals import PRESETS, Curve, from_csv, preset

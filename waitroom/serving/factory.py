@@ -9,7 +9,8 @@ import threading
 import time
 from dataclasses import dataclass
 
-from waitroom.assembly import build_gate, connect
+from waitroom.assembly.gate import build_gate
+from waitroom.assembly.line import connect
 from waitroom.gate.app import Gate
 from waitroom.serving.logs import configure_logging
 from waitroom.settings import Settings

@@ -1,16 +1,13 @@
-"""Puts the gateway together from its settings."""
+"""The gateway of one worker, from the settings."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.asyncio import Redis
 
+from waitroom.assembly.line import reader_of, room_of
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
@@ -37,22 +34,15 @@ from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.invitations.ledger import Ledger
 from waitroom.line.draws import draws_of
-from waitroom.line.memory import Memory
-from waitroom.line.plan import Plan
 from waitroom.line.room import Room
-from waitroom.line.rules import Rules
 from waitroom.line.seeds import Seeds
-from waitroom.line.store import LineStore
 from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
 from waitroom.record.live import LiveFairness
-from waitroom.record.reading import RecordReader
 from waitroom.record.receipt import ReceiptKeys
 from waitroom.resources import templates_dir
-from waitroom.settings import RoomSettings, Settings
-from waitroom.settings.abuse import guard_of
-from waitroom.settings.schedule import schedule_of
+from waitroom.settings import Settings
 from waitroom.settings.shaping import with_rest
 from waitroom.shaping.addresses import Hasher
 from waitroom.shaping.common_rate import CommonRate
@@ -63,81 +53,6 @@ from waitroom.shaping.regulator import Regulator
 from waitroom.shaping.sharing import Sharing
 from waitroom.shaping.signals import Signals
 from waitroom.shaping.told import Told
-from waitroom.shaping.weights import lane_weights, weights_text
-
-REDIS_TIMEOUT_SECONDS = 2.0
-REDIS_CONNECTIONS = 16
-"""Of one worker. Joins share one; the others are for those who show their ticket at the door."""
-
-
-def connect(redis_url: str) -> Redis:
-    """A client for the line. It retries once, and only where the connection had died."""
-    pool = BlockingConnectionPool.from_url(
-        redis_url,
-        max_connections=REDIS_CONNECTIONS,
-        timeout=REDIS_TIMEOUT_SECONDS,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 1),
-        retry_on_error=[RedisConnectionError],
-    )
-    return Redis.from_pool(pool)
-
-
-def rules_of(settings: RoomSettings) -> Rules:
-    """A room's rules as the file has them."""
-    return Rules(
-        rate=settings.rate,
-        capacity=settings.capacity,
-        mode=settings.mode,
-        session_ms=round(settings.session * 1000),
-        keep_ms=round(settings.keep * 1000),
-        presence_ms=round(settings.presence * 1000),
-        burst_ms=round(settings.burst * 1000),
-        entry_ms=round(settings.entry * 1000),
-        message=settings.message,
-        weights=weights_text(weights_of(settings)) if settings.lanes else "",
-        guard=guard_of(settings.join_limit, settings.challenge, settings.sharing),
-        adaptive=settings.adaptive.to_text(),
-    )
-
-
-def weights_of(settings: RoomSettings) -> dict[str, float]:
-    """What each lane of a room is given of its admissions; the lanes in the order that all workers share."""
-    given = {name: lane.weight for name, lane in settings.lanes.items()}
-    return lane_weights(given, settings.general_share)
-
-
-def plan_of(settings: RoomSettings, seeds: Seeds) -> Plan:
-    """What a room's schedule will do, as the file has it."""
-    return schedule_of(settings.events, settings.timezone).plan(
-        mode=settings.mode,
-        rate=settings.rate,
-        commit=lambda event: seeds.commit(settings.name, event),
-        now_ms=int(time.time() * 1000),
-    )
-
-
-def room_of(settings: RoomSettings, redis: Redis, seeds: Seeds) -> Room:
-    """A room as one worker runs it."""
-    return Room(
-        settings.name,
-        redis,
-        rules_of(settings),
-        lanes=tuple(weights_of(settings)),
-        plan=plan_of(settings, seeds),
-        seeds=seeds,
-    )
-
-
-def store_of(settings: RoomSettings, redis: Redis) -> LineStore:
-    """A room's line, for a command that looks at it or changes it."""
-    return LineStore(redis, settings.name, memory=Memory(tuple(weights_of(settings))))
-
-
-def reader_of(settings: RoomSettings, redis: Redis) -> RecordReader:
-    """What happened in a room."""
-    return RecordReader(redis, settings.name, tuple(weights_of(settings)))
 
 
 def origin_of(settings: Settings) -> Origin:
