@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import pytest
@@ -79,3 +80,15 @@ async def test_two_workers_make_one_step_a_second(house: House, redis: Redis) ->
     before = await steps()
     await asyncio.sleep(3)
     assert 1 <= await steps() - before <= 5
+
+
+async def test_who_was_not_let_in_is_no_load(house: House, redis: Redis) -> None:
+    """Parts of pages, preflights and what passes by a rule need no pass, so anybody can send any number of them."""
+    stranger = house.visitor({"sec-fetch-dest": "image", "accept": "image/*"})
+    for _ in range(6):
+        answers = await asyncio.gather(*(stranger.get("/lab/status/200") for _ in range(10)))
+        assert {200} == {answer.status_code for answer in answers}
+        await asyncio.sleep(0.5)
+    state = await redis.hget(f"waitroom:1:{{{house.name}}}:adaptive", "state")
+    assert 0 == json.loads(state or "")["demand"]["load"]
+    await house.aclose()

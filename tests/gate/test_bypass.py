@@ -89,3 +89,13 @@ async def test_an_address_is_known_or_is_none(asked: Request, miss: Miss | None)
     networks = tuple(map(ip_network, ("198.51.100.0/24", "192.0.2.0/24")))
     bypass = Bypass("drop", [Rule("office", networks=networks)], None, None, TRUSTED)
     assert (Verdict("office", miss),) == bypass.explain(asked)
+
+
+@pytest.mark.parametrize(
+    "name", [b"x-http-method-override", b"x_http_method_override", b"x-original_url", b"x_original_uri"]
+)
+async def test_a_disguise_is_one_however_it_is_spelled(name: bytes) -> None:
+    """Shops behind CGI-like interfaces read ``_`` and ``-`` in the name of a field as one."""
+    bypass = Bypass("drop", [Rule("all", paths=("/a",))], None, None, TRUSTED)
+    assert (Verdict("all", Miss.DISGUISED),) == bypass.explain(request((name, b"/b")))
+    assert (Verdict("all", None),) == bypass.explain(request((b"x_y", b"/b")))

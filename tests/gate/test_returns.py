@@ -39,9 +39,12 @@ async def sealed(secrets: list[str] = SECRETS, room: str = "drop") -> bytes:
     return f"{FIELD}={await Returns(room, secrets, Bodies()).seal(foreign)}\r\n".encode()
 
 
+OURS = (b"origin", b"https://shop.example")
+
+
 async def opened(body: bytes, *, target: bytes = b"/pay?x=1") -> tuple[bool, Kind | None, list[bytes]]:
     """What becomes of it."""
-    again = request(body, (b"content-type", b"text/plain"), target=target)
+    again = request(body, (b"content-type", b"text/plain"), OURS, target=target)
     returns = Returns("drop", SECRETS, Bodies())
     assert returns.may_be(again)
     counts = await returns.open(again)
@@ -56,6 +59,25 @@ async def test_a_letter_is_opened_where_it_belongs() -> None:
     assert (False, None, [b"text/plain"]) == await opened(await sealed(), target=b"/pay?x=2")
     assert (False, None, [b"text/plain"]) == await opened(await sealed(room="other"))
     assert (True, None, [b"text/plain"]) == await opened(await sealed(["somebody else's secret"]))
+
+
+@pytest.mark.parametrize(
+    ("fields", "ours"),
+    [
+        ([OURS], True),
+        ([(b"sec-fetch-site", b"same-origin")], True),
+        ([(b"sec-fetch-site", b"same-origin"), (b"origin", b"null")], True),
+        ([(b"sec-fetch-site", b"same-site"), OURS], False),
+        ([(b"sec-fetch-site", b"cross-site"), OURS], False),
+        ([(b"origin", b"https://evil.example")], False),
+        ([(b"origin", b"null")], False),
+        ([], False),
+    ],
+)
+def test_another_sites_page_opens_no_letter(fields: list[tuple[bytes, bytes]], ours: bool) -> None:
+    """Also in browsers without Fetch Metadata: it would take away what they say of that site."""
+    returns = Returns("drop", SECRETS, Bodies())
+    assert ours == returns.may_be(request(b"", (b"content-type", b"text/plain"), *fields))
 
 
 class Earlier(TimestampSigner):

@@ -81,7 +81,8 @@ class Bypass:
         disguised = bool(query) and _METHOD_PARAMETER.search(unquote_to_bytes(query)) is not None
         chained, agent = False, b""
         for name, value in scope["headers"]:
-            if name in _DISGUISES:
+            # behind CGI-like interfaces _ and - are one
+            if name.replace(b"_", b"-") in _DISGUISES:
                 disguised = True
             elif name in _CHAINS:
                 chained = True

@@ -17,7 +17,10 @@ MOST_BODY_DIGITS = 5
 
 
 class Observed:
-    """A :class:`~waitroom.gate.passage.Passage` for one room, whose answers are told to ``signals``.
+    """A :class:`~waitroom.gate.passage.Passage` for one room, whose answers to visits are told to ``signals``.
+
+    What passes without a visit (by a rule, a preflight, a part of a page) is left out: nobody who has not been let in
+    can speak for the shop, and it would be taken for the load of those who have.
 
     What is timed ends where the answer begins, so event streams and downloads are as long as they like. Left out
     are the times of WebSockets, of event streams that may be silent at first, of large bodies, and of the paths in
@@ -47,7 +50,7 @@ class Observed:
         who: Hashable = None,
     ) -> Awaitable[None]:
         """As :meth:`Passage.through <waitroom.gate.passage.Passage.through>`."""
-        if not self._signals.is_on or is_handshake(request.scope):
+        if who is None or not self._signals.is_on or is_handshake(request.scope):
             return self._passage.through(request, extra, edit, who=who)
         return self._watched(request, extra, edit, who)
 

@@ -55,7 +55,7 @@ class Returns:
         headers: Sequence[Header] = scope["headers"]
         found = {name: value for name, value in headers if name in _RESTORED}
         # another site that has our own address is a tale: opened, the letter would tell it to the shop
-        of_us = found.get(b"origin", b"").partition(b"://")[2].lower() in _hosts(request)
+        of_us = _host_of(found.get(b"origin", b"")) in _hosts(request)
         if scope["method"] != "POST" or of_us:
             return None
         async with self._bodies.read(request, MOST_BYTES) as body:
@@ -71,19 +71,28 @@ class Returns:
         return sealed if isinstance(sealed, str) else sealed.decode()
 
     def may_be(self, request: Request) -> bool:
-        """Whether a request may be a letter: a form of our own page, of the kind that hardly any other is."""
+        """Whether a request may be a letter: a form of our own page, of the kind that hardly any other is.
+
+        Opened for another site's page, a letter would take away what the browser says of that site. So the browser
+        must say that the page is ours, where it has no Fetch Metadata (as over plain HTTP) by ``Origin``. Browsers
+        that send neither know of no ``SameSite`` either, and need no letter.
+        """
         scope = request.scope
         if scope["method"] != "POST":
             return False
-        kind, site, length = b"", b"same-origin", b""
+        kind = site = origin = length = b""
         for name, value in scope["headers"]:
             if name == b"content-type":
                 kind = value
             elif name == b"sec-fetch-site":
                 site = value
+            elif name == b"origin":
+                origin = value
             elif name == b"content-length":
                 length = value
-        return kind == b"text/plain" and site == b"same-origin" and length != b""
+        if kind != b"text/plain" or not length:
+            return False
+        return site == b"same-origin" if site else _host_of(origin) in _hosts(request)
 
     async def open(self, request: Request) -> bool:
         """Makes the request what was sealed, where it is a letter of ours; leaves it alone where it is not.
@@ -120,6 +129,10 @@ def _cookies(headers: Sequence[Header]) -> list[tuple[bytes, bytes]]:
     jars = (value for name, value in headers if name == b"cookie")
     pairs = [pair.strip() for jar in jars for pair in jar.split(b";")]
     return [(pair.partition(b"=")[0].strip(), pair) for pair in pairs if pair]
+
+
+def _host_of(origin: bytes) -> bytes:
+    return origin.partition(b"://")[2].lower()
 
 
 def _hosts(request: Request) -> set[bytes]:
