@@ -328,8 +328,9 @@ class Room:
             head = await self._store.configure(
                 lost.to_redis(), source="live", who="gateway", why="Redis lost the live settings"
             )
-        plan = self._plan_of_file
-        await self._store.plan(plan.to_redis(), name=plan.name, source="file", who="configuration file")
+        # what was taken before the loss is not taken again: it would undo what operators set since, or the event itself
+        steps = (self._plan_of_file if lost is None else self.plan).to_redis()
+        await self._store.plan(steps, name=self._plan_of_file.name, source="file", who="configuration file")
         self.general.note(head)
         await self._read_rules()
         self._brought = True
