@@ -14,7 +14,6 @@ from waitroom.gate.decision import Standing
 from waitroom.gate.state import state_of
 from waitroom.line.draw import Draw, commitment, draw_key, next_digest, seed_of
 from waitroom.line.memory import Memory
-from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan, Step, StepKind
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
@@ -418,45 +417,6 @@ async def test_an_event_takes_nothing_over_from_one_that_nobody_came_to(bench: B
     await set_plan(bench, event("third", "", opens + HOUR_MS))
     found = await bench.store.event()
     assert ("", "", 0, "") == (found.commitment, found.digest, found.opened_at, found.seed)
-
-
-async def test_calls_without_the_order_take_nothing_from_those_who_were_drawn(bench: Bench) -> None:
-    """Claims between two ticks neither cut the budget off nor spend it: the rate is kept."""
-    await bench.open(rate=6000.0, presence_ms=60_000, entry_ms=60_000, keep_ms=60_000)
-    await set_plan(bench, sale(HOUR_MS))
-    await bench.store.join(500)
-    await open_now(bench)
-    order = list((await drawn(bench)).order())
-    await bench.allow(0)
-    await bench.jump(1000)
-    for number in order[-5:]:
-        await bench.outcome(number)
-    head = await bench.store.advance([Handed("general", 1, order)])
-
-    assert head.admitted >= 100
-
-
-async def test_a_lane_in_which_nobody_was_drawn_gets_no_more_than_its_share(bench: Bench) -> None:
-    """Joins and claims in it come more often than the ticks that bring the order of the other lane."""
-    memory = Memory(("general", "members"))
-    general = LineStore(bench.redis, "room", "general", memory)
-    members = LineStore(bench.redis, "room", "members", memory)
-    rules = replace(RULES, rate=STILL, presence_ms=60_000, entry_ms=60_000, keep_ms=60_000)
-    await general.configure(rules.to_redis(), source="live", who="test")
-    await set_plan_by(general, sale(HOUR_MS))
-    await general.join(100)
-    await set_plan_by(general, sale(-10))
-    await general.advance()
-    order = list((await drawn(bench)).order())
-    await members.join(100)
-    for step in range(10):
-        await bench.allow(1)
-        await members.claim(100)
-        called = memory.of("general").called
-        await general.advance([Handed("general", called + 1, order[called:])])
-        assert step + 1 == (await general.see([])).called + (await members.see([])).called
-
-    assert 5 == (await general.see([])).called
 
 
 async def test_a_place_is_told_only_once_its_order_is_known(bench: Bench) -> None:

@@ -144,14 +144,3 @@ def test_a_ramp_ends_where_the_next_event_begins() -> None:
     assert [("first", 61_000, "300")] == [
         (step.event, step.at_ms, step.changes["rate"]) for step in plan.steps if step.kind is StepKind.SET
     ]
-
-
-def test_a_ramp_ends_where_the_next_event_begins() -> None:
-    """An event without an end of its own sets no rates in the one that follows it."""
-    first = Event("first", 0, 1000, None, Ramp.parse("100, 300 after 1m, 600 after 1h"))
-    second = Event("second", 120_000, 180_000, None, Ramp.parse("10"))
-    plan = Schedule.of([first, second]).plan(mode=Mode.CLOSED, rate=600.0, commit=str, now_ms=0)
-
-    assert [("first", 61_000, "300")] == [
-        (step.event, step.at_ms, step.changes["rate"]) for step in plan.steps if step.kind is StepKind.SET
-    ]
