@@ -145,6 +145,21 @@ def test_set_is_checked_against_what_is_live(tmp_path: Path, redis_url: str) -> 
     assert "drop: adaptive.latency 800ms -> (none)\n" == change("adaptive.latency=").stdout
 
 
+@pytest.mark.parametrize("changes", [("weight.members=1000",), ("weight.general=0", "weight.members=0")])
+def test_the_general_lane_keeps_its_share(changes: tuple[str, ...], tmp_path: Path, redis_url: str) -> None:
+    """Weights that would leave it less than `general_share` are refused while the room runs, too."""
+    with BlockingRedis.from_url(redis_url) as redis:
+        redis.flushall()
+    lanes = f'redis_url = "{redis_url}"\n[[rooms]]\nname = "drop"\n[rooms.lanes.members]\nweight = 3\n'
+    (tmp_path / "w.toml").write_text(lanes)
+    refused = run("set", "drop", *changes, "--config", "w.toml", folder=tmp_path)
+    done = run("set", "drop", "weight.members=5", "--config", "w.toml", folder=tmp_path)
+
+    assert 1 == refused.returncode
+    assert "less than its general_share of 0.1" in refused.stderr
+    assert "drop: weight.members -> 5\n" == done.stdout
+
+
 def test_reset_asks_before(tmp_path: Path, redis_url: str) -> None:
     """The room's name must be typed; anything else changes nothing."""
     (tmp_path / "w.toml").write_text(f'redis_url = "{redis_url}"\n[[rooms]]\nname = "drop"\n')

@@ -129,6 +129,17 @@ async def test_newcomers_of_every_lane_stand_behind_a_line_that_comes_back(bench
         assert view.offset >= 50
 
 
+async def test_a_ticket_that_brings_a_life_back_tells_nothing_of_the_other_lanes(bench: Bench) -> None:
+    """Numbers of an empty lane may have been given out in the life that was lost: newcomers get others."""
+    of = stores(bench)
+    await bench.open(rate=STILL)
+    old = bench.worker().memory.of_ticket(1_000_000, "members", 50, 0)
+    old.lanes = LANES
+    await LineStore(bench.redis, "room", "members", Memory(LANES)).restore(old)
+
+    assert (await of["general"].join(1)).first > 10_000
+
+
 async def test_a_reset_ends_all_lanes(bench: Bench) -> None:
     """Every ticket is of an earlier life then."""
     of = stores(bench)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import anyio
 import pytest
 
 from tests.line.bench import LANE, LOG, ROOM, RULES, STILL, Bench
+from waitroom.gate.decision import Standing
+from waitroom.gate.state import state_of
 from waitroom.line.draw import Draw, commitment, draw_key, next_digest, seed_of
+from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan, Step, StepKind
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
@@ -413,3 +417,141 @@ async def test_an_event_takes_nothing_over_from_one_that_nobody_came_to(bench: B
     await set_plan(bench, event("third", "", opens + HOUR_MS))
     found = await bench.store.event()
     assert ("", "", 0, "") == (found.commitment, found.digest, found.opened_at, found.seed)
+
+
+async def test_a_place_is_told_only_once_its_order_is_known(bench: Bench) -> None:
+    """Not before a worker has read whether there will be a draw, nor between an opening and its outcome."""
+    room = Room("room", bench.redis, RULES, plan=sale(HOUR_MS), seeds=SEEDS)
+    await room.start()
+    await room.change({"rate": str(STILL)}, who="test")
+    for _ in range(12):
+        await room.join()
+
+    def told() -> list[int | None]:
+        return [state_of(room, Standing.WAITING, number, "general").position for number in range(1, 13)]
+
+    before_the_event_was_read = told()
+    await room._tick()
+    before_the_opening = told()
+    await room.flush()
+    await open_now(bench)
+    await room.join()
+    before_the_order_was_read = told()
+    await room._tick()
+
+    assert [None] * 12 == before_the_event_was_read == before_the_opening == before_the_order_was_read
+    assert list(range(1, 13)) == sorted(position or 0 for position in told())
+
+
+async def test_what_an_operator_set_outlives_a_loss(bench: Bench) -> None:
+    """Steps that were taken before Redis forgot everything are not taken again: a paused sale stays paused."""
+    room = Room("room", bench.redis, RULES, plan=sale(-500), seeds=SEEDS)
+    await room.start()
+    await room.change({"mode": "pause", "rate": "30"}, who="ada")
+    await bench.redis.flushall()
+    for _ in range(3):
+        await room._tick()
+
+    assert (Mode.PAUSE, 30.0) == (room.rules.mode, room.rules.rate)
+
+
+async def test_an_event_that_is_over_does_not_come_again_after_a_loss(bench: Bench) -> None:
+    """The line of the one that followed it stays, though the file still has both."""
+    now = now_ms()
+    steps = [
+        Step(now - 9000, StepKind.BEGIN, "first", {"mode": "queue"}, now - 8000),
+        Step(now - 8000, StepKind.OPEN, "first"),
+        Step(now - 7000, StepKind.SET, "first", {"mode": "closed"}),
+        *sale(HOUR_MS).steps,
+    ]
+    room = Room("room", bench.redis, RULES, plan=Plan(tuple(steps), "both"), seeds=SEEDS)
+    await room.start()
+    numbers = [(await room.join()).number for _ in range(3)]
+    await room._tick()
+    before = room.head.epoch
+    await bench.redis.flushall()
+    for _ in range(3):
+        await room._tick()
+
+    assert (before, "sale") == (room.head.epoch, room.event.name)
+    assert room.is_before_opening
+    assert room.head.issued > max(numbers)
+
+
+async def test_a_moved_opening_stays_moved_after_a_loss(bench: Bench) -> None:
+    """Gateways still have the file of before: what was applied since counts."""
+    room = Room("room", bench.redis, RULES, plan=sale(30_000), seeds=SEEDS)
+    await room.start()
+    await room.join()
+    await set_plan(bench, sale(HOUR_MS))
+    await room._tick()
+    moved = room.head.opens
+    await bench.redis.flushall()
+    for _ in range(3):
+        await room._tick()
+
+    assert moved > now_ms() + HOUR_MS // 2
+    assert moved == room.head.opens
+
+
+async def test_a_plan_that_was_applied_is_no_news_to_a_restart(bench: Bench) -> None:
+    """The file was changed, applied, and then read by a gateway: what an operator turned in between stays."""
+    await bench.open(rate=100.0)
+    await set_plan(bench, Plan((), "of before"), source="file")
+    plan = Plan((Step(now_ms() - 10, StepKind.SET, "sale", {"rate": "42"}),), "changed")
+    await set_plan(bench, plan, source="live")
+    await bench.store.configure({"rate": "77"}, source="live", who="ada")
+    await set_plan(bench, plan, source="file")
+
+    assert 77.0 == (await bench.store.rules()).rate
+
+
+async def test_a_cancelled_event_opens_nothing(bench: Bench) -> None:
+    """A room that is closed outside of its events is closed when the event is taken out in its pre-queue."""
+    await bench.open(mode=Mode.CLOSED)
+    await set_plan(bench, sale(60_000))
+    await bench.store.join(3)
+    await set_plan(bench, Plan())
+    await bench.allow(3)
+
+    assert Outcome.SHUT is await bench.outcome(1)
+    assert Mode.CLOSED is (await bench.store.rules()).mode
+
+
+async def test_calls_without_the_order_take_nothing_from_those_who_were_drawn(bench: Bench) -> None:
+    """Claims between two ticks neither cut the budget off nor spend it: the rate is kept."""
+    await bench.open(rate=6000.0, presence_ms=60_000, entry_ms=60_000, keep_ms=60_000)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(500)
+    await open_now(bench)
+    order = list((await drawn(bench)).order())
+    await bench.allow(0)
+    await bench.jump(1000)
+    for number in order[-5:]:
+        await bench.outcome(number)
+    head = await bench.store.advance([Handed("general", 1, order)])
+
+    assert head.admitted >= 100
+
+
+async def test_a_lane_in_which_nobody_was_drawn_gets_no_more_than_its_share(bench: Bench) -> None:
+    """Joins and claims in it come more often than the ticks that bring the order of the other lane."""
+    memory = Memory(("general", "members"))
+    general = LineStore(bench.redis, "room", "general", memory)
+    members = LineStore(bench.redis, "room", "members", memory)
+    rules = replace(RULES, rate=STILL, presence_ms=60_000, entry_ms=60_000, keep_ms=60_000)
+    await general.configure(rules.to_redis(), source="live", who="test")
+    await set_plan_by(general, sale(HOUR_MS))
+    await general.join(100)
+    await set_plan_by(general, sale(-10))
+    await general.advance()
+    order = list((await drawn(bench)).order())
+    await members.join(100)
+    for step in range(10):
+        await bench.allow(1)
+        await members.claim(100)
+        called = memory.of("general").called
+        await general.advance([Handed("general", called + 1, order[called:])])
+        assert step + 1 == (await general.see([])).called + (await members.see([])).called
+
+    assert 5 == (await general.see([])).called

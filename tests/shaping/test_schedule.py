@@ -133,3 +133,14 @@ def test_what_is_over_is_not_planned() -> None:
         plans[0].name
         != Schedule.of([event("a", 11, 20, 30)]).plan(mode=Mode.AUTO, rate=5, commit=commit, now_ms=0).name
     )
+
+
+def test_a_ramp_ends_where_the_next_event_begins() -> None:
+    """An event without an end of its own sets no rates in the one that follows it."""
+    first = Event("first", 0, 1000, None, Ramp.parse("100, 300 after 1m, 600 after 1h"))
+    second = Event("second", 120_000, 180_000, None, Ramp.parse("10"))
+    plan = Schedule.of([first, second]).plan(mode=Mode.CLOSED, rate=600.0, commit=str, now_ms=0)
+
+    assert [("first", 61_000, "300")] == [
+        (step.event, step.at_ms, step.changes["rate"]) for step in plan.steps if step.kind is StepKind.SET
+    ]

@@ -10,6 +10,7 @@ from waitroom.assembly.line import rules_of, weights_of
 from waitroom.cli.line import find_room, who_asks, with_store
 from waitroom.cli.live_settings import CHANGEABLE, as_settings, changed, cut, field_of, shown
 from waitroom.errors import SettingsError
+from waitroom.line.memory import GENERAL
 from waitroom.line.rules import Rules
 from waitroom.line.store import LineStore
 from waitroom.settings import Settings, allowed
@@ -42,6 +43,8 @@ def change_live(settings: Settings, room: str, changes: Sequence[str], why: str)
         before = as_settings(from_file, rules)
         after = changed(before, wanted)
         weights = _weights(rules, lanes, heavier)
+        if heavier:
+            _keep_general_share(weights, from_file.general_share)
         stored = rules_of(after).to_redis()
         changes = {field: stored[field] for field in map(field_of, wanted)}
         if heavier:
@@ -62,6 +65,15 @@ def reset_room(settings: Settings, room: str, why: str) -> list[str]:
         return [f"{room}: the line begins anew (epoch {head.epoch}); those inside stay inside"]
 
     return with_store(settings, room, apply)
+
+
+def _keep_general_share(weights: Mapping[str, float], least: float) -> None:
+    total = sum(weights.values())
+    share = weights[GENERAL] / total if total else 0.0
+    if share < least * (1 - 1e-6):
+        raise SettingsError(
+            f"the lane {GENERAL} would get {share:.3g} of the admissions, less than its general_share of {least:g}"
+        )
 
 
 def _weights(rules: Rules, lanes: Iterable[str], wanted: Mapping[str, str]) -> dict[str, float]:

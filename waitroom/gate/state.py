@@ -108,10 +108,11 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
     except EarlierEpochError:
         return Standing.NONE, 0
     snapshot = room.lanes[ticket.lane].snapshot
-    if snapshot.is_late(number):
-        return Standing.LATE, number
-    if snapshot.is_called(number):
-        return Standing.CALLED, number
+    if snapshot.knows_turn(number):
+        if snapshot.is_late(number):
+            return Standing.LATE, number
+        if snapshot.is_called(number):
+            return Standing.CALLED, number
     if snapshot.is_used(number):
         # in a room that lets everyone pass, tickets are used before they are called
         return (Standing.CALLED if room.rules.mode is Mode.PASS else Standing.LEFT), number
@@ -137,8 +138,8 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         name, ahead = "called", 0
     else:
         name, ahead = "waiting", snapshot.ahead(number) if _is_known(snapshot.head) else None
-    if room.awaits_draw:
-        # everyone is equal until the draw
+    if room.awaits_draw or not snapshot.knows_turn(number):
+        # everyone is equal until the draw, and a place that was told is never taken back
         ahead = None
     outlook = room.lanes[lane].outlook
     eta = outlook.estimate(ahead) if ahead is not None and rules.mode in _MOVING else None

@@ -33,6 +33,8 @@ from waitroom.line.turns import Turns
 
 PROVISIONAL_MS = 30_000
 """A new visit counts this long before its pass is first returned."""
+SPARED_MS = 2000
+"""What accrues in this time is kept for those who were drawn, until their order is handed over."""
 SLOTS = 4
 """Presence slots kept; each is a third of the presence window long."""
 
@@ -138,9 +140,14 @@ class Line:
     def advance(self, *, hand_over: bool = True) -> None:
         """Spends the budget on those present: in each lane the late ones first, then the line.
 
-        Those who were drawn are called only by who hands their order over.
+        Those who were drawn are called only by who hands their order over; until then the budget waits for them, so
+        that no other lane gets more than its share.
         """
         lanes = list(self.lanes.values())
+        if not hand_over and any(self._awaits_order(lane) for lane in lanes):
+            spared = self.rules.admission_rate * SPARED_MS / 60_000
+            self.tokens = min(self.tokens, max(self.most_tokens, spared))
+            return
         served = self.turns.share_out(
             self._spendable(),
             [self.rules.weight_of(lane.name) for lane in lanes],
@@ -219,6 +226,12 @@ class Line:
             inside = len(self.staged(Stage.INSIDE)) + len(self.staged(Stage.GRANTED))
             places = min(places, self.rules.places - inside)
         return max(places, 0)
+
+    def _awaits_order(self, lane: Lane) -> bool:
+        draw = lane.draw
+        if draw is None or not self.rules.weight_of(lane.name):
+            return False
+        return lane.called < draw.first + draw.count - 1
 
     def _serve(self, lane: Lane, places: int, *, hand_over: bool) -> int:
         """Up to ``places`` of one lane; how many there were."""

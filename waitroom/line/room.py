@@ -133,8 +133,10 @@ class Room:
 
     @property
     def awaits_draw(self) -> bool:
-        """Whether everyone who waits is equal yet: at the opening their order will be drawn."""
-        return self.is_before_opening and bool(self.event.commitment)
+        """Whether everyone who waits is equal yet: at the opening their order will be drawn, or, before this worker has
+        read of the event, may be."""
+        read = (self.head.epoch, self.head.opens) == self._drawing[:2]
+        return self.is_before_opening and (not read or bool(self.event.commitment))
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` after each tick."""
@@ -182,7 +184,7 @@ class Room:
             self.plan,
             {name: self.share_of(name) for name in self.lanes},
             now_ms=time.time() * 1000,
-            order_is_open=self.is_before_opening and bool(self.event.commitment),
+            order_is_open=self.awaits_draw,
         )
         for name, lane in self.lanes.items():
             lane.outlook.observe(sights[name], lane.snapshot.ahead_of)
@@ -328,8 +330,9 @@ class Room:
             head = await self._store.configure(
                 lost.to_redis(), source="live", who="gateway", why="Redis lost the live settings"
             )
-        plan = self._plan_of_file
-        await self._store.plan(plan.to_redis(), name=plan.name, source="file", who="configuration file")
+        # what was taken before the loss is not taken again: it would undo what operators set since, or the event itself
+        steps = (self._plan_of_file if lost is None else self.plan).to_redis()
+        await self._store.plan(steps, name=self._plan_of_file.name, source="file", who="configuration file")
         self.general.note(head)
         await self._read_rules()
         self._brought = True

@@ -89,6 +89,10 @@ class Snapshot:
         """The place of a number in the order in which this lane is called."""
         return number if self._order is None else self._order.turn_of(number)
 
+    def knows_turn(self, number: int) -> bool:
+        """Whether the place of ``number`` can be told: of those who were drawn, once their order is read."""
+        return self._order is not None or not self._head.drawn_first <= number <= self._head.drawn_last
+
     def is_called(self, number: int) -> bool:
         """Whether its turn has come, now or before."""
         return self.turn_of(number) <= self._head.called

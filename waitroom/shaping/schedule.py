@@ -90,7 +90,7 @@ class Schedule:
             step
             for event, end in zip(self.events, self._ends(), strict=True)
             if end is None or end > now_ms
-            for step in _steps(event, mode, rate, commit)
+            for step in _steps(event, end, mode, rate, commit)
         ]
         return Plan(tuple(sorted(steps, key=lambda step: step.at_ms)), self._name(mode, rate))
 
@@ -106,7 +106,9 @@ class Schedule:
         return sha256(repr((self.events, mode.value, rate)).encode()).hexdigest()[:16]
 
 
-def _steps(event: Event, mode: Mode, rate: float, commit: Callable[[str], str]) -> Iterator[Step]:
+def _steps(
+    event: Event, end: int | None, mode: Mode, rate: float, commit: Callable[[str], str]
+) -> Iterator[Step]:
     ramp = event.ramp.steps if event.ramp else ((0.0, rate),)
     yield Step(
         event.begins_ms,
@@ -119,7 +121,7 @@ def _steps(event: Event, mode: Mode, rate: float, commit: Callable[[str], str]) 
     yield Step(event.opens_ms, StepKind.OPEN, event.name)
     for seconds, step_rate in ramp[1:]:
         at = event.opens_ms + round(seconds * 1000)
-        if event.closes_ms is None or at < event.closes_ms:
+        if end is None or at < end:
             yield Step(at, StepKind.SET, event.name, {"rate": f"{step_rate:g}"})
     if event.closes_ms is not None:
         yield Step(event.closes_ms, StepKind.SET, event.name, {"mode": mode.value, "rate": f"{rate:g}"})

@@ -1,12 +1,13 @@
 -- Sets what the schedule will do; what was planned before is dropped. Steps that are due already are done at once,
 -- in their order; an event that has begun or opened does not do so again.
 -- ARGV own who, own+1 why, own+2 "file" or "live", own+3 which plan this is, own+4… pairs of time and step
--- A plan from the file counts only where the file itself has changed since it was last read.
+-- A plan from the file counts only where the file itself has changed since it was last read, or applied.
 -- Reply {status, head}
 if not enter() then return {'LOST'} end
 local is_news = true
 if ARGV[own + 2] == 'file' then
-  is_news = redis.call('HGET', RULES, 'file:plan') ~= ARGV[own + 3]
+  local of_file, present = unpack(redis.call('HMGET', RULES, 'file:plan', 'plan'))
+  is_news = of_file ~= ARGV[own + 3] and present ~= ARGV[own + 3]
   redis.call('HSET', RULES, 'file:plan', ARGV[own + 3])
 end
 if is_news then

@@ -47,6 +47,14 @@ local function restore_event()
   end
 end
 
+-- A ticket tells of its own lane only; but numbers of the others may have been given out, too.
+local function is_by_ticket()
+  for _, lane in ipairs(lanes) do
+    if lane.known.called < 0 then return true end
+  end
+  return false
+end
+
 if is_lost() then
   if room.epoch == 0 then
     begin_room()
@@ -57,8 +65,9 @@ if is_lost() then
   if known.epoch == room.epoch then
     for _, lane in ipairs(lanes) do raise(lane) end
   else
+    local by_ticket = is_by_ticket()
     for _, lane in ipairs(lanes) do
-      if lane.issued > 0 or lane.known.issued > 0 then put_behind(lane) end
+      if by_ticket or lane.issued > 0 or lane.known.issued > 0 then put_behind(lane) end
     end
     redis.call('DEL', GRANTED)
     if room.alias == 0 then room.alias = room.epoch end

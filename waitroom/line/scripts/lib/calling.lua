@@ -185,13 +185,26 @@ local function drawn_between(lane, from, to)
   return redis.sha1hex(table.concat(lane.handed.numbers, ' ', from + 2 - first, last + 1 - first))
 end
 
+-- Only who brings the order of the drawn can call them. Whoever does not leaves the budget to who does: what would be
+-- spent on other lanes meanwhile is more than their share, and what would be cut off is lost to the rate.
+local function awaits_order()
+  for _, lane in ipairs(lanes) do
+    if lane.weight > 0 and not lane.handed and lane.called < drawn_last(lane) then return true end
+  end
+  return false
+end
+
 local function advance()
   log_passed()
   for _, lane in ipairs(lanes) do
     lane.before, lane.served, lane.late_served = lane.called, 0, 0
   end
-  spend(serve_lanes(spendable()))
-  trim_budget()
+  if awaits_order() then
+    trim_budget(MAX_STEP)
+  else
+    spend(serve_lanes(spendable()))
+    trim_budget()
+  end
   for _, lane in ipairs(lanes) do
     if lane.stood then lane.flow = lane.flow + lane.served * 60000 / FLOW_MEMORY end
     if lane.served > 0 or lane.called > lane.before then

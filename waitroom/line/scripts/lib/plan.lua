@@ -91,6 +91,13 @@ local function move_opening()
   end
   room.opens = 0 -- it will not come any more
   log('moved', 'event', event, 'opens_at', '0')
+  redis.call('HDEL', ROOM, 'event', 'commitment', 'digest')
+  -- what it set goes with it: a room that is closed outside of its events is not opened by a cancelled one
+  local own_mode, own_rate = unpack(redis.call('HMGET', RULES, 'file:mode', 'file:rate'))
+  if own_mode and own_rate and (rules.mode == 'auto' or rules.mode == 'queue') then
+    local changed = change_rules({mode = own_mode, rate = own_rate})
+    if #changed > 0 then log('changed', 'who', 'schedule', 'why', event, unpack(changed)) end
+  end
 end
 
 local function note_next_step()

@@ -34,9 +34,9 @@ local function is_moving() return rules.mode == 'auto' or rules.mode == 'queue' 
 local function may_enter() return is_moving() and room.opens == 0 and room.clock >= room.hold end
 
 -- An idle room saves up `burst`, and one admission at least; a queue that holds everyone no more than that one.
--- A rate of 0 admits nobody, not even by what was saved before.
-local function trim_budget()
-  local most = rate() > 0 and 1 or 0
+-- A rate of 0 admits nobody, not even by what was saved before. `spared`: what accrues in so many ms is kept in any case.
+local function trim_budget(spared)
+  local most = rate() > 0 and math.max(1, rate() * (spared or 0) / 60000) or 0
   if rules.mode == 'auto' then most = math.max(most, rate() * rules.burst_ms / 60000) end
   room.tokens = math.min(room.tokens, most)
 end
