@@ -24,6 +24,7 @@ from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
+from waitroom.gate.receipts import KeysAddress, ReceiptAddress
 from waitroom.gate.returns import Returns
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.routes import Routes
@@ -45,6 +46,8 @@ from waitroom.line.store import LineStore
 from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
+from waitroom.record.reading import RecordReader
+from waitroom.record.receipt import ReceiptKeys
 from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.abuse import guard_of
@@ -131,6 +134,11 @@ def store_of(settings: RoomSettings, redis: Redis) -> LineStore:
     return LineStore(redis, settings.name, memory=Memory(tuple(weights_of(settings))))
 
 
+def reader_of(settings: RoomSettings, redis: Redis) -> RecordReader:
+    """What happened in a room."""
+    return RecordReader(redis, settings.name, tuple(weights_of(settings)))
+
+
 def origin_of(settings: Settings) -> Origin:
     """The shop, wherever the settings say that it is."""
     secure = any(url.startswith("https://") for url in settings.origin)
@@ -188,9 +196,9 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     passage = Passage(origin_of(settings), trusted, shares, shaper_of(settings))
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
-    seeds = Seeds(secrets)
     bodies = Bodies()
     bypass_of = bypasses(settings, redis, trusted, bodies)
+    seeds, receipt_keys = Seeds(secrets), ReceiptKeys(secrets)
     entrances = []
     for of_room in settings.rooms:
         room = room_of(of_room, redis, seeds)
@@ -206,10 +214,19 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
         doorway = Doorway(room, tokens, inside, waiting, entering, *guards, returns, bypass_of(of_room.name))
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
-        endpoints = RoomEndpoints(doorway, shares, draw.serve)
+        receipt = ReceiptAddress(room, tokens, pages, receipt_keys, reader_of(of_room, redis).chain)
+        endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve)
         entrances.append(Entrance(room, doorway, endpoints, regulator))
     connections = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}
     common_rate = CommonRate(rooms, settings.common_rate, weights)
-    return Gate(entrances, RoomMap(settings.rooms), pages, passage, connections, keepers=[common_rate.run])
+    return Gate(
+        entrances,
+        RoomMap(settings.rooms),
+        pages,
+        passage,
+        connections,
+        KeysAddress(receipt_keys).serve,
+        keepers=[common_rate.run],
+    )

@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView
 from waitroom.gate.texts import Texts
+from waitroom.shaping.reason import Reason
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PATIENCE = 20  # seconds that a slow machine gets
@@ -199,6 +200,40 @@ def test_position_falls_live(tab: webdriver.Chrome, gateway: FakeGateway) -> Non
     progress = tab.find_element(By.ID, "progress")
     assert (progress.get_attribute("max"), int(progress.get_property("value"))) == ("128", 96)  # type: ignore[arg-type]
     assert gateway.pages_served == 1
+    assert violations(tab) == []
+
+
+def test_position_never_rises(tab: webdriver.Chrome, gateway: FakeGateway) -> None:
+    """When people ahead come back the number waits for them, live and after a reload, and the page says why."""
+    tab.get(gateway.address)
+    until(tab, lambda: text(tab, "#position") == "128")
+    gateway.shows(position=90, ahead=89)
+    until(tab, lambda: text(tab, "#position") == "90")
+    gateway.shows(position=110, ahead=109, eta_range=(600, 720))
+    until(tab, lambda: text(tab, "#eta") == "10–12 min")
+    assert ("90", "#90 · Waiting room") == (text(tab, "#position"), tab.title)
+    assert "People ahead of you came back" in text(tab, "#why")
+    tab.get(gateway.address)
+    until(tab, lambda: "came back" in text(tab, "#why"))
+    assert text(tab, "#position") == "90"
+    gateway.shows(position=80, ahead=79)
+    until(tab, lambda: text(tab, "#position") == "80")
+    assert not tab.find_element(By.ID, "why").is_displayed()
+    # another ticket is another place
+    gateway.shows(position=300, ahead=299, code="B2B-2BB")
+    until(tab, lambda: text(tab, "#position") == "300")
+
+
+def test_reason_of_a_new_estimate_is_said(tab: webdriver.Chrome, gateway: FakeGateway) -> None:
+    """It is shown below the estimate and announced, and goes when the room does not give it any more."""
+    tab.get(gateway.address)
+    until(tab, lambda: text(tab, "#position") == "128")
+    assert not tab.find_element(By.ID, "why").is_displayed()
+    gateway.shows(eta_reason=Reason.RATE_LOWERED)
+    until(tab, lambda: text(tab, "#why") == "The shop lets people in more slowly now.")
+    assert "more slowly" in str(tab.find_element(By.ID, "say").get_property("textContent"))
+    gateway.shows(eta_reason=None)
+    until(tab, lambda: not tab.find_element(By.ID, "why").is_displayed())
     assert violations(tab) == []
 
 

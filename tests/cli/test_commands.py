@@ -27,7 +27,9 @@ def test_version(tmp_path: Path) -> None:
     assert f"{waitroom.__version__}\n" == run("version", folder=tmp_path).stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "set", "demo", "verify-draw"])
+@pytest.mark.parametrize(
+    "command", ["serve", "check", "set", "demo", "verify-draw", "audit", "record", "verify-receipt"]
+)
 def test_help_teaches(command: str, tmp_path: Path) -> None:
     """Every command's help has an example that begins with the command itself."""
     done = run(command, "--help", folder=tmp_path)

@@ -388,3 +388,28 @@ async def test_bits_of_the_drawn_are_kept_until_all_are_settled(bench: Bench) ->
     await bench.store.advance()
 
     assert 0 == await bench.lane("base")
+
+
+async def test_an_event_takes_nothing_over_from_one_that_nobody_came_to(bench: Bench) -> None:
+    """Commitment and seed are those of the event itself, or there are none."""
+    await bench.open()
+    opens = now_ms()
+
+    def event(name: str, commitment: str, opens_ms: int) -> Plan:
+        begin = Step(1, StepKind.BEGIN, name, opens_ms=opens_ms, commitment=commitment)
+        return Plan((begin, Step(opens_ms, StepKind.OPEN, name)), name)
+
+    first = SEEDS.commit("room", "first")
+    await set_plan(bench, event("first", first, opens - 1))
+    assert first == (await bench.store.event()).commitment
+    seed, as_committed = SEEDS.find("room", await bench.store.event())
+    await bench.store.reveal(seed.hex(), as_committed=as_committed)
+
+    second = SEEDS.commit("room", "second")
+    await set_plan(bench, event("second", second, opens + HOUR_MS))
+    found = await bench.store.event()
+    assert (second, 0, "") == (found.commitment, found.opened_at, found.seed)
+
+    await set_plan(bench, event("third", "", opens + HOUR_MS))
+    found = await bench.store.event()
+    assert ("", "", 0, "") == (found.commitment, found.digest, found.opened_at, found.seed)

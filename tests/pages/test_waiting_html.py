@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 
 from waitroom.gate.page import Pages, PageState, PageView, local_target
+from waitroom.shaping.reason import Reason
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 STATES: tuple[PageState, ...] = get_args(PageState)
@@ -111,6 +112,15 @@ def test_waiting_shows_place_estimate_and_promise(pages: Pages) -> None:
     ):
         assert said in visible
     assert b"<title>#1,128 \xc2\xb7 Waiting room</title>" in page
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PAUSED])
+def test_each_reason_of_a_new_estimate_is_said(pages: Pages, reason: Reason) -> None:
+    """In a sentence below the estimate; a pause has a heading of its own."""
+    sentence = pages.texts.reasons[reason]
+    assert sentence.endswith(".")
+    assert sentence in Document(pages.waiting(replace(VIEW, eta_reason=reason))).visible
+    assert sentence not in Document(pages.waiting(VIEW)).visible
 
 
 @pytest.mark.parametrize("state", ["called", "closed", "left", "unavailable"])

@@ -47,7 +47,7 @@ mode = "atuo"
         'that start with "/", with "*" only at the end, such as ["/drop/*"]',
         'waitroom.toml:15: rooms[1].entry (room "a"): given "2m"; must not be longer than keep (1m)',
         'waitroom.toml:17: rooms[2].name: must be set; allowed: 1 to 40 of a-z, 0-9 and "-", '
-        'not at either end; not "health" or "static"',
+        'not at either end; not "health", "keys" or "static"',
         'waitroom.toml:18: rooms[2].mode: given "atuo"; '
         'allowed: one of "auto", "queue", "pass", "pause", "closed"',
     ]

@@ -30,6 +30,11 @@ def test_nothing_asked_has_no_rate() -> None:
     assert Promises().hits.rate is None
 
 
+def test_counts_add_up() -> None:
+    """Those of several lanes, or workers."""
+    assert Hits(5, 1, 2, 7) == Hits(3, 1, 0, 4) + Hits(2, 0, 2, 3)
+
+
 def test_promises_that_a_change_overtook_count_apart() -> None:
     """Those made after it count as ever."""
     promises = Promises()

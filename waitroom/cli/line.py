@@ -38,7 +38,7 @@ def with_store(settings: Settings, room: str, act: Callable[[LineStore], Awaitab
 
 
 def with_redis(settings: Settings, act: Callable[[Redis], Awaitable[T]]) -> T:
-    """What ``act`` makes of the gateway's Redis. Raises :class:`~waitroom.errors.LineUnavailableError`."""
+    """What ``act`` makes of the Redis of the lines. Raises :class:`~waitroom.errors.LineUnavailableError`."""
 
     async def run() -> T:
         redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url)

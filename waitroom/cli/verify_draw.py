@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 
-import httpx
 import typer
 from pydantic_core import to_json
 
+from waitroom.cli.source import read_source
 from waitroom.errors import WaitroomError
 from waitroom.line.draw import DrawRecord, Finding, MalformedRecordError, PublishedDraws
 from waitroom.line.draw.members import MOST_BYTES
 
-FETCH_TIMEOUT_SECONDS = 10.0
 _SHOWN = 5
 
 
@@ -82,7 +79,9 @@ def verify(source: str, *, number: int | None, lane: str | None, noted: str | No
         )
     noted = noted and noted.strip().lower()
     try:
-        published = PublishedDraws.parse(_read(source))
+        published = PublishedDraws.parse(
+            read_source(source, MOST_BYTES, nothing="there is no draw at this address")
+        )
     except MalformedRecordError as error:
         raise WaitroomError("\n".join(f"{source}: {line}" for line in str(error).splitlines())) from error
     if not published.held:
@@ -95,41 +94,6 @@ def verify(source: str, *, number: int | None, lane: str | None, noted: str | No
     # all are compared with each other: a lane that is not asked for may give another one the lie
     findings = [finding for finding in published.verify(noted) if lane in (None, finding.lane)]
     return DrawReport(chosen, tuple(findings), number, noted)
-
-
-def _read(source: str) -> bytes:
-    if source == "-":
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
-    if source.startswith(("http://", "https://")):
-        return _fetch(source)
-    try:
-        with Path(source).open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise WaitroomError(f"{source}: {error.strerror}") from error
-
-
-def _fetch(url: str) -> bytes:
-    body = b""
-    try:
-        with httpx.stream(
-            "GET",
-            url,
-            headers={"accept": "application/json"},
-            follow_redirects=True,
-            timeout=FETCH_TIMEOUT_SECONDS,
-        ) as answer:
-            if answer.status_code == 404:
-                raise WaitroomError(f"{url}: there is no draw at this address")
-            if answer.status_code != 200:
-                raise WaitroomError(f"{url}: the answer is {answer.status_code} {answer.reason_phrase}")
-            for piece in answer.iter_bytes():
-                body += piece
-                if len(body) > MOST_BYTES:
-                    break
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise WaitroomError(f"{url}: {error}") from error
-    return body
 
 
 def _placed(record: DrawRecord, number: int) -> dict[str, int | None]:

@@ -54,6 +54,7 @@ class Gate:
         pages: Pages,
         passage: Passage,
         of_address: Shares,
+        keys: Serve,
         keepers: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
     ) -> None:
         self._entrances = {entrance.room.name: entrance for entrance in entrances}
@@ -62,6 +63,7 @@ class Gate:
         self._passage = passage
         self._neighbours = Neighbours(passage.trusted)
         self._of_address = of_address
+        self._keys = keys
         self._complaints = Complaints(logger)
         self._more_keepers = keepers
         self._keepers: list[asyncio.Task[None]] = []
@@ -132,6 +134,8 @@ class Gate:
             return entrance.endpoints.find(method, action) or _not_found
         if name == "static":
             return self._static
+        if name == "keys" and not action:
+            return self._keys
         if name == "health":
             return {"live": health.live, "ready": self._ready}.get(action, _not_found)
         return _not_found

@@ -30,7 +30,7 @@ _HEADERS = [
 ]
 
 
-class _Stream:
+class Stream:
     """One open stream. While a message is on its way to a slow client, the next one waits its turn."""
 
     __slots__ = ("due", "lowest", "news", "position", "send", "sending", "silent_since", "ticket", "turn")
@@ -71,7 +71,7 @@ class EventStreams:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._streams: set[_Stream] = set()
+        self._streams: set[Stream] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self._told_all = self._common()
         self._round: asyncio.Task[None] | None = None
@@ -83,7 +83,7 @@ class EventStreams:
 
     async def serve(self, receive: Receive, send: Send, ticket: Ticket, number: int) -> None:
         """Keeps a stream open until the visitor goes away, is called, or the gateway stops."""
-        stream = _Stream(send, ticket)
+        stream = Stream(send, ticket)
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # a page that lost its stream comes back within a few seconds, each at another moment
         retry = b"retry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311 - no secret, a spread
@@ -118,7 +118,7 @@ class EventStreams:
         finally:
             self._round = None
 
-    def _tell_due(self, streams: Iterable[_Stream]) -> None:
+    def _tell_due(self, streams: Iterable[Stream]) -> None:
         now = time.monotonic()
         called = {name: lane.head.called for name, lane in self._room.lanes.items()}
         for stream in streams:
@@ -132,7 +132,7 @@ class EventStreams:
         event, reasons = room.event, [lane.outlook.reason for lane in room.lanes.values()]
         return room.rules, room.is_away, head.epoch, head.alias, head.opens, event.name, event.seed, reasons
 
-    def _tell(self, stream: _Stream, now: float) -> None:
+    def _tell(self, stream: Stream, now: float) -> None:
         if stream.sending:
             return
         room = self._room
@@ -158,7 +158,7 @@ class EventStreams:
             stream.position, stream.news, stream.silent_since = state.position, False, now
             self._push(stream, text, more=not last)
 
-    def _push(self, stream: _Stream, text: bytes, *, more: bool) -> None:
+    def _push(self, stream: Stream, text: bytes, *, more: bool) -> None:
         if not more:
             self._streams.discard(stream)
         stream.sending = True
@@ -166,7 +166,7 @@ class EventStreams:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    async def _send(self, stream: _Stream, text: bytes, *, more: bool) -> None:
+    async def _send(self, stream: Stream, text: bytes, *, more: bool) -> None:
         try:
             await stream.send({"type": "http.response.body", "body": text, "more_body": more})
         finally:

@@ -24,9 +24,9 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave, line, draw, and the ways into a lane, of one room."""
+    """Status, events, leave, line, draw, receipt, and the ways into a lane, of one room."""
 
-    def __init__(self, doorway: Doorway, shares: Shares, draw: Serve) -> None:
+    def __init__(self, doorway: Doorway, shares: Shares, draw: Serve, receipt: Serve) -> None:
         self._doorway = doorway
         self._shares = shares
         self._room = doorway.room
@@ -40,6 +40,7 @@ class RoomEndpoints:
             "draw": (("GET", "HEAD"), draw),
             "enter": (("GET", "HEAD", "POST"), doorway.entering.enter),
             "code": (("GET", "HEAD", "POST"), doorway.entering.code),
+            "receipt": (("GET", "HEAD"), receipt),
         }
 
     def find(self, method: str, action: str) -> Serve | None:

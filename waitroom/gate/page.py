@@ -15,6 +15,7 @@ from waitroom.gate._templates import environment
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import EtaForms, InvitationPage, Texts, Trouble
+from waitroom.record.receipt import Receipt
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 
@@ -132,6 +133,7 @@ class Pages:
         # A filter, because Jinja2 works out a filter of a constant when it compiles.
         env.filters["static"] = self.static.url
         self._waiting = env.get_template("waiting.html")
+        self._receipt = env.get_template("receipt.txt")
         self._draw = env.get_template("draw.html")
         self._trouble = env.get_template("trouble.html")
         self._challenge = env.get_template("challenge.html")
@@ -174,6 +176,11 @@ class Pages:
     def hand_back(self, field: str, letter: str, target: str) -> bytes:
         """The page that sends one field to an address as ``text/plain``, as UTF-8."""
         return self._return.render(field=field, letter=letter, target=local_target(target)).encode()
+
+    def receipt(self, receipt: Receipt, text: str, keys: str, name: str) -> bytes:
+        """A receipt as a text to keep, as UTF-8. ``text`` is the signed one, ``keys`` the address of the public keys,
+        ``name`` that of the file without its ending."""
+        return self._receipt.render(receipt=receipt, text=text, keys=keys, name=name).encode()
 
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""

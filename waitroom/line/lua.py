@@ -6,13 +6,19 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "scripts"
-_LIBRARY = ("clock", "state", "bits", "plan", "time", "calling", "joining")
+_LIBRARY = ("clock", "record", "state", "bits", "plan", "time", "calling", "joining")
 
 
 @cache
 def clock() -> str:
     """The clock of the line, which stands in front of every script."""
     return (_FOLDER / "lib" / "clock.lua").read_text()
+
+
+@cache
+def record() -> str:
+    """What writes an entry of a room's record, for scripts that are not the line's."""
+    return (_FOLDER / "lib" / "record.lua").read_text()
 
 
 @cache

@@ -23,6 +23,7 @@ from waitroom.line.sight import Sights
 from waitroom.line.store import LineStore
 from waitroom.line.ticket import Outcome
 from waitroom.line.visits import Visits
+from waitroom.shaping.promises import Hits
 
 BUSY_TICK_SECONDS = 0.2
 """Between two calls of ``advance`` while somebody waits: the grain in which the rate is kept."""
@@ -114,6 +115,11 @@ class Room:
         standing = [name for name, of in self.lanes.items() if of.snapshot.waiting or name == lane]
         total = sum(weights(name) for name in standing)
         return weights(lane) / total if total else 0.0
+
+    @property
+    def hits(self) -> Hits:
+        """How the estimates of all lanes came out so far, as this worker has sampled them."""
+        return sum((lane.outlook.hits for lane in self.lanes.values()), Hits())
 
     @property
     def is_before_opening(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,8 +20,6 @@ from waitroom.line.memory import GENERAL, Memory, SaleEvent
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
 from waitroom.line.rules import Rules
 from waitroom.line.ticket import Outcome
-
-_RECORD_CHUNK = 1000
 
 Word = str | int | float | bytes
 """An argument of a script."""
@@ -176,19 +174,6 @@ class LineStore:
         """What the schedule will still do."""
         pairs = await self._read(self._redis.zrange(self._keys[6], 0, -1, withscores=True))
         return [(int(at), step.decode()) for step, at in cast(list[tuple[bytes, float]], pairs)]
-
-    async def record(self) -> AsyncIterator[tuple[str, dict[str, str]]]:
-        """What happened in the room, oldest first, as far back as it is kept: an id and its fields each."""
-        last = b"-"
-        while True:
-            chunk = await self._read(self._redis.xrange(self._keys[5], last, "+", _RECORD_CHUNK))
-            entries = cast(list[tuple[bytes, dict[bytes, bytes]]], chunk)
-            for entry_id, fields in entries:
-                text = {name.decode(): value.decode("utf-8", "replace") for name, value in fields.items()}
-                yield entry_id.decode(), text
-            if len(entries) < _RECORD_CHUNK:
-                return
-            last = b"(" + entries[-1][0]
 
     async def event(self) -> SaleEvent:
         """The event that the room is in, or was in last."""

@@ -35,7 +35,7 @@ from waitroom.settings.lanes import LaneName, LaneSettings
 from waitroom.settings.schedule import schedule_of
 from waitroom.shaping.schedule import ScheduleError
 
-RESERVED_NAMES = frozenset({"health", "static"})
+RESERVED_NAMES = frozenset({"health", "keys", "static"})
 """Names that no room can have, because the gateway's own addresses use them."""
 
 _DEFAULT_ENTRY_SECONDS = 60.0
@@ -62,7 +62,7 @@ class RoomSettings(BaseModel):
     name: Annotated[
         str,
         Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"),
-        Allowed('1 to 40 of a-z, 0-9 and "-", not at either end; not "health" or "static"'),
+        Allowed('1 to 40 of a-z, 0-9 and "-", not at either end; not "health", "keys" or "static"'),
     ] = Field(
         description="The room's name, as it stands in addresses and cookies. "
         "Renaming a room starts a new line."

@@ -16,8 +16,10 @@ CHURN_MEMORY_MS = 600_000.0
 """How far ahead those who leave the line are believed to go on leaving it as they do: the impatient go first."""
 DRIFT_PER_MINUTE = 0.005
 """By how much a level wanders in a minute, relatively, as a random walk does: its variance grows with time."""
-UNSEEN_PER_MINUTE = 0.003
+UNSEEN_PER_MINUTE = 0.0025
 """The standard error of the share that leaves in a minute, where none was seen to leave."""
+VISITS_DOUBT = 0.06
+"""The relative standard error of what leaves a shop: the visits of the next ones are not those of the last ones."""
 GRAIN_MS = 600.0
 """The grain of time in which the line moves and is looked at: no estimate is more exact."""
 _FIRST_NODE_MS = 15_000.0
@@ -160,7 +162,8 @@ class Forecast:
         moving_ms = max(ms - (self._opens_ms or 0.0), 0.0)
         relative = pace.doubt**2 + DRIFT_PER_MINUTE**2 * moving_ms / MINUTE_MS
         if pace.shop is not None and ms > self._shop_binds_ms:
-            relative += (pace.shop.doubt * (1 - self._shop_binds_ms / ms)) ** 2
+            full = 1 - self._shop_binds_ms / ms
+            relative += (pace.shop.doubt**2 + VISITS_DOUBT**2) * full**2
         growth = self._growths[min(bisect_left(self._nodes, ms), len(self._nodes) - 1)]
         relative += (pace.churn.doubt * (1 - 1 / growth)) ** 2
         relative += (UNSEEN_PER_MINUTE * min(ms, CHURN_MEMORY_MS) / MINUTE_MS) ** 2

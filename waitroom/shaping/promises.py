@@ -28,6 +28,14 @@ class Hits:
     overtaken: int = 0
     """Those that a change of the rules overtook, and which count for nothing else."""
 
+    def __add__(self, other: Hits) -> Hits:
+        return Hits(
+            self.asked + other.asked,
+            self.early + other.early,
+            self.late + other.late,
+            self.overtaken + other.overtaken,
+        )
+
     @property
     def kept(self) -> int:
         """Of those asked: the turn came within the range."""

@@ -124,7 +124,7 @@ class Sharing:
         self._prefix = f"waitroom:{VERSION}:{{{room.name}}}:networks:"
         keys = room_keys(room.name, ())
         self._common_keys = [keys[0], keys[4], keys[5]]
-        self._script = redis.register_script(f"{lua.clock()}\n{_SCRIPT.read_text()}")
+        self._script = redis.register_script(f"{lua.clock()}\n{lua.record()}\n{_SCRIPT.read_text()}")
         self._networks = Networks(self._network)
         self.saw = self._networks.saw
         self._told = time.monotonic()

@@ -15,7 +15,8 @@ if is_news then
   redis.call('HSET', RULES, 'plan', ARGV[own + 3])
   redis.call('HINCRBY', RULES, 'version', 1)
   read_rules()
-  log('planned', 'who', ARGV[own], 'why', ARGV[own + 1], 'steps', int(redis.call('ZCARD', PLAN)))
+  log('planned', 'who', ARGV[own], 'why', ARGV[own + 1], 'plan',
+    table.concat(ARGV, '\n', own + 4))
   note_next_step()
   take_due_steps()
   move_opening()

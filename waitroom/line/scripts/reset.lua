@@ -2,6 +2,7 @@
 -- ARGV own who, own+1 why
 -- Reply {status, head}
 if not enter() then return {'LOST'} end
+log_passed()
 for _, lane in ipairs(lanes) do
   log('reset', 'who', ARGV[own], 'why', ARGV[own + 1], 'lane', lane.name, 'issued', int(lane.issued), 'called',
     int(lane.called))

@@ -70,7 +70,8 @@ if is_lost() then
   end
   restore_event()
   for _, lane in ipairs(lanes) do
-    log('restored', 'lane', lane.name, 'issued', int(lane.issued), 'called', int(lane.called))
+    log('restored', 'lane', lane.name, 'issued', int(lane.issued), 'called', int(lane.called), 'opens_at',
+      int(room.opens))
   end
   save()
 end

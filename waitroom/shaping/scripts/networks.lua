@@ -1,5 +1,5 @@
 -- From how many networks was each of these visits made lately? Of those with too many the record says so.
--- The line's clock stands in front of it.
+-- The line's clock, and its record, stand in front of it.
 -- KEYS 1 room, 2 ended, 3 log: of the room
 --      then one of each visit: zset, network (a keyed hash) -> when it was last seen
 -- ARGV 1 window in ms, 2 the most networks
@@ -21,10 +21,11 @@ for i = 4, #KEYS do
   if networks > most then
     redis.call('DEL', KEYS[i])
     if not redis.call('ZSCORE', KEYS[2], visit) then
-      redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', 'type', 'shared', 'epoch', life[1] or 0,
-        'clock', life[2] or 0, 'visit', visit,
-        'networks', networks, 'seconds', string.format('%g', window / 1000),
-        'why', 'one pass was used from more networks at once than ' .. most)
+      if life[1] then
+        write_record(KEYS[1], KEYS[3], {'type', 'shared', 'epoch', life[1], 'clock', life[2], 'visit', visit,
+          'networks', networks, 'seconds', string.format('%g', window / 1000),
+          'why', 'one pass was used from more networks at once than ' .. most})
+      end
       shared[#shared + 1] = visit
     end
   end

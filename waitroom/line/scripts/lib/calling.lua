@@ -175,22 +175,28 @@ local function serve_lanes(places)
   return serve_in_turns(places, standing, least)
 end
 
+-- The numbers of those who were called after turn `from` up to turn `to`, where these turns were drawn, as a digest:
+-- whoever knows the draw can tell that it was followed. Empty where none of them was drawn.
+local function drawn_between(lane, from, to)
+  local last = math.min(to, drawn_last(lane))
+  if from >= last then return '' end
+  local first = lane.handed.from
+  return redis.sha1hex(table.concat(lane.handed.numbers, ' ', from + 2 - first, last + 1 - first))
+end
+
 local function advance()
+  log_passed()
   for _, lane in ipairs(lanes) do
-    if lane.passed > 0 then
-      -- whom a room that lets everyone through has let through since it was last told
-      log('passed', 'lane', lane.name, 'count', int(lane.passed), 'to', int(lane.called))
-      lane.passed = 0
-    end
     lane.before, lane.served, lane.late_served = lane.called, 0, 0
   end
   spend(serve_lanes(spendable()))
   trim_budget()
   for _, lane in ipairs(lanes) do
     if lane.stood then lane.flow = lane.flow + lane.served * 60000 / FLOW_MEMORY end
-    if lane.served > 0 then
+    if lane.served > 0 or lane.called > lane.before then
       log('called', 'lane', lane.name, 'from', int(lane.before), 'to', int(lane.called), 'granted', int(lane.served),
-        'late', int(lane.late_served), 'inside', int(inside()), 'no_shows', int(room.no_shows))
+        'late', int(lane.late_served), 'inside', int(inside()), 'no_shows', int(room.no_shows), 'issued',
+        int(lane.issued), 'drawn', drawn_between(lane, lane.before, lane.called))
     end
   end
 end

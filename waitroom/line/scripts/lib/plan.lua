@@ -25,6 +25,7 @@ end
 -- Sets fields of the rules; tells what they were. An empty table where nothing is new.
 local function change_rules(changes)
   local changed = {}
+  log_passed()
   for field, value in pairs(changes) do
     local before = redis.call('HGET', RULES, field)
     if before ~= value then
@@ -42,6 +43,8 @@ end
 
 local function begin_event(step)
   if redis.call('HGET', ROOM, 'event') == step.event then return end
+  -- of an event that nobody came to
+  redis.call('HDEL', ROOM, 'commitment', 'digest', 'opened_at', 'seed')
   for _, lane in ipairs(lanes) do
     if lane.issued > 0 then
       begin_anew()
@@ -59,6 +62,7 @@ end
 -- One call however many wait: the order follows from what is fixed here, and is kept nowhere.
 local function open_door(step)
   if redis.call('HGET', ROOM, 'event') ~= step.event or room.opens == 0 then return end
+  log_passed()
   room.opens = 0
   redis.call('HSET', ROOM, 'opened_at', int(wall))
   local fixed = redis.call('HMGET', ROOM, 'commitment', 'digest')

@@ -43,7 +43,6 @@ local MAX_CHUNKS = 64          -- stretches of the line looked at in one run
 local CHUNK = 32               -- bytes of each bitmap in a stretch
 local TRIM = 1048576           -- settled numbers at the front of the bitmaps before they are cut off
 local FLOW_MEMORY = 60000      -- ms over which the outflow is averaged
-local LOG_LENGTH = 100000      -- entries kept
 local MAX_STEPS = 50           -- steps of the schedule taken in one call
 local FIRST_DIGEST = string.rep('0', 40) -- of what the joins before an opening contribute to its draw
 local CLOCKS_AGREE = 60000     -- ms by which Redis's clock may be off before that is worth an event
@@ -107,8 +106,17 @@ local function write(key, fields, from)
 end
 
 local function log(kind, ...)
-  redis.call('XADD', LOG, 'MAXLEN', '~', LOG_LENGTH, '*', 'type', kind, 'epoch', int(room.epoch),
-    'clock', int(room.clock), ...)
+  write_record(ROOM, LOG, {'type', kind, 'epoch', int(room.epoch), 'clock', int(room.clock), ...})
+end
+
+-- Whom a room that lets everyone through has let through since it was last told.
+local function log_passed()
+  for _, lane in ipairs(lanes) do
+    if lane.passed > 0 then
+      log('passed', 'lane', lane.name, 'count', int(lane.passed), 'to', int(lane.called))
+      lane.passed = 0
+    end
+  end
 end
 
 local function server_id()
@@ -187,6 +195,7 @@ end
 
 -- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside.
 local function begin_anew()
+  log_passed()
   redis.call('DEL', GRANTED)
   for _, lane in ipairs(lanes) do
     redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, unpack(lane.seen))
