@@ -74,7 +74,7 @@ def test_links_from_members_to_a_revocation(folder: Path, redis_url: str) -> Non
         entry["why"] for entry in noted(redis_url) if entry["type"] == "revoked"
     ]
     record = subprocess.run(
-        [sys.executable, "-m", "waitroom", "record", "--config", "w.toml"],
+        [sys.executable, "-m", "waitroom", "record", "drop", "--config", "w.toml"],
         cwd=folder, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert f"revoked: {first['invitation']}, by " in record.stdout
