@@ -16,8 +16,8 @@ from waitroom.record.standing import Standing
 
 KNOWN_KINDS = frozenset(
     {
-        "began", "begun", "called", "changed", "clock_agrees", "clock_astray", "codes_minted", "drawn", "moved", "opened",
-        "passed", "planned", "redis_restarted", "reset", "restored", "revealed", "revoked", "shared",
+        "began", "begun", "called", "changed", "clock_agrees", "clock_astray", "codes_minted", "drawn", "moved",
+        "opened", "passed", "planned", "redis_restarted", "reset", "restored", "revealed", "revoked", "shared",
     }
 )  # fmt: skip
 """The kinds of entries that the line's scripts write."""
