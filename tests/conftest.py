@@ -8,11 +8,16 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
 from waitroom.embedded import find_server
+
+# a busy machine is no finding
+hypothesis.settings.register_profile("waitroom", deadline=None)
+hypothesis.settings.load_profile("waitroom")
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ from waitroom.line.store import LineStore
 from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
+from waitroom.record.live import LiveFairness
 from waitroom.record.reading import RecordReader
 from waitroom.record.receipt import ReceiptKeys
 from waitroom.resources import templates_dir
@@ -212,7 +213,10 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         inside = Inside(room, tokens, observed)
         returns = Returns(of_room.name, secrets, bodies)
         guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
-        doorway = Doorway(room, tokens, inside, waiting, entering, *guards, returns, bypass_of(of_room.name))
+        fairness = LiveFairness(redis, of_room.name)
+        doorway = Doorway(
+            room, tokens, inside, waiting, entering, *guards, returns, fairness, bypass_of(of_room.name)
+        )
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         receipt = ReceiptAddress(room, tokens, pages, receipt_keys, reader_of(of_room, redis).chain)
         endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve)
@@ -228,5 +232,5 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         passage,
         connections,
         KeysAddress(receipt_keys).serve,
-        keepers=[common_rate.run],
+        keepers=[common_rate.run, *(entrance.doorway.fairness.run for entrance in entrances)],
     )

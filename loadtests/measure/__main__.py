@@ -20,6 +20,7 @@ from loadtests.measure import (
     poll,
     proxied,
     rate,
+    rehearsed,
     streams,
     transfer,
 )
@@ -41,6 +42,7 @@ ROWS: dict[str, Callable[[], Sequence[Result]]] = {
     "transfer": transfer.measure,
     "idle": idle.measure,
     "invitations": invitations.measure,
+    "rehearsed": rehearsed.measure,
 }
 
 

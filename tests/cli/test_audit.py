@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -101,10 +102,11 @@ def test_a_part_of_a_record_is_audited_by_itself(gateway: str, tmp_path: Path) -
     """What was exported from some moment on is judged from there."""
     settings = ("--config", "waitroom.toml")
     visit(gateway).close()
-    time.sleep(1.2)
+    time.sleep(0.1)
+    since = datetime.now(UTC).isoformat()
     run("set", "drop", "rate=60", *settings, folder=tmp_path)
     visit(gateway).close()
-    part = run("record", "drop", "--since", "1s", "--json", *settings, folder=tmp_path)
+    part = run("record", "drop", "--since", since, "--json", *settings, folder=tmp_path)
     (tmp_path / "part.jsonl").write_text(part.stdout)
     done = run("audit", "--file", "part.jsonl", folder=tmp_path)
     assert 0 == done.returncode, done.stdout + part.stdout

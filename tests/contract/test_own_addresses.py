@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import httpx
 import pytest
@@ -77,6 +78,23 @@ async def test_an_operators_message_reaches_every_stream(house: House) -> None:
     await asyncio.sleep(0.3)
     await house.store.configure({"message": "Back in five minutes"}, source="live", who="test")
     assert ["Back in five minutes"] * 3 == await asyncio.gather(*listening)
+
+
+@pytest.mark.room(mode="queue", rate=60, presence="30s")
+async def test_a_new_rate_is_told_with_its_reason(house: House) -> None:
+    """By every worker: the wait is another one, and the state says why."""
+    visitors = [house.visitor(APP) for _ in range(40)]
+    for visitor in visitors:
+        await visitor.get("/")
+    last = visitors[-1]
+
+    async def told(reason: str | None, least: int, most: int) -> bool:
+        state = (await last.get(house.own("status"))).json()
+        return reason == state["eta_reason"] and least <= (state["eta_seconds"] or 0) <= most
+
+    await house.everywhere(partial(told, None, 20, 60))
+    await house.store.configure({"rate": "6"}, source="live", who="test")
+    await house.everywhere(partial(told, "rate lowered", 200, 600))
 
 
 @TWO_WORKERS

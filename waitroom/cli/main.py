@@ -11,6 +11,8 @@ import typer
 from waitroom import __version__
 from waitroom.cli.invite import app as invite
 from waitroom.cli.options import ConfigFile
+from waitroom.cli.plan import plan
+from waitroom.cli.rehearse import rehearse
 from waitroom.errors import WaitroomError
 from waitroom.serving.logs import configure_logging
 
@@ -299,6 +301,16 @@ def settings() -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+app.command(
+    epilog="Examples:  waitroom rehearse --visitors 50000 --rate 600      "
+    "waitroom rehearse --arrivals last-sale.csv --crowd phones"
+)(rehearse)
+app.command(
+    epilog="Examples:  waitroom plan --waiting 50000 --rate 300 --within 1h      "
+    "waitroom plan --config waitroom.toml --what-if rate=450"
+)(plan)
 
 
 def main() -> None:

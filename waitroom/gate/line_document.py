@@ -7,7 +7,9 @@ import json
 from waitroom.gate.state import utc_text
 from waitroom.line.lane import Lane
 from waitroom.line.room import Room
+from waitroom.record.live import LiveFairness
 
+_FAIRNESS = {"entered", "overtakes", "kendall_tau", "longest_wait_seconds"}
 MARKS = 128
 """Points of a lane of which the document tells how many stand before them."""
 
@@ -15,8 +17,9 @@ MARKS = 128
 class LineDocument:
     """The document of one room in one worker, made once for each snapshot."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, fairness: LiveFairness) -> None:
         self._room = room
+        self._fairness = fairness
         self._made: tuple[object, bytes] = (None, b"")
 
     def text(self) -> bytes:
@@ -47,6 +50,10 @@ class LineDocument:
             "marks": general["marks"],
             "event": room.event.name or None,
             "commitment": room.event.commitment or None,
+            "fairness": {
+                **self._fairness.total.model_dump(include=_FAIRNESS),
+                "wasted_turns": head.no_shows,
+            },
             "lanes": {name: self._of_lane(lane) for name, lane in room.lanes.items()},
         }
 

@@ -31,16 +31,16 @@ class RoomEndpoints:
         self._shares = shares
         self._room = doorway.room
         self.streams = EventStreams(doorway.room)
-        self._line = LineDocument(doorway.room)
+        self._line = LineDocument(doorway.room, doorway.fairness)
         self._actions: dict[str, tuple[Sequence[str], Serve]] = {
             "status": (("GET", "HEAD"), self._status),
             "events": (("GET",), self._events),
             "line": (("GET", "HEAD"), self._public_line),
             "leave": (("POST",), self._leave),
             "draw": (("GET", "HEAD"), draw),
+            "receipt": (("GET", "HEAD"), receipt),
             "enter": (("GET", "HEAD", "POST"), doorway.entering.enter),
             "code": (("GET", "HEAD", "POST"), doorway.entering.code),
-            "receipt": (("GET", "HEAD"), receipt),
         }
 
     def find(self, method: str, action: str) -> Serve | None:

@@ -6,13 +6,18 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "scripts"
-_LIBRARY = ("clock", "record", "state", "bits", "plan", "time", "calling", "joining")
+_LIBRARY = ("record", "state", "bits", "plan", "time", "calling", "joining", "claiming")
+
+REDIS_CLOCK = "clock"
+SIMULATED_CLOCK = "simulated_clock"
+"""Reads ``SIMULATED_CLOCK_KEY`` in place of Redis's time: for a rehearsal."""
+SIMULATED_CLOCK_KEY = "waitroom:rehearsal:clock"
 
 
 @cache
 def clock() -> str:
     """The clock of the line, which stands in front of every script."""
-    return (_FOLDER / "lib" / "clock.lua").read_text()
+    return (_FOLDER / "lib" / f"{REDIS_CLOCK}.lua").read_text()
 
 
 @cache
@@ -22,7 +27,7 @@ def record() -> str:
 
 
 @cache
-def source(name: str) -> str:
-    """The text of script ``name`` as Redis is given it."""
-    parts = [(_FOLDER / "lib" / f"{part}.lua").read_text() for part in _LIBRARY]
+def source(name: str, told_by: str = REDIS_CLOCK) -> str:
+    """The text of script ``name`` as Redis is given it, its time told by the clock ``told_by``."""
+    parts = [(_FOLDER / "lib" / f"{part}.lua").read_text() for part in (told_by, *_LIBRARY)]
     return "\n".join([*parts, (_FOLDER / f"{name}.lua").read_text()])

@@ -59,6 +59,9 @@ class Handed:
     numbers: Sequence[int]
 
 
+_OUTCOMES = {outcome.encode(): outcome for outcome in Outcome}
+
+
 class LineStore:
     """One lane of one room in Redis.
 
@@ -66,6 +69,8 @@ class LineStore:
     last second, or everything), it says so and changes nothing; the store then restores it and asks again.
     Every method raises :class:`~waitroom.errors.LineUnavailableError` when Redis does not answer.
     """
+
+    clock = lua.REDIS_CLOCK
 
     def __init__(
         self,
@@ -86,9 +91,13 @@ class LineStore:
     def __repr__(self) -> str:
         return f"<LineStore {self.lane} of {self._keys[0]}, {self.memory.of(self.lane)}>"
 
+    def contribution(self) -> bytes:
+        """Fresh randomness for the draw."""
+        return secrets.token_bytes(CONTRIBUTION_BYTES)
+
     async def join(self, count: int) -> Joined:
         """Gives out ``count`` numbers, and admits the first of them at once where nobody waits."""
-        _, head, first, admitted = await self._ask("join", count, secrets.token_bytes(CONTRIBUTION_BYTES))
+        _, head, first, admitted = await self._ask("join", count, self.contribution())
         return Joined(int(first), count, int(admitted), self._learn(head))
 
     async def redeem(self, rights: Sequence[tuple[Entitlement, BroughtTicket]]) -> list[Redeemed]:
@@ -116,6 +125,13 @@ class LineStore:
         """Shows a ticket at the door. ``turn`` is its place in the order, where that is not its number."""
         return await self._outcome("claim", number, number if turn is None else turn)
 
+    async def claim_many(self, tickets: Iterable[tuple[int, int]]) -> tuple[list[Outcome], Head]:
+        """Shows tickets at the door together, each as :meth:`claim` does, in this order: pairs of number and turn."""
+        _, head, *outcomes = await self._ask(
+            "claim_many", " ".join(f"{number} {turn}" for number, turn in tickets)
+        )
+        return [_OUTCOMES[outcome] for outcome in outcomes], self._learn(head)
+
     async def leave(self, number: int) -> tuple[Outcome, Head]:
         """Gives a place up."""
         return await self._outcome("leave", number)
@@ -123,6 +139,10 @@ class LineStore:
     async def see(self, numbers: Sequence[int]) -> Head:
         """Marks the holders of these numbers as present."""
         return await self._head("see", *numbers)
+
+    async def see_bits(self, first: int, bits: bytes) -> Head:
+        """Marks as present whose bit is set; the first one is that of number ``first``, a multiple of 8."""
+        return await self._head("see_bits", first, bits)
 
     async def renew(self, idle_ms: Mapping[str, int]) -> Head:
         """Renews sessions; each comes with the milliseconds since its last request."""
@@ -238,7 +258,7 @@ class LineStore:
                 return await self._evalsha(sha, words, more_keys)
             except NoScriptError:
                 pass
-        self._shas[script] = await self._redis.script_load(lua.source(script))
+        self._shas[script] = await self._redis.script_load(lua.source(script, self.clock))
         return await self._evalsha(self._shas[script], words, more_keys)
 
     async def _evalsha(self, sha: str, words: tuple[Word, ...], more_keys: Sequence[str]) -> list[bytes]:

@@ -20,7 +20,7 @@ KNOWN_KINDS = frozenset(
         "opened", "passed", "planned", "redis_restarted", "reset", "restored", "revealed", "revoked", "shared",
     }
 )  # fmt: skip
-"""The kinds of entries that the line's scripts write."""
+"""The kinds of entries that there are."""
 _BEGIN_A_LIFE = frozenset({"began", "begun", "restored"})
 
 
@@ -77,7 +77,7 @@ class Audit:
     def finish(self, standing: Standing) -> None:
         """The record is at its end; ``standing`` is how the room stands there."""
         last = self._last
-        if last is None and standing.last_id:
+        if last is None and standing.last_id and not standing.since:
             text = "there is no record, and there has been one"
             self.findings.append(Finding(Promise.RECORD, "", "", text))
         if last is None:

@@ -163,6 +163,7 @@ local function serve_in_turns(places, standing, least)
 end
 
 local function serve_lanes(places)
+  if places == 0 then return 0 end
   local standing, count, only, least = {}, 0, nil, nil
   for _, lane in ipairs(lanes) do
     if lane.weight > 0 and lane.issued > 0 and not is_empty(lane) then
@@ -170,7 +171,7 @@ local function serve_lanes(places)
       least = math.min(least or lane.weight, lane.weight)
     end
   end
-  if count == 0 or places == 0 then return 0 end
+  if count == 0 then return 0 end
   if count == 1 then return serve(only, places) end
   return serve_in_turns(places, standing, least)
 end

@@ -1,0 +1,142 @@
+"""The places of newcomers: in which lane, by which right, and what becomes of the ticket they held before."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from waitroom.errors import LineUnavailableError
+from waitroom.gate.decision import Standing
+from waitroom.gate.entering import REVOKED, Entering
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.porter import Porter
+from waitroom.gate.request import Request
+from waitroom.gate.state import Notice, state_of
+from waitroom.gate.threshold import Threshold
+from waitroom.gate.tokens import Ticket
+from waitroom.gate.visitor import Brought
+from waitroom.line.joins import Place
+from waitroom.line.memory import GENERAL
+from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Fate, Redemption
+from waitroom.line.rules import Mode
+
+_EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
+"""Why a ticket stands for no place any more by no fault of its holder's."""
+
+
+class Door(Protocol):
+    """What newcomers need of the door: to show it a place that they hold already, and to be looked at anew."""
+
+    def handle(self, request: Request) -> Awaitable[None]: ...
+    def claim(
+        self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
+    ) -> Awaitable[None]: ...
+
+
+class Newcomers:
+    """Gives places in the lanes of one room."""
+
+    def __init__(self, threshold: Threshold, entering: Entering, porter: Porter, door: Door) -> None:
+        self.entering = entering
+        self._threshold = threshold
+        self._porter = porter
+        self._door = door
+        self.room = threshold.room
+        self.tokens = threshold.tokens
+
+    async def join(
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        notice: Notice | None,
+        over: BroughtTicket = NO_TICKET,
+    ) -> None:
+        """Gives a place: in the lane that the visitor is entitled to, or the general one. ``over`` is the ticket that
+        was brought and is worth nothing any more."""
+        shown = self.entering.shown(request)
+        right = shown.entitlement
+        if self.entering.bars(shown) and self.room.rules.mode is not Mode.PASS:
+            await self.entering.require(request, shown.refused)
+            return
+        lane: str | None = GENERAL
+        if right is None or right.is_for_many:
+            lane = await self._lane(request, kind, brought.ticket if notice in _EXCHANGED else None)
+        if lane is None:
+            return
+        if right is not None and lane == GENERAL:
+            await self.redeem(request, brought, kind, notice, right, over)
+        else:
+            await self._join_lane(request, brought, kind, notice, lane)
+
+    async def redeem(
+        self,
+        request: Request,
+        brought: Brought,
+        kind: Kind,
+        notice: Notice | None,
+        right: Entitlement,
+        ticket: BroughtTicket,
+    ) -> None:
+        """Gives the place that a right stands for, or the one that its holder has by it already."""
+        may_stay = ticket.number > 0 and ticket.fate is Fate.LIVE
+        try:
+            redeemed = await self.room.redeem(right, ticket)
+        except LineUnavailableError:
+            if may_stay:
+                await self._threshold.stay(request, brought, kind, Standing.WAITING, ticket.number)
+            else:
+                await self._threshold.without_line(request, brought, kind)
+            return
+        number, lane, head = redeemed.number, redeemed.lane, redeemed.head
+        match redeemed.outcome:
+            case Redemption.NEW:
+                place = Place(number, redeemed.admitted, head)
+                await self._seat(request, brought, kind, notice, lane, place)
+            case Redemption.HELD:
+                # taken in another browser, or with another invitation: the door knows how it stands
+                held = brought._replace(ticket=self.tokens.ticket(number, lane, head.epoch))
+                await self._door.claim(request, held, kind, Standing.CALLED, number)
+            case Redemption.STALE:
+                await self._door.handle(request)
+            case outcome if not right.is_claim and self.room.rules.mode is not Mode.PASS:
+                await self.entering.take_back(request, outcome)
+            case _ if may_stay:
+                await self._threshold.stay(request, brought, kind, Standing.WAITING, ticket.number)
+            case _ if self.entering.invitations.invite_only and self.room.rules.mode is not Mode.PASS:
+                await self.entering.require(request, REVOKED)
+            case _:
+                if (general := await self._lane(request, kind, None)) is not None:
+                    await self._join_lane(request, brought, kind, notice, general)
+
+    async def _join_lane(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str
+    ) -> None:
+        try:
+            place = await self.room.join(lane)
+        except LineUnavailableError:
+            await self._threshold.without_line(request, brought, kind)
+            return
+        await self._seat(request, brought, kind, notice, lane, place)
+
+    async def _seat(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str, place: Place
+    ) -> None:
+        """Hands a new place out."""
+        if self.room.rules.guard.screens:
+            request.gifts += self._porter.taken_back(request)
+        ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
+        if place.admitted:
+            admission = self.tokens.admit(place.number, lane, place.head.epoch)
+            await self._threshold.let_in(request, brought, admission, new_ticket=ticket, new_pass=admission)
+            return
+        state = state_of(self.room, Standing.WAITING, place.number, lane, notice)
+        await self._threshold.hold(request, brought, kind, state, ticket)
+
+    async def _lane(self, request: Request, kind: Kind, exchanged: Ticket | None) -> str | None:
+        """The lane in which a newcomer joins; None where they may not, and were told so."""
+        rules = self.room.rules
+        if not rules.guard.screens or rules.mode is Mode.PASS:
+            return GENERAL
+        holding = self._threshold.is_holding or rules.mode is not Mode.AUTO
+        return await self._porter.lane(request, kind, holding=holding, exchanged=exchanged)

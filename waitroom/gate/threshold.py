@@ -1,0 +1,76 @@
+"""What a visitor is answered with at the door: the shop, or where they stand. Their tokens come along."""
+
+from __future__ import annotations
+
+from waitroom.gate.decision import Standing
+from waitroom.gate.inside import Inside
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.request import Request
+from waitroom.gate.state import Notice, State, plain_state, state_of
+from waitroom.gate.tokens import Pass, Ticket
+from waitroom.gate.visitor import Brought, Tokens
+from waitroom.gate.waiting import Waiting
+from waitroom.line.room import Room
+from waitroom.line.rules import Mode
+
+
+class Threshold:
+    """The answers of one room's door."""
+
+    def __init__(self, room: Room, tokens: Tokens, inside: Inside, waiting: Waiting) -> None:
+        self.room = room
+        self.tokens = tokens
+        self.inside = inside
+        self.waiting = waiting
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether a newcomer would have to wait."""
+        head, places = self.room.head, self.room.rules.places
+        full = 0 < places <= head.sessions + head.granted
+        return full or head.tokens < 1 or self.room.waiting > 0 or self.room.is_before_opening
+
+    async def let_in(
+        self,
+        request: Request,
+        brought: Brought,
+        admission: Pass,
+        *,
+        new_ticket: Ticket | None = None,
+        new_pass: Pass,
+    ) -> None:
+        """To the shop, with a pass."""
+        in_headers = brought.by_header or (new_ticket is not None and request.kind is Kind.CALL)
+        request.gifts += self.tokens.hand_out(
+            new_ticket, new_pass, secure=request.secure, in_headers=in_headers
+        )
+        await self.inside.bring(request, admission)
+
+    async def hold(
+        self, request: Request, brought: Brought, kind: Kind, state: State, ticket: Ticket | None
+    ) -> None:
+        """The waiting page, or a problem, with a ticket where there is one."""
+        in_headers = brought.by_header or kind is Kind.CALL
+        request.gifts += self.tokens.hand_out(ticket, None, secure=request.secure, in_headers=in_headers)
+        await self.waiting.hold(request, kind, state)
+
+    async def stay(
+        self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int
+    ) -> None:
+        """Tells the holder of a ticket where they stand."""
+        state = state_of(self.room, stands, number, brought.lane)
+        await self.hold(request, brought, kind, state, self._of_this_life(brought.ticket, number))
+
+    async def without_line(self, request: Request, brought: Brought, kind: Kind) -> None:
+        """Redis is away, and this newcomer has no place yet."""
+        if self.room.rules.mode is Mode.PASS:
+            await self.inside.bring(request, None)
+            return
+        state = plain_state(self.room, "waiting", Notice.UNAVAILABLE)
+        await self.hold(request, brought, kind, state, None)
+
+    def _of_this_life(self, ticket: Ticket | None, number: int) -> Ticket | None:
+        """The ticket, or where its number has moved behind those of a line that came back, one that says so."""
+        if ticket is None or ticket.epoch == self.room.head.epoch or not self.room.head.epoch:
+            return ticket
+        return self.tokens.ticket(number, ticket.lane, self.room.head.epoch)
