@@ -73,6 +73,12 @@ def test_links_from_members_to_a_revocation(folder: Path, redis_url: str) -> Non
     assert ["sent to the wrong list"] == [
         entry["why"] for entry in noted(redis_url) if entry["type"] == "revoked"
     ]
+    record = subprocess.run(
+        [sys.executable, "-m", "waitroom", "record", "drop", "--config", "w.toml"],
+        cwd=folder, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert f"revoked: {first['invitation']}, by " in record.stdout
+    assert record.stdout.rstrip().endswith(": sent to the wrong list")
     again = invite(folder, "show", first["link"])
     assert (1, "no: it is revoked") == (again.returncode, lines(again)["counts"])
     assert "yes" == lines(invite(folder, "show", second["link"]))["counts"]

@@ -52,7 +52,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "restore": lambda: other.restore(told_by_ticket(1, 40)),
         "plan": lambda: store.plan(SALE.to_redis(), name="sale", source="live", who="test"),
         "reveal": lambda: store.reveal("00" * 32, as_committed=True),
-        "note": lambda: store.note("revoked", who="test", what="batch-1"),
+        "note": lambda: store.note_revoked("batch-1", 1, who="test", why=""),
         "reset": lambda: store.reset(who="test", why="test"),
     }
     assert SCRIPTS == sorted(doings)

@@ -185,7 +185,7 @@ def revoke_names(
     async def revoke(ledger: Ledger, store: LineStore) -> int:
         count = await ledger.revoke(revoked, now)
         told = ", ".join(revoked[:_TOLD]) + (", …" if len(revoked) > _TOLD else "")
-        await store.note("revoked", who=who_asks(), why=why, what=told, count=str(len(revoked)))
+        await store.note_revoked(told, len(revoked), who=who_asks(), why=why)
         return count
 
     count = _with_ledger(settings, of_room.name, secrets, revoke)
@@ -193,9 +193,7 @@ def revoke_names(
 
 
 async def _note_codes(store: LineStore, terms: Terms, batch: str, count: int) -> None:
-    await store.note(
-        "codes_minted", who=who_asks(), batch=batch, lane=terms.lane, uses=str(terms.uses), count=str(count)
-    )
+    await store.note_codes(batch, terms.lane, uses=terms.uses, count=count, who=who_asks())
 
 
 def _guests(inviting: Inviting, guests: Path | int, made: Sequence[str]) -> Guests:

@@ -172,10 +172,13 @@ class LineStore:
         """Ends this epoch: every ticket becomes one of an earlier life. Those inside stay inside."""
         return await self._head("reset", who, why)
 
-    async def note(self, kind: str, *, who: str, why: str = "", **fields: str) -> Head:
-        """Notes in the record what was done to the room beside its line."""
-        told = {"who": who, "why": why, **fields}
-        return await self._head("note", kind, *(word for pair in told.items() for word in pair))
+    async def note_revoked(self, what: str, count: int, *, who: str, why: str) -> Head:
+        """Notes in the record that invitations were revoked."""
+        return await self._head("note", who, why, "revoked", what, count)
+
+    async def note_codes(self, batch: str, lane: str, *, uses: int, count: int, who: str) -> Head:
+        """Notes in the record that codes were minted."""
+        return await self._head("note", who, "", "codes_minted", batch, lane, uses, count)
 
     async def restore(self, memory: Memory) -> Head:
         """Tells Redis of a life that it forgot: from this worker's memory, or from a signed ticket."""
