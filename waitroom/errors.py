@@ -15,6 +15,10 @@ class RedisServerError(WaitroomError):
     """The embedded Redis cannot be started, or another gateway already uses its directory."""
 
 
+class EventHeldError(WaitroomError):
+    """An event of that name was held before; another needs another name."""
+
+
 class LineUnavailableError(WaitroomError):
     """Redis did not answer, so nothing about the line could be decided."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.line.bench import Bench
+from tests.line.bench import STILL, Bench
+from waitroom.line.ticket import Outcome
 
 pytestmark = pytest.mark.anyio
 
@@ -51,3 +52,50 @@ async def test_a_place_comes_back_once(bench: Bench) -> None:
     assert 1 == pytest.approx(lapsed.tokens, abs=0.01)
     assert 0 == pytest.approx(returned.tokens, abs=0.01)
     assert 1 == returned.sessions
+
+
+async def test_who_never_comes_does_not_drain_the_line(bench: Bench) -> None:
+    """While nobody at all enters, no more are called than twice the rate."""
+    await bench.open(rate=600.0, presence_ms=60_000, keep_ms=60_000)
+    await bench.store.join(3000)
+    before = await bench.store.advance()
+    for _ in range(60):
+        await bench.jump(500)
+        await bench.store.advance()
+    head = await bench.store.advance()
+    seconds = (head.clock - before.clock) / 1000
+
+    # ten a second, and as many again for those who did not come, besides what `entry`, four seconds, gives at first
+    assert head.called - before.called <= 2 * 10 * seconds + 10 * 4 + 2
+
+
+async def test_who_lets_two_places_lapse_has_missed_the_turn(bench: Bench) -> None:
+    """The first may be a phone that was locked; the second holds nobody up any more."""
+    await bench.open(rate=STILL)
+    await bench.store.join(2)
+    for outcome in (Outcome.CALLED, Outcome.MISSED):
+        await bench.allow(1)
+        await bench.store.advance()
+        await bench.wait(4500, present=(1,))
+        await bench.allow(0)
+        assert outcome is await bench.outcome(1)
+    assert Outcome.MISSED is await bench.outcome(1)
+
+
+async def test_places_for_people_are_not_held_by_those_who_never_take_theirs(bench: Bench) -> None:
+    """With a capacity of ten and ten who claim again and again without entering, the others get in."""
+    await bench.open(rate=600.0, capacity=10, presence_ms=60_000, keep_ms=60_000, session_ms=600_000)
+    await bench.store.join(30)
+    entered = set()
+    for _ in range(40):
+        await bench.jump(500)
+        await bench.store.advance()
+        for number in await bench.granted():
+            if number > 10 and (await bench.outcome(number)) is Outcome.ADMITTED:
+                entered.add(number)
+        for number in range(1, 11):
+            if number not in await bench.granted():
+                # they show themselves again as soon as their place has lapsed, and never come through
+                await bench.store.see([number])
+
+    assert 10 == len(entered)

@@ -9,7 +9,8 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from tests.line.bench import LANE, LOG, ROOM, RULES, STILL, Bench
+from tests.line.bench import LANE, LOG, ROOM, RULES, SEEN, STILL, Bench
+from waitroom.errors import EventHeldError
 from waitroom.gate.decision import Standing
 from waitroom.gate.state import state_of
 from waitroom.line.draw import Draw, commitment, draw_key, next_digest, seed_of
@@ -341,7 +342,7 @@ async def test_a_clock_that_jumps_does_not_open_early(bench: Bench) -> None:
     await bench.open(rate=STILL)
     await set_plan(bench, sale(30_000))
     # to the scripts, a host whose clock jumped forward is a caller and a room that are an hour behind it
-    await bench.ask("HINCRBY", ROOM, "clock", -HOUR_MS)
+    await bench.ask("HINCRBY", ROOM, "steady", -HOUR_MS)
     store = _Behind(bench)
     await set_plan_by(store, sale(30_000 - HOUR_MS))
     head = await store.advance()
@@ -555,3 +556,71 @@ async def test_a_lane_in_which_nobody_was_drawn_gets_no_more_than_its_share(benc
         assert step + 1 == (await general.see([])).called + (await members.see([])).called
 
     assert 5 == (await general.see([])).called
+
+
+async def test_the_name_of_an_event_that_was_held_is_not_taken_again(bench: Bench) -> None:
+    """Its seed is public: who knows it could steer the next draw. Nothing is changed."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(3)
+    await open_now(bench)
+    before = await bench.store.planned()
+    again = (
+        Step(
+            now_ms() + HOUR_MS, StepKind.BEGIN, "sale", {"mode": "queue"}, now_ms() + 2 * HOUR_MS, "00" * 32
+        ),
+        Step(now_ms() + 2 * HOUR_MS, StepKind.OPEN, "sale"),
+    )
+    with pytest.raises(EventHeldError, match="'sale' was held before"):
+        await set_plan(bench, Plan(again, "next year"))
+
+    assert before == await bench.store.planned()
+
+
+async def test_a_changed_plan_does_not_lift_a_pause(bench: Bench) -> None:
+    """Of an event that has begun, what was turned since stands."""
+    await bench.open(rate=STILL)
+    await set_plan(bench, sale(HOUR_MS))
+    await bench.store.join(3)
+    await open_now(bench)
+    await bench.store.configure({"mode": "pause"}, source="live", who="ada")
+    await set_plan(bench, sale(-20, more=[Step(now_ms() + HOUR_MS, StepKind.SET, "sale", {"rate": "5"})]))
+    await bench.store.advance()
+
+    assert Mode.PAUSE is (await bench.store.rules()).mode
+
+
+async def test_a_gateway_whose_clock_is_a_little_off_does_not_fill_the_record(bench: Bench) -> None:
+    """After hours without a gateway, two that differ by minutes: the room's own idea of the time is up to date."""
+    await bench.open(rate=STILL)
+    await bench.ask("HINCRBY", ROOM, "clock", -HOUR_MS)
+    await bench.ask("HINCRBY", ROOM, "steady", -HOUR_MS)
+    other = _Ahead(bench)
+    other.SHIFT = 120_000
+    for _ in range(10):
+        await bench.store.advance()
+        await other.advance()
+
+    assert [] == await entries(bench, b"clock_astray")
+
+
+async def test_few_who_are_there_of_many_who_were_drawn_enter_at_the_rate(bench: Bench) -> None:
+    """The order of those who are away goes by quickly."""
+    room = Room("room", bench.redis, replace(RULES, rate=6000.0), plan=sale(HOUR_MS), seeds=SEEDS)
+    await room.start()
+    await room.general.store.join(30_000)
+    for key in SEEN:
+        await bench.ask("DEL", key)
+    await room.general.store.see(list(range(1, 30_001, 500)))
+    await room._tick()
+    await open_now(bench)
+    await room._tick()
+    for _ in range(60):
+        await bench.jump(200)
+        await room._tick()
+        await room.general.store.see(list(range(1, 30_001, 500)))
+        if room.head.called >= 30_000:
+            break
+
+    assert 30_000 == room.head.called
+    assert 60 == room.head.admitted

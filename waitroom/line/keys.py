@@ -24,6 +24,7 @@ def room_keys(room: str, lanes: Iterable[str]) -> list[str]:
             of_lane,
             *(f"{of_lane}:{name}" for name in ("late", "calls", "used")),
             *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
+            f"{of_lane}:lapsed",
         ]
     return keys
 

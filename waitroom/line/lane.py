@@ -26,7 +26,10 @@ RECALL_MS = 3_600_000
 RECALLED_TICKET_MS = 12 * 3_600_000
 """So old may they be."""
 HANDED = 256
-"""Drawn numbers that are handed over with each call of ``advance``, besides four times what the rate may take."""
+"""Drawn numbers that are handed over with each call of ``advance``, besides four times what the rate may take: of
+those who are there."""
+MOST_HANDED = 5000
+"""No more in one call: some ten milliseconds of Redis."""
 
 
 MAX_REDEEMED = 100
@@ -134,7 +137,9 @@ class Lane:
         if self.order is None or not head.called < head.drawn_last:
             return None
         turn = max(head.called + 1, head.drawn_first)
-        numbers = self.order.upcoming(turn, HANDED + int(4 * rules.admission_rate / 60))
+        # where few are there, more turns go by for each who is
+        wanted = (HANDED + 4 * rules.admission_rate / 60) / max(self.snapshot.drawn_share, 0.01)
+        numbers = self.order.upcoming(turn, min(int(wanted), MOST_HANDED))
         return Handed(self.name, turn, numbers)
 
     def set_draw(self, draw: Draw | None) -> None:

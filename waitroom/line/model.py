@@ -11,8 +11,10 @@ served before ``called`` moves on, and in which nobody's turn runs out.
 2. A present visitor never waits behind an absent one, and an absent one spends nothing.
 3. A ticket opens the door once. Shown again while its visit lasts it yields the same visit, after that nothing.
 4. The budget is one bucket (Turner's token bucket) for all lanes: ``rate`` fills it, ``burst`` bounds it while nobody
-   stands in line, each grant takes one, and a grant that nobody took gives it back. ``capacity`` bounds visits plus
-   grants at every grant, and throws nobody out. Lanes share it by their weights (:mod:`waitroom.line.turns`).
+   stands in line, each grant takes one, and a grant that nobody took gives it back, up to once the rate on top of it.
+   Who lets two grants lapse has missed the turn.
+   ``capacity`` bounds visits plus grants at every grant, and throws nobody out. Lanes share it by their weights
+   (:mod:`waitroom.line.turns`).
 5. Two clocks. The room clock dates visits and presence. The open clock dates turns, and stands still while the
    door is shut, so that no turn lapses behind it.
 6. Before its opening a room gives out numbers and lets nobody in.
@@ -51,6 +53,7 @@ class Line:
     tokens: float = 0.0
     admitted: int = 0
     no_shows: int = 0
+    refunded: float = 0.0
     open: int = 0
     slot: int = 0
     slot_since: float = 0.0
@@ -94,7 +97,9 @@ class Line:
         if self.rules.mode not in (Mode.PAUSE, Mode.CLOSED) and self.is_opened:
             self.open += step
         if self.admits:
-            self.tokens += self.rules.admission_rate * step / 60_000
+            accrued = self.rules.admission_rate * step / 60_000
+            self.tokens += accrued
+            self.refunded = max(self.refunded - accrued, 0.0)
             if not stood:
                 self.tokens = min(self.tokens, self.most_tokens)
         width = self.rules.presence_ms / 3
@@ -104,11 +109,15 @@ class Line:
         for ticket in self.staged(Stage.INSIDE):
             if ticket.until <= self.clock:
                 ticket.on(Event.END)
+        lapsed = 0
         for ticket in self.staged(Stage.GRANTED):
             if ticket.until <= self.open:
                 ticket.on(Event.LAPSE)
-                self.no_shows += 1
-                self.tokens += 1
+                ticket.lapses += 1
+                if ticket.lapses == 2:
+                    ticket.on(Event.OUTLIVE)
+                lapsed += 1
+        self._refund(lapsed)
         for lane in self.lanes.values():
             lane.move_floor(self.open, self.rules.keep_ms)
 
@@ -217,6 +226,13 @@ class Line:
             return
         self.rules = rules
         self.tokens = min(self.tokens, self.most_tokens)
+
+    def _refund(self, lapsed: int) -> None:
+        self.no_shows += lapsed
+        most = max(1.0, self.rules.admission_rate * self.rules.entry_ms / 60_000)
+        refund = min(lapsed, max(floor(most - self.refunded + 1e-6), 0))
+        self.refunded += refund
+        self.tokens += refund
 
     def _spendable(self) -> int:
         if not self.admits:

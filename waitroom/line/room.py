@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from redis.asyncio import Redis
 
-from waitroom.errors import LineUnavailableError
+from waitroom.errors import EventHeldError, LineUnavailableError
 from waitroom.line.draw import Draw, draw_key
 from waitroom.line.head import Head
 from waitroom.line.joins import Place
@@ -332,7 +332,12 @@ class Room:
             )
         # what was taken before the loss is not taken again: it would undo what operators set since, or the event itself
         steps = (self._plan_of_file if lost is None else self.plan).to_redis()
-        await self._store.plan(steps, name=self._plan_of_file.name, source="file", who="configuration file")
+        try:
+            await self._store.plan(
+                steps, name=self._plan_of_file.name, source="file", who="configuration file"
+            )
+        except EventHeldError as error:
+            logger.error("room %s: the schedule of the file is left out: %s", self.name, error)  # noqa: TRY400
         self.general.note(head)
         await self._read_rules()
         self._brought = True

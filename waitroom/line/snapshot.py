@@ -85,6 +85,12 @@ class Snapshot:
         )
         """Present visitors in line, the late ones included."""
 
+    @property
+    def drawn_share(self) -> float:
+        """The share of those present among all who were drawn and are not yet called."""
+        left = self._head.drawn_last - self._head.called
+        return self._drawn_waiting / left if left > 0 else 1.0
+
     def turn_of(self, number: int) -> int:
         """The place of a number in the order in which this lane is called."""
         return number if self._order is None else self._order.turn_of(number)

@@ -11,7 +11,7 @@ from typing import cast
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
-from waitroom.errors import LineUnavailableError
+from waitroom.errors import EventHeldError, LineUnavailableError
 from waitroom.line import lua
 from waitroom.line.draw import CONTRIBUTION_BYTES
 from waitroom.line.head import Head
@@ -191,7 +191,11 @@ class LineStore:
 
         ``name`` tells one plan from another; ``source`` is ``file`` or ``live``, as for :meth:`configure`.
         """
-        return await self._head("plan", who, why, source, name, *(word for step in steps for word in step))
+        words = (word for step in steps for word in step)
+        status, head, *held = await self._ask("plan", who, why, source, name, *words)
+        if status == b"HELD":
+            raise EventHeldError(f"an event {held[0].decode()!r} was held before: another needs another name")
+        return self._learn(head)
 
     async def planned(self) -> list[tuple[int, str]]:
         """What the schedule will still do."""

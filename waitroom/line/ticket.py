@@ -77,6 +77,8 @@ class Ticket:
     number: int
     seen: int
     stage: Stage = Stage.WAITING
+    lapses: int = 0
+    """How often a place was granted to it and not taken."""
     until: float = 0.0
     """Granted: the open clock at which the grant lapses. Inside: the room clock at which the visit ends."""
 

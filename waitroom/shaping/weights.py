@@ -15,6 +15,8 @@ def lane_weights(given: Mapping[str, float], general_share: float) -> dict[str, 
     """
     others = {name: weight for name, weight in given.items() if name != GENERAL}
     general = given.get(GENERAL, 1.0)
+    if not others:
+        return {GENERAL: general or 1.0}
     if general_share >= 1:
         return {GENERAL: general or 1.0} | dict.fromkeys(others, 0.0)
     least = general_share / (1 - general_share) * sum(others.values())

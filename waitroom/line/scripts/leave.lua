@@ -8,7 +8,7 @@ if is_stale() then
   outcome = 'stale'
 elseif number < 1 or number > lane.issued then
   outcome = 'unknown'
-elseif is_used(lane, number) then
+elseif is_used(lane, number) and not is_forfeited(lane, number) then
   outcome = 'spent'
 else
   give_up(lane, number)

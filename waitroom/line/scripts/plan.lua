@@ -2,14 +2,26 @@
 -- in their order; an event that has begun or opened does not do so again.
 -- ARGV own who, own+1 why, own+2 "file" or "live", own+3 which plan this is, own+4… pairs of time and step
 -- A plan from the file counts only where the file itself has changed since it was last read, or applied.
--- Reply {status, head}
+-- Reply {status, head}; {HELD, head, event} where an event of that name was held before: its seed is public, so another
+--   needs another name. Nothing was changed then.
 if not enter() then return {'LOST'} end
+
+local function held_before()
+  for i = own + 4, #ARGV, 2 do
+    local step = cjson.decode(ARGV[i + 1])
+    local held = step.kind == 'begin' and tonumber(redis.call('HGET', RULES, 'held:' .. step.event))
+    if held and tonumber(ARGV[i]) > held then return step.event end
+  end
+end
+
 local is_news = true
 if ARGV[own + 2] == 'file' then
   local of_file, present = unpack(redis.call('HMGET', RULES, 'file:plan', 'plan'))
   is_news = of_file ~= ARGV[own + 3] and present ~= ARGV[own + 3]
-  redis.call('HSET', RULES, 'file:plan', ARGV[own + 3])
 end
+local held = is_news and held_before()
+if held then return {'HELD', head(), held} end
+if ARGV[own + 2] == 'file' then redis.call('HSET', RULES, 'file:plan', ARGV[own + 3]) end
 if is_news then
   redis.call('DEL', PLAN)
   for i = own + 4, #ARGV, 2 do redis.call('ZADD', PLAN, ARGV[i], ARGV[i + 1]) end

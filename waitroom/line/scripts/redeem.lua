@@ -13,7 +13,7 @@
 --   new (a place in the lane), held (the place that the holder has, in whatever lane), used-up, revoked, stale (the
 --   ticket's number is of another life)
 if not enter() then return {'LOST'} end
-local base = 7 + 8 * #lanes
+local base = 7 + 9 * #lanes
 local HOLDERS, USES, REDEEMED, REVOKED = KEYS[base + 1], KEYS[base + 2], KEYS[base + 3], KEYS[base + 4]
 local FORGOTTEN_AFTER = 86400 -- seconds, since the place was given and since the end of what gave it
 local SWEPT = 16              -- of what has ended, in one call

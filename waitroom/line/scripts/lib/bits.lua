@@ -35,10 +35,23 @@ local function is_drawn(lane, number)
   return number >= lane.drawn_first and number <= drawn_last(lane)
 end
 
+local function has_lapsed(lane, number)
+  local at = bit_of(lane, number)
+  return at >= 0 and redis.call('GETBIT', lane.lapsed, at) == 1
+end
+
+-- Twice it was given a place that it did not take: its turn is over.
+local function is_forfeited(lane, number) return has_lapsed(lane, number) and is_used(lane, number) end
+
+local function mark_lapsed(lane, number, value)
+  if bit_of(lane, number) >= 0 then redis.call('SETBIT', lane.lapsed, bit_of(lane, number), value) end
+end
+
+local function bitmaps(lane) return {lane.used, lane.lapsed, unpack(lane.seen)} end
+
 -- Moves the bits of a lane up by whole bytes.
 local function shift_bits(lane, bytes)
-  for i = 0, 4 do
-    local key = i == 0 and lane.used or lane.seen[i]
+  for _, key in ipairs(bitmaps(lane)) do
     local bits = redis.call('GET', key)
     if bits then
       redis.call('DEL', key)
@@ -56,8 +69,7 @@ local function trim_bits(lane)
   if settled < last then settled = math.min(settled, lane.drawn_first - 1) end
   local cut = math.floor((settled - lane.base) / 8)
   if cut * 8 < TRIM then return end
-  for i = 0, 4 do
-    local key = i == 0 and lane.used or lane.seen[i]
+  for _, key in ipairs(bitmaps(lane)) do
     local rest = redis.call('GETRANGE', key, cut, -1)
     if rest == '' then redis.call('DEL', key) else redis.call('SET', key, rest) end
   end

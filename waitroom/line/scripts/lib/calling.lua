@@ -22,6 +22,7 @@ end
 
 local function open_session(lane, number)
   mark_used(lane, number)
+  if has_lapsed(lane, number) then mark_lapsed(lane, number, 0) end
   local lasts = math.min(PROVISIONAL, rules.session_ms)
   redis.call('ZADD', SESSIONS, room.clock + lasts, session_of(lane, number))
 end

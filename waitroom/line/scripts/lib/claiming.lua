@@ -7,7 +7,8 @@ local function show(lane, number, turn)
   if is_drawn(lane, number) and lane.known.drawn_count ~= lane.drawn_count then return 'stale' end
   local ends = redis.call('ZSCORE', SESSIONS, session_of(lane, number))
   if ends and tonumber(ends) > room.clock then return 'again' end
-  if is_used(lane, number) then return bit_of(lane, number) < 0 and 'missed' or 'spent' end
+  local is_over = is_forfeited(lane, number)
+  if is_used(lane, number) and not is_over then return bit_of(lane, number) < 0 and 'missed' or 'spent' end
   mark_seen(lane, number)
   local place = place_of(lane, number)
   if rules.mode == 'pass' then
@@ -18,6 +19,7 @@ local function show(lane, number, turn)
     return 'admitted'
   end
   if not is_moving() or room.opens > 0 then return 'shut' end
+  if is_over then return 'missed' end
   local stands = redis.call('ZSCORE', GRANTED, place) or redis.call('ZSCORE', lane.late, int(number))
   if turn <= lane.called and not stands then
     if turn <= lane.floor then return 'missed' end

@@ -31,6 +31,7 @@ end
 -- The holder gives the place up. A place that was already called gives its capacity back.
 local function give_up(lane, number)
   mark_used(lane, number)
+  if has_lapsed(lane, number) then mark_lapsed(lane, number, 0) end
   redis.call('ZREM', GRANTED, place_of(lane, number))
   redis.call('ZREM', lane.late, int(number))
 end

@@ -6,10 +6,20 @@
 --   open   the door opens; with a commitment, everyone who came before is put in a drawn order
 --   set    settings change: a rate, a mode
 
--- Is it time? The median of three clocks: Redis's, the caller's, and the room's own, which takes no jumps. No single
--- one that is wrong opens early, or late.
+-- The room's own idea of the time of day: where Redis and the caller agree it is theirs, else it goes on from there,
+-- and takes no jumps.
+local function keep_steady()
+  if math.abs(wall - known.wall) <= CLOCKS_AGREE or room.steady == 0 then
+    room.steady = wall
+  else
+    room.steady = room.steady + math.min(math.max(wall - room.wall, 0), MAX_STEP)
+  end
+end
+
+-- Is it time? The median of three clocks: Redis's, the caller's, and the room's own. No single one that is wrong opens
+-- early, or late.
 local function due_clock()
-  local a, b, c = wall, known.wall, room.clock
+  local a, b, c = wall, known.wall, room.steady
   return math.max(math.min(a, b), math.min(math.max(a, b), c))
 end
 
@@ -41,8 +51,9 @@ local function change_rules(changes)
   return changed
 end
 
+-- False for an event that has begun before: what was turned since stands.
 local function begin_event(step)
-  if redis.call('HGET', ROOM, 'event') == step.event then return end
+  if redis.call('HGET', ROOM, 'event') == step.event then return false end
   -- of an event that nobody came to
   redis.call('HDEL', ROOM, 'commitment', 'digest', 'opened_at', 'seed')
   for _, lane in ipairs(lanes) do
@@ -57,6 +68,7 @@ local function begin_event(step)
     redis.call('HSET', ROOM, 'commitment', step.commitment, 'digest', FIRST_DIGEST)
   end
   log('begun', 'event', step.event, 'opens_at', step.opens, 'commitment', step.commitment or '')
+  return true
 end
 
 -- One call however many wait: the order follows from what is fixed here, and is kept nowhere.
@@ -65,6 +77,7 @@ local function open_door(step)
   log_passed()
   room.opens = 0
   redis.call('HSET', ROOM, 'opened_at', int(wall))
+  redis.call('HSET', RULES, 'held:' .. step.event, int(wall))
   local fixed = redis.call('HMGET', ROOM, 'commitment', 'digest')
   for _, lane in ipairs(lanes) do
     if fixed[1] and lane.issued > lane.called then
@@ -113,9 +126,10 @@ local function take_due_steps()
     local member = redis.call('ZRANGE', PLAN, 0, 0)[1]
     redis.call('ZREM', PLAN, member)
     local step = cjson.decode(member)
-    if step.kind == 'begin' then begin_event(step) end
+    local changes = step.changes or {}
+    if step.kind == 'begin' and not begin_event(step) then changes = {} end
     if step.kind == 'open' then open_door(step) end
-    local changed = change_rules(step.changes or {})
+    local changed = change_rules(changes)
     -- the workers look again at what is still planned
     redis.call('HINCRBY', RULES, 'version', 1)
     rules.version = rules.version + 1

@@ -15,6 +15,7 @@
 --   +2 calls    list    "open clock:called", oldest first: how far `called` was, and when
 --   +3 used     bitmap  entered or left, by number
 --   +4-7 seen   bitmaps presence, a ring of four time slots, by number
+--   +8 lapsed   bitmap  its granted place was not taken once; with the bit of `used`, twice: it has missed its turn
 -- ARGV
 --   1 epoch, 2 room clock: the highest that the caller has ever seen (0: nothing yet)
 --   3 the caller's own wall clock, in milliseconds since 1970
@@ -50,7 +51,7 @@ local CLOCKS_AGREE = 60000     -- ms by which Redis's clock may be off before th
 local known = {epoch = tonumber(ARGV[1]), clock = tonumber(ARGV[2]), wall = tonumber(ARGV[3])}
 local lanes = {}
 for i = 1, tonumber(ARGV[5]) do
-  local key, arg = 8 * i, 5 * i + 1
+  local key, arg = 9 * i - 1, 5 * i + 1
   lanes[i] = {
     name = ARGV[arg],
     known = {
@@ -58,7 +59,7 @@ for i = 1, tonumber(ARGV[5]) do
       drawn_count = tonumber(ARGV[arg + 4]),
     },
     hash = KEYS[key], late = KEYS[key + 1], calls = KEYS[key + 2], used = KEYS[key + 3],
-    seen = {KEYS[key + 4], KEYS[key + 5], KEYS[key + 6], KEYS[key + 7]},
+    seen = {KEYS[key + 4], KEYS[key + 5], KEYS[key + 6], KEYS[key + 7]}, lapsed = KEYS[key + 8],
   }
 end
 local asked = lanes[tonumber(ARGV[4])]
@@ -68,7 +69,7 @@ local wall
 
 local ROOM_FIELDS = {
   'epoch', 'fresh', 'alias', 'clock', 'open', 'wall', 'tokens', 'slot', 'slot_since', 'hold', 'admitted',
-  'no_shows', 'opens', 'next_step', 'cursor', 'astray',
+  'no_shows', 'opens', 'next_step', 'cursor', 'astray', 'steady', 'refunded',
 }
 local LANE_FIELDS = {
   'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
@@ -198,7 +199,7 @@ local function begin_anew()
   log_passed()
   redis.call('DEL', GRANTED)
   for _, lane in ipairs(lanes) do
-    redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, unpack(lane.seen))
+    redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, lane.lapsed, unpack(lane.seen))
     for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
     stored[lane.hash] = {}
   end

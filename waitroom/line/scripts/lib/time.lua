@@ -59,6 +59,29 @@ local function note_who_stands()
   return any
 end
 
+-- A place that was not taken goes to the next in line: those who really enter meet the rate. Its holder may come back
+-- once; who lets a second one lapse has missed the turn, and holds nobody else up.
+local function lapse_grants()
+  local lapsed = redis.call('ZRANGEBYSCORE', GRANTED, '-inf', room.open)
+  if #lapsed == 0 then return end
+  redis.call('ZREMRANGEBYSCORE', GRANTED, '-inf', room.open)
+  for _, place in ipairs(lapsed) do
+    local name, number = string.match(place, '^(.*):(%d+)$')
+    for _, lane in ipairs(lanes) do
+      if lane.name == name then
+        number = tonumber(number)
+        if has_lapsed(lane, number) then mark_used(lane, number) else mark_lapsed(lane, number, 1) end
+      end
+    end
+  end
+  room.no_shows = room.no_shows + #lapsed
+  -- no more than once the rate on top of it: a crowd that never comes drains no line
+  local most = math.max(1, rate() * rules.entry_ms / 60000)
+  local refund = math.min(#lapsed, math.max(math.floor(most - room.refunded + 1e-6), 0))
+  room.refunded = room.refunded + refund
+  room.tokens = room.tokens + refund
+end
+
 -- Time passes: the clocks, the budget, the presence slots, what lapses.
 local function pass_time()
   local step = math.min(math.max(wall - room.wall, 0), MAX_STEP)
@@ -68,6 +91,7 @@ local function pass_time()
   if rules.mode ~= 'pause' and rules.mode ~= 'closed' and room.opens == 0 then room.open = room.open + step end
   if may_enter() then
     room.tokens = room.tokens + rate() * step / 60000
+    room.refunded = math.max(room.refunded - rate() * step / 60000, 0)
     if not stood then trim_budget() end
     for _, lane in ipairs(lanes) do
       if lane.stood then fade_flow(lane, step) end
@@ -75,10 +99,7 @@ local function pass_time()
   end
   rotate_slots()
   redis.call('ZREMRANGEBYSCORE', SESSIONS, '-inf', room.clock)
-  -- a place that was not taken goes to the next in line: those who really enter meet the rate
-  local lapsed = redis.call('ZREMRANGEBYSCORE', GRANTED, '-inf', room.open)
-  room.no_shows = room.no_shows + lapsed
-  room.tokens = room.tokens + lapsed
+  lapse_grants()
   for _, lane in ipairs(lanes) do
     if lane.issued > 0 then
       move_floor(lane)
@@ -93,6 +114,7 @@ local function enter()
   if room.epoch == 0 then begin_room() end
   notice_restart()
   catch_up()
+  keep_steady()
   notice_clock()
   take_due_steps()
   -- without rules nothing has a length yet: the worker that sees version 0 brings them
