@@ -15,7 +15,7 @@ from waitroom.record.standing import Standing
 CHUNK = 1000
 """Entries that are read at once."""
 _KEYS_BEFORE_LANES = 7
-_KEYS_OF_LANE = 8
+_KEYS_OF_LANE = 9
 
 Stored = tuple[str, Mapping[str, str]]
 """The id of an entry, and its fields."""
