@@ -24,24 +24,34 @@
       line('enter', time.entries, 'first'),
       line('rate', time.rate, 'third', {dash: [6, 4], width: 1.5}),
     ]},
-    line: {x: time.time, value: whole, tick: short, lines: [line('waiting', time.line, 'first', {fill: colour('band')})]},
-    wait: {x: wait.time, value: long, tick: long, steps: STEPS, band: [3, 1], lines: [
+    line: {x: time.time, value: whole, tick: short, lines: [line('waiting', time.line, 'first', {fill: true})]},
+    wait: {x: wait.time, value: long, tick: long, steps: STEPS, band: true, lines: [
       line('a tenth less than', wait.p10, 'third', {width: 1}),
       line('half', wait.p50, 'first'),
       line('a tenth more than', wait.p90, 'third', {width: 1}),
     ]},
-    told: {x: told.time, value: long, tick: long, steps: STEPS, band: [3, 1], lines: [
+    told: {x: told.time, value: long, tick: long, steps: STEPS, band: true, lines: [
       line('told from', told.low, 'third', {width: 1}),
       line('came true', told.true, 'second'),
       line('told to', told.high, 'third', {width: 1}),
     ]},
     inside: {x: time.time, value: whole, tick: short, lines: [
-      line('inside', time.inside, 'first', {fill: colour('band')}),
+      line('inside', time.inside, 'first', {fill: true}),
       ...(time.capacity.some(each => each != null) ? [line('capacity', time.capacity, 'second', {dash: [6, 4], width: 1.5})] : []),
     ]},
     within: {x: within.wait, xLabel: 'waited', value: share => share == null ? '–' : `${Math.round(share)} %`, tick: share => `${share} %`, lines: [
-      line('were in', within.percent, 'first', {fill: colour('band')}),
+      line('were in', within.percent, 'first', {fill: true}),
     ]},
+  };
+
+  // the largest step of those that people count in which the axis has room for
+  const stepFor = (span, most) => STEPS.find(step => span / step <= most) || Math.ceil(span / most / 86400) * 86400;
+  const ticksBy = (most, steps) => scale => {
+    if (!steps) return;
+    const step = stepFor(scale.max - scale.min, most);
+    const first = Math.ceil(scale.min / step);
+    scale.ticks = [];
+    for (let at = first; at * step <= scale.max; at += 1) scale.ticks.push({value: at * step});
   };
 
   const draw = (place, chart) => {
@@ -50,37 +60,49 @@
       place.textContent = 'There is too little to draw.';
       return null;
     }
-    const axis = more => ({
-      stroke: colour('soft'), font: '12px system-ui, sans-serif', grid: {stroke: colour('grid'), width: 1}, ticks: {show: false}, ...more,
+    const canvas = place.querySelector('canvas') || place.appendChild(document.createElement('canvas'));
+    const tint = name => colour(name)();
+    const axis = {grid: {color: tint('grid'), drawTicks: false}, border: {display: false}};
+    const ticks = {color: tint('soft'), padding: 8, maxRotation: 0, autoSkip: true};
+    return new Chart(canvas, {
+      type: 'line',
+      data: {datasets: chart.lines.map(({label, values, stroke, width, dash, fill}, index) => ({
+        label,
+        data: chart.x.map((x, at) => ({x, y: values[at]})),
+        borderColor: stroke(), borderWidth: width, borderDash: dash || [],
+        backgroundColor: tint('band'),
+        fill: fill ? 'origin' : chart.band && index === 2 ? 0 : false,
+      }))},
+      options: {
+        animation: false, parsing: false, normalized: true, responsive: true, maintainAspectRatio: false,
+        spanGaps: false, elements: {point: {radius: 0, hoverRadius: 4}},
+        interaction: {mode: 'index', intersect: false},
+        scales: {
+          x: {...axis, type: 'linear', bounds: 'data', ticks: {...ticks, callback: clock},
+            afterBuildTicks: scale => ticksBy(Math.max(scale.width / 64, 2), true)(scale)},
+          y: {...axis, beginAtZero: true, suggestedMax: 1, ticks: {...ticks, maxTicksLimit: 6, callback: value => chart.tick(value)},
+            afterBuildTicks: ticksBy(6, chart.steps)},
+        },
+        plugins: {
+          legend: {position: 'bottom', align: 'start', labels: {color: tint('soft'), boxWidth: 14, boxHeight: 2}},
+          tooltip: {callbacks: {
+            title: items => `${chart.xLabel || 'at'} ${clock(items[0].parsed.x)}`,
+            label: item => ` ${item.dataset.label}: ${chart.value(item.parsed.y)}`,
+          }},
+        },
+      },
     });
-    const plot = new uPlot({
-      width: place.clientWidth,
-      height: HEIGHT,
-      padding: [8, 24, 0, 0],
-      cursor: {y: false, points: {size: 6}},
-      scales: {x: {time: false}, y: {range: (_, low, high) => [0, Math.max(high * 1.05, 1)]}},
-      axes: [
-        axis({values: (_, at) => at.map(clock), space: 64, size: 32, incrs: STEPS}),
-        axis({values: (_, at) => at.map(chart.tick), size: 58, ...(chart.steps && {incrs: chart.steps})}),
-      ],
-      series: [
-        {label: chart.xLabel || 'at', value: (_, at) => at == null ? '–' : clock(at)},
-        ...chart.lines.map(({values, ...series}) => ({...series, spanGaps: false, points: {show: false}, value: (_, at) => chart.value(at)})),
-      ],
-      bands: chart.band ? [{series: chart.band, fill: colour('band')}] : [],
-    }, [chart.x, ...chart.lines.map(each => each.values)], place);
-    return plot;
   };
 
-  const plots = Object.entries(charts).map(([id, chart]) => {
-    const place = document.querySelector(`#${id} .chart`);
-    return {place, plot: draw(place, chart)};
-  }).filter(each => each.plot);
-
-  const fit = width => plots.forEach(({place, plot}) => plot.setSize({width: width || place.clientWidth, height: HEIGHT}));
-  new ResizeObserver(() => requestAnimationFrame(() => fit())).observe(document.querySelector('.charts'));
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => fit());
+  Chart.defaults.font.family = 'system-ui, sans-serif';
+  let plots = [];
+  const drawAll = () => {
+    plots.forEach(plot => plot.destroy());
+    plots = Object.entries(charts).map(([id, chart]) => draw(document.querySelector(`#${id} .chart`), chart)).filter(Boolean);
+  };
+  drawAll();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
   // paper is light, and two charts wide
-  addEventListener('beforeprint', () => { document.documentElement.dataset.print = ''; fit(320); });
-  addEventListener('afterprint', () => { delete document.documentElement.dataset.print; fit(); });
+  addEventListener('beforeprint', () => { document.documentElement.dataset.print = ''; drawAll(); plots.forEach(plot => plot.resize(320, HEIGHT)); });
+  addEventListener('afterprint', () => { delete document.documentElement.dataset.print; drawAll(); });
 })();

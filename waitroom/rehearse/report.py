@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from importlib.metadata import distribution
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -127,8 +128,16 @@ def to_html(scenario: Scenario, figures: Figures, curves: Curves) -> str:
         settings=settings_of(scenario),
         data=data,
         inline=inline,
+        chart_library=Markup(_chart_library()),  # noqa: S704 - a script, not a text
         version=__version__,
     )
+
+
+def _chart_library() -> str:
+    """The text of Chart.js, as the chartkick package carries it."""
+    found = distribution("chartkick").locate_file("chartkick/django/static/chartkick/Chart.bundle.js")
+    # a copy within a page ends at the first end tag, in a text of it too
+    return Path(str(found)).read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
 def write(folder: Path, *, html: str, text: str) -> tuple[Path, Path]:
