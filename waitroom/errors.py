@@ -54,6 +54,10 @@ class BusyError(WaitroomError):
         """Seconds."""
 
 
+class OwnShareError(BusyError):
+    """So it is, but it waited for other requests of the same visitor: the shop may be idle."""
+
+
 class BadRequestError(WaitroomError, ValueError):
     """The request does not mean the same to everyone, so it is not passed on."""
 

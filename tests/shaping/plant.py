@@ -170,6 +170,7 @@ class Run:
         self._open: dict[int, float] = {}
         self._asked = self._served = self._failed = 0
         self._times: dict[int, int] = {}
+        self._failing: dict[str, float] = {}
         self._seen: dict[int, float] = {}
 
     def go(self, seconds: float, **changes: float) -> list[Moment]:
@@ -232,6 +233,7 @@ class Run:
                 self._served += 1
             else:
                 self._failed += 1
+                self._failing[str(who)] = 1.0
             where = bucket(self.now - begun)
             self._times[where] = self._times.get(where, 0) + 1
             if left <= 1:
@@ -255,7 +257,8 @@ class Run:
             seconds=STEP_SECONDS,
             asked=self._asked,
             served=self._served,
-            failed=self._failed,
+            well=self._served,
+            failing=self._failing,
             times=self._times,
             load_sum=told * self._served,
             load_count=self._served if self.load_told else 0,
@@ -279,6 +282,7 @@ class Run:
         )
         self._asked = self._served = self._failed = 0
         self._times = {}
+        self._failing = {}
 
 
 def served_rates(moments: list[Moment], width: int = 10) -> Iterator[float]:

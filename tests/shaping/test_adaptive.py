@@ -132,7 +132,7 @@ def test_retry_after_is_kept() -> None:
     """While the shop asks to be left alone, only the least come in."""
     run = Run(Queueing(100), AIMS)
     run.go(150)
-    window = Window(1.0, 100, 50, 50, {bucket(0.08): 50.0}, retry_after=20.0)
+    window = Window(1.0, 100, 50, 50, {bucket(0.08): 50.0}, retry_after=20.0, well=50)
     state, why = step(run.state, window, AIMS, admitted=0, active=100, waiting=100)
     assert AIMS.least == state.limit
     assert "asks to be left alone for 20 s" in why
@@ -165,7 +165,8 @@ WINDOWS = st.builds(
     seconds=st.floats(0.05, 20),
     asked=st.integers(0, 5000),
     served=st.integers(0, 5000),
-    failed=st.integers(0, 5000),
+    failed=st.floats(0, 5000),
+    well=st.floats(0, 5000),
     times=st.dictionaries(st.integers(0, 200), st.floats(0, 5000), max_size=5),
     retry_after=st.floats(0, 1e6),
     load_sum=st.floats(0, 1e5),
@@ -201,7 +202,9 @@ def test_a_worse_window_never_lets_more_in(answers: int, failed: int, more: int,
     limits = [
         step(
             state,
-            Window(1.0, answers, answers - errors, errors, {bucket(0.08): float(after)}),
+            Window(
+                1.0, answers, answers - errors, errors, {bucket(0.08): float(after)}, well=answers - errors
+            ),
             AIMS,
             admitted=1000,
             active=300,
@@ -242,6 +245,6 @@ def test_it_grows_only_while_somebody_waits(waiting: int, grows: bool) -> None:
     carries = state.carries
     count = round(carries)
     for _ in range(60):
-        window = Window(1.0, count, count, 0, {bucket(0.08): float(count)})
+        window = Window(1.0, count, count, 0, {bucket(0.08): float(count)}, well=count)
         state, _ = step(state, window, AIMS, admitted=0, active=300, waiting=waiting)
     assert grows == (state.carries > carries)

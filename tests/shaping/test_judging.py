@@ -14,7 +14,17 @@ USUAL = 0.1
 def seen(count: int, seconds: float, *, slow: int = 0, failed: int = 0, load: float = 0.0) -> Window:
     """A second with ``count`` answers in that time, and ``slow`` that took two seconds."""
     times = {bucket(seconds): float(count), bucket(2.0): float(slow)}
-    return Window(1.0, count + slow, count + slow - failed, failed, times, 0.0, load, int(load > 0))
+    return Window(
+        1.0,
+        count + slow,
+        count + slow - failed,
+        failed,
+        times,
+        0.0,
+        load,
+        int(load > 0),
+        count + slow - failed,
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +67,7 @@ def test_the_worse_the_less_it_should_get() -> None:
 
 def test_a_quiet_time_is_enough_after_a_while() -> None:
     """A few requests without a sign of trouble are a good sign once nothing more has come for ten seconds."""
-    few = Window(10.0, 6, 6, 0, {bucket(0.1): 6.0})
+    few = Window(10.0, 6, 6, 0, {bucket(0.1): 6.0}, well=6)
     assert Sign.EASY is judge(few, USUAL, Aims(), was_slow=False).sign
     assert Sign.UNKNOWN is judge(Window(60.0), USUAL, Aims(), was_slow=False).sign
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from waitroom.shaping.signals import MOST_OF_A_VISITOR, Signals
+from waitroom.shaping.telling import MOST_NAMES
 from waitroom.shaping.window import bucket
 
 
@@ -40,8 +41,8 @@ def test_answers_are_counted_and_timed(signals: Signals, clock: Clock) -> None:
         signals.answered(number, 200, [])
         signals.left(number)
     seen = signals.take()
-    assert (3, 3, 0) == (seen.asked, seen.served, seen.failed)
-    assert {bucket(0.1): 2, bucket(0.7): 1} == seen.times
+    assert (3, 3, 1, {}) == (seen.asked, seen.served, seen.well, seen.failing)
+    assert {bucket(0.1): 2 / 3, bucket(0.7): 1 / 3} == pytest.approx(seen.times)
     assert 0.9 == pytest.approx(seen.seconds)
     assert 0 == signals.take().asked
 
@@ -52,7 +53,7 @@ def test_answers_are_counted_and_timed(signals: Signals, clock: Clock) -> None:
 def test_errors_of_the_shop_count(signals: Signals, status: int, failed: int) -> None:
     """5xx is the shop's, but for what speaks of the request itself."""
     signals.answered(signals.asked("somebody", timed=True), status, [])
-    assert failed == signals.take().failed
+    assert failed == sum(signals.take().failing.values())
 
 
 def test_no_answer_at_all_is_an_error(signals: Signals) -> None:
@@ -61,14 +62,14 @@ def test_no_answer_at_all_is_an_error(signals: Signals) -> None:
     signals.failed(number)
     signals.left(number)
     seen = signals.take()
-    assert (1, 0, 1, {}) == (seen.asked, seen.served, seen.failed, seen.times)
+    assert (1, 0, [1], {}) == (seen.asked, seen.served, list(seen.failing.values()), seen.times)
 
 
 def test_a_visitor_who_left_tells_nothing(signals: Signals) -> None:
     """The request was asked, and that is all."""
     signals.left(signals.asked("somebody", timed=True))
     seen = signals.take()
-    assert (1, 0, 0, {}) == (seen.asked, seen.served, seen.failed, seen.times)
+    assert (1, 0, 0, {}, {}) == (seen.asked, seen.served, seen.well, seen.failing, seen.times)
 
 
 def test_what_does_not_begin_in_time_is_late(signals: Signals, clock: Clock) -> None:
@@ -96,17 +97,51 @@ def test_what_may_take_long_is_not_timed(signals: Signals, clock: Clock) -> None
     assert (1, {}) == (seen.served, seen.times)
 
 
-def test_nobody_speaks_for_the_shop_alone(signals: Signals, clock: Clock) -> None:
-    """Of one visitor's requests a few are judged in each window, however many fail or are slow."""
+def test_a_visitor_has_one_vote(signals: Signals, clock: Clock) -> None:
+    """However many of one visitor's requests fail or are slow; who gets both kinds of answers votes in parts."""
     for _ in range(100):
         signals.answered(signals.asked("loud", timed=True), 500, [])
-        number = signals.asked("quiet", timed=True)
+    for status in (200, 200, 200, 500):
+        signals.answered(signals.asked("mixed", timed=True), status, [])
+    for took in (0.1, 2.0):
+        number = signals.asked("slow", timed=True)
+        clock.now += took
         signals.answered(number, 200, [])
     seen = signals.take()
-    assert (200, 100, MOST_OF_A_VISITOR) == (seen.asked, seen.served, seen.failed)
-    assert MOST_OF_A_VISITOR == seen.timed
+    assert [1, 0.25] == list(seen.failing.values())
+    assert (1.75, 0) == (seen.well, seen.failed)
+    assert {0: 1, bucket(0.1): 0.5, bucket(2.0): 0.5} == pytest.approx(seen.times)
     signals.answered(signals.asked("loud", timed=True), 500, [])
-    assert 1 == signals.take().failed
+    assert [1] == list(signals.take().failing.values())
+
+
+def test_a_visitor_is_a_few_requests_of_the_load(signals: Signals) -> None:
+    """What goes beyond is neither load nor proof of what the shop can carry."""
+    for _ in range(100):
+        signals.answered(signals.asked("loud", timed=True), 200, [])
+    signals.answered(signals.asked("quiet", timed=True), 200, [])
+    seen = signals.take()
+    assert (MOST_OF_A_VISITOR + 1, MOST_OF_A_VISITOR + 1) == (seen.asked, seen.served)
+    signals.answered(signals.asked("loud", timed=True), 200, [])
+    assert 1 == signals.take().asked
+
+
+def test_what_the_gateway_refuses_is_no_load(signals: Signals) -> None:
+    """It is taken back, but from what counts of its visitor."""
+    for _ in range(100):
+        signals.refused(signals.asked("loud", timed=True))
+    signals.asked("loud", timed=True)
+    signals.asked("quiet", timed=True)
+    seen = signals.take()
+    assert (1, {}, {}) == (seen.asked, seen.failing, seen.times)
+
+
+def test_where_many_fail_not_all_are_named(signals: Signals) -> None:
+    """A telling is short also when everybody fails."""
+    for each in range(MOST_NAMES + 20):
+        signals.failed(signals.asked(each, timed=True))
+    seen = signals.take()
+    assert (MOST_NAMES, 20) == (len(seen.failing), seen.failed)
 
 
 @pytest.mark.parametrize(

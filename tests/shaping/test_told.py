@@ -29,12 +29,12 @@ async def make_due(redis: Redis) -> None:
 async def test_windows_of_all_workers_are_summed(redis: Redis) -> None:
     """Whoever makes the step gets the sum of what all told since the last, over as long as they tell of."""
     one, other = Told(redis, "room"), Told(redis, "room")
-    assert (await tell(one, Window(1.0, 10, 8, 1, {3: 8}, 2.0, 0.5, 1))).due is None
-    assert (await tell(other, Window(0.5, 5, 5, 0, {3: 1, 40: 4}, 7.0, 1.0, 1))).due is None
+    assert (await tell(one, Window(1.0, 10, 8, 1, {3: 8}, 2.0, 0.5, 1, 6.5, {"a": 0.5, "b": 1}))).due is None
+    assert (await tell(other, Window(0.5, 5, 5, 0, {3: 1, 40: 4}, 7.0, 1.0, 1, 5, {"b": 1}))).due is None
     await make_due(redis)
-    answer = await tell(other, Window(0.5, 1, 1, 0, {40: 1}))
+    answer = await tell(other, Window(0.5, 1, 1, 0, {40: 1}, well=1))
     assert answer.due is not None
-    assert Window(1.0, 16, 14, 1, {3: 9, 40: 5}, 7.0, 1.5, 2) == answer.due.seen
+    assert Window(1.0, 16, 14, 1, {3: 9, 40: 5}, 7.0, 1.5, 2, 12.5, {"a": 0.5, "b": 2}) == answer.due.seen
     await make_due(redis)
     again = await tell(one, Window(1.0, 3))
     assert again.due is not None

@@ -39,12 +39,12 @@ def test_no_times_have_no_percentile() -> None:
 
 def test_windows_add_up() -> None:
     """One after the other they are a longer one; of what to wait for the longest counts."""
-    one = Window(1, 10, 8, 1, {3: 8}, 2.0, 0.8, 1)
-    other = Window(2, 5, 5, 0, {3: 1, 4: 4}, 0.0, 1.6, 1)
+    one = Window(1, 10, 8, 1, {3: 8}, 2.0, 0.8, 1, 8)
+    other = Window(2, 5, 5, 0, {3: 1, 4: 4}, 0.0, 1.6, 1, 5, {"a": 1})
     both = one.then(other)
-    assert Window(3, 15, 13, 1, {3: 9, 4: 4}, 2.0, 0.8 + 1.6, 2) == both
+    assert Window(3, 15, 13, 1, {3: 9, 4: 4}, 2.0, 0.8 + 1.6, 2, 13, {"a": 1}) == both
     assert 1.2 == pytest.approx(both.load)
-    assert 1 / 14 == both.failed_share
+    assert 2 / 15 == both.failed_share
     assert 4 == both.slower_than(longest(3))
 
 
@@ -63,6 +63,27 @@ def test_windows_add_up() -> None:
 def test_few_requests_accuse_nobody(count: int, of: int, is_beyond: bool) -> None:
     """Whether more than 1 % fail is certain only where chance does not explain it."""
     assert is_beyond == (certain_share(count, of) > 0.01)
+
+
+@pytest.mark.parametrize(
+    ("failed", "failing", "failures"),
+    [
+        (0, {}, 0),
+        (0, {"a": 1}, 0),
+        (0, {"a": 16}, 0),
+        (0, {"a": 16, "b": 0.5}, 1.5),
+        (3, {"a": 16}, 4),
+    ],
+)
+def test_a_visitor_fails_once(failed: float, failing: dict[str, float], failures: float) -> None:
+    """However often they were told of; and one alone has not failed at all."""
+    assert failures == Window(1.0, failed=failed, failing=failing).failures
+
+
+@pytest.mark.parametrize("count", [0.05, 0.5, 0.6])
+def test_parts_of_a_visitor_accuse_nobody(count: float) -> None:
+    """Less than one who failed is never certain to be more than it is."""
+    assert certain_share(count, 1) <= max(count - 0.5, 0)
 
 
 @given(st.integers(0, 1000), st.integers(1, 1000))

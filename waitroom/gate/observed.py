@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Hashable, Sequence
 
-from waitroom.errors import BusyError, OriginError
+from waitroom.errors import BusyError, OriginError, OwnShareError
 from waitroom.gate.answers import Header
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request
+from waitroom.gate.shares import TooManyRequestsError
 from waitroom.gate.sockets import is_handshake
 from waitroom.proxy import Edit, Origin, from_origin, remembered
 from waitroom.shaping.signals import Signals
@@ -65,6 +66,12 @@ class Observed:
 
         try:
             await self._passage.through(request, extra, noted, who=who)
+        except TooManyRequestsError:
+            signals.refused(number)
+            raise
+        except OwnShareError:
+            # who waited for other requests of their own met nobody
+            raise
         except (OriginError, BusyError):
             # who waited in the gateway for a shop that had no place free met a shop that is too busy
             signals.failed(number)

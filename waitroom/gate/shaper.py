@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from starlette.types import Send
 
-from waitroom.errors import BusyError, ClientGoneError
+from waitroom.errors import BusyError, ClientGoneError, OwnShareError
 from waitroom.gate.ahead import Ahead, may_listen
 from waitroom.gate.answers import Header
 from waitroom.gate.holding import Holding
@@ -83,13 +83,13 @@ class Shaper:
         holding = Holding(limiter, slot, request.send)
         try:
             if slot.phase is not Phase.HELD:
-                await self._wait(slot, request)
+                await self._wait(limiter, slot, request)
             await forward(request, extra, edit, holding.send)
         finally:
             if slot.phase is not Phase.OVER:
                 holding.give_back()
 
-    async def _wait(self, slot: Slot, request: Request) -> None:
+    async def _wait(self, limiter: Limiter, slot: Slot, request: Request) -> None:
         """Wait until the slot is there, while the visitor is."""
         if slot.phase is Phase.WAITING:
             ahead = Ahead(request.receive)
@@ -100,9 +100,10 @@ class Shaper:
         if slot.phase is not Phase.HELD:
             # Not all at the same time: they would meet again.
             spread = self._wait_seconds * (1 + random.random())  # noqa: S311 - no secret depends on it
-            raise BusyError(
-                "The shop has all that it can do just now.", retry_after=max(1, math.ceil(spread))
-            )
+            retry_after = max(1, math.ceil(spread))
+            if limiter.is_own(slot):
+                raise OwnShareError("You have too many requests at once.", retry_after=retry_after)
+            raise BusyError("The shop has all that it can do just now.", retry_after=retry_after)
 
     async def _until_settled(self, slot: Slot, ahead: Ahead, *, listening: bool) -> None:
         loop = asyncio.get_running_loop()

@@ -12,7 +12,7 @@ from waitroom.shaping.window import Window, certain_share, percentile
 SLOW_SHARE = 0.1
 """One of ten answers may be slower than the target: the target is of the 90th percentile."""
 ENOUGH = 20
-"""Answers from which on no sign of trouble is a good sign."""
+"""Visitors with an answer from which on no sign of trouble is a good sign."""
 LONG_ENOUGH_SECONDS = 10.0
 """After so long, fewer will have to do."""
 FEWEST = 5
@@ -77,7 +77,7 @@ def judge(seen: Window, usual: float, aims: Aims, *, was_slow: bool) -> Judgemen
     p90 = percentile(seen.times, 1 - SLOW_SHARE)
     whys: list[str] = []
     ease = 1.0
-    if certain_share(seen.failed, seen.served + seen.failed) > aims.errors:
+    if certain_share(seen.failures, seen.well + seen.failures) > aims.errors:
         ease = min(ease, 1 - seen.failed_share)
         whys.append(f"{seen.failed_share:.1%} of its answers are errors (bound {aims.errors:.1%})")
     if too_slow and (was_slow or p90 > 2 * bound):

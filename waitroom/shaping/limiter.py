@@ -148,6 +148,10 @@ class Limiter:
                     each.flows.resume(slot.who)
                 self._serve()
 
+    def is_own(self, slot: Slot) -> bool:
+        """Whether the visitor holds all that one visitor may: what a slot waits for then is their own requests."""
+        return not self._may(slot.who)
+
     def _set(self, limit: int) -> None:
         if limit < 1:
             raise ValueError(f"the limit is {limit}: it must be at least 1")

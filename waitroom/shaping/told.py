@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,14 +12,13 @@ from redis.exceptions import RedisError
 
 from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import VERSION
+from waitroom.shaping.telling import together, words
 from waitroom.shaping.window import Window
 
 STEP_SECONDS = 1.0
 """Between two steps of the controller, however many workers there are."""
 ACTIVE_SECONDS = 10.0
-_SHORTEST_SECONDS = 0.05
 _SCRIPTS = Path(__file__).parent / "scripts"
-_COUNTS = ("asked", "served", "failed", "load_count", "load_sum", "retry_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +62,16 @@ class Told:
 
     async def tell(self, seen: Window, *, session_ms: int) -> Answer:
         """Adds what this worker saw to what the others did."""
-        words: list[str | int | float] = [
+        arguments: list[str | int | float] = [
             self._worker,
             round(seen.seconds * 1000),
             round(STEP_SECONDS * 1000),
             session_ms,
             round(ACTIVE_SECONDS * 1000),
+            *words(seen),
         ]
-        for name in _COUNTS:
-            if value := getattr(seen, name):
-                words += [name, value]
-        for at, count in seen.times.items():
-            words += [at, count]
         try:
-            reply = await self._tell(self._keys, words)
+            reply = await self._tell(self._keys, arguments)
         except (RedisError, OSError) as error:
             raise LineUnavailableError(f"Redis does not answer: {error}") from error
         wait, patience = reply[0] / 1000, reply[1] / 1000
@@ -85,13 +79,14 @@ class Told:
             return Answer(wait, patience, None)
         version, state, active, told = reply[2:]
         pairs = dict(zip((name.decode() for name in told[::2]), map(float, told[1::2]), strict=True))
-        return Answer(wait, patience, Due(int(version), state.decode(), int(active), _window(pairs)))
+        window = together(pairs, usual_seconds=STEP_SECONDS)
+        return Answer(wait, patience, Due(int(version), state.decode(), int(active), window))
 
     async def settle(self, version: int, state: str, *, patience_seconds: float) -> bool:
         """Puts down the state after a step; False where another step came before it."""
-        words: list[str | int | float] = [version, state, round(patience_seconds * 1000)]
+        arguments: list[str | int | float] = [version, state, round(patience_seconds * 1000)]
         try:
-            return bool(await self._settle(self._keys[:1], words))
+            return bool(await self._settle(self._keys[:1], arguments))
         except (RedisError, OSError) as error:
             raise LineUnavailableError(f"Redis does not answer: {error}") from error
 
@@ -108,21 +103,6 @@ class Told:
             await self._redis.delete(*self._keys[:2])
         except (RedisError, OSError) as error:
             raise LineUnavailableError(f"Redis does not answer: {error}") from error
-
-
-def _window(told: Mapping[str, float]) -> Window:
-    # Workers do not tell at the same moment: the sums are of as many seconds as they tell of on the average.
-    spans = [value for name, value in told.items() if name.startswith("ms:")]
-    return Window(
-        seconds=max(sum(spans) / len(spans) / 1000, _SHORTEST_SECONDS) if spans else STEP_SECONDS,
-        asked=int(told.get("asked", 0)),
-        served=int(told.get("served", 0)),
-        failed=int(told.get("failed", 0)),
-        times={int(name): count for name, count in told.items() if name.isdigit()},
-        retry_after=told.get("retry_after", 0.0),
-        load_sum=told.get("load_sum", 0.0),
-        load_count=int(told.get("load_count", 0)),
-    )
 
 
 @cache
