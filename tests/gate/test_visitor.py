@@ -114,6 +114,20 @@ def test_a_visit_that_the_shop_ended_is_over(tokens: Tokens, room: Room) -> None
     assert brought.admission is None and brought.refused is None
 
 
+def test_a_visit_that_the_shop_failed_goes_on_until_the_shop_ends_it(tokens: Tokens, room: Room) -> None:
+    """Its pass is renewed though it ran out; the shop's word ends it all the same, and no later failure undoes that."""
+    room.visits.losses.failed("7:general:3")
+    header = (b"waitroom-pass", pass_of_age(room, 2 * SESSION_MS))
+    kept = read(tokens, header)
+    assert kept.admission is not None and kept.renew
+    room.visits.end(["7:general:3"])
+    room.visits.losses.failed("7:general:3")
+    assert "7:general:3" not in room.visits.losses
+    assert {} == room.visits.take()
+    over = read(tokens, header)
+    assert over.admission is None and over.refused is None
+
+
 def test_a_pass_that_admits_no_more_is_still_shown_at_the_door(tokens: Tokens, room: Room) -> None:
     """It names the same place as the ticket that it came from, while that may last."""
     brought = read(tokens, (b"waitroom-pass", pass_of_age(room, 2 * SESSION_MS)))

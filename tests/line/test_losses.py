@@ -6,6 +6,9 @@ from itertools import pairwise
 
 from waitroom.line.losses import LONGEST_SECONDS, Losses
 
+ENDED = ("ended",)
+"""Visits that the shop has ended."""
+
 
 class Clock:
     """Time that stands until it is moved."""
@@ -19,7 +22,12 @@ class Clock:
 def losses() -> tuple[Losses, Clock, list[tuple[float, str]]]:
     """With what was said to be active, and when."""
     clock, said = Clock(), list[tuple[float, str]]()
-    return Losses(lambda session: said.append((clock.now, session)), monotonic=clock), clock, said
+    lost = Losses(
+        lambda session: said.append((clock.now, session)),
+        lambda session: session in ENDED,
+        monotonic=clock,
+    )
+    return lost, clock, said
 
 
 def test_a_failure_is_activity() -> None:
@@ -75,3 +83,10 @@ def test_a_visit_that_the_shop_ends_is_not_kept() -> None:
     lost.forget("a")
     lost.answered()
     assert 1 == len(said) and "a" not in lost
+
+
+def test_a_visit_that_has_ended_comes_back_by_no_failure() -> None:
+    """A request that was under way at its end may still fail."""
+    lost, _, said = losses()
+    lost.failed("ended")
+    assert [] == said and not lost

@@ -68,15 +68,15 @@ class Tokens:
         if held is None:
             return shown
         room = self._room
+        if room.visits.has_ended(shown.session):
+            return shown._replace(admission=None, refused=None)
         now, session = room.clock_ms, room.rules.session_ms
         try:
             check_pass(held, now_ms=now, session_ms=session)
         except ExpiredTokenError as error:
-            if held.session in room.visits.losses:
+            if shown.session in room.visits.losses:
                 return shown._replace(renew=True)
             return shown._replace(admission=None, refused=error)
-        if room.visits.has_ended(shown.session):
-            return shown._replace(admission=None, refused=None)
         if wants_renewal(held, now_ms=now, session_ms=session):
             return shown._replace(renew=True)
         return shown

@@ -19,13 +19,18 @@ NOTED_SECONDS = 10.0
 class Losses:
     """The visits of one room that the shop failed last, as one worker saw it.
 
-    ``active`` is told of each visit that must go on.
+    ``active`` is told of each visit that must go on; ``has_ended`` says whether the shop ended one.
     """
 
     def __init__(
-        self, active: Callable[[str], None], *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        active: Callable[[str], None],
+        has_ended: Callable[[str], bool],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._active = active
+        self._has_ended = has_ended
         self._monotonic = monotonic
         self._failed: dict[str, float] = {}
         self._kept = 0.0
@@ -42,7 +47,10 @@ class Losses:
         return session in self._failed
 
     def failed(self, session: str) -> None:
-        """The shop failed this visitor: with an error, or by letting them wait until they left."""
+        """The shop failed this visitor: with an error, or by letting them wait until they left. Of a visit that it has
+        ended, a request may still be under way: there is nothing to keep."""
+        if self._has_ended(session):
+            return
         self._failed[session] = self._monotonic()
         self._active(session)
 

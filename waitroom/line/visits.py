@@ -18,7 +18,7 @@ class Visits:
         self._monotonic = monotonic
         self._active: dict[str, float] = {}
         self._ended: dict[str, float] = {}
-        self.losses = Losses(self.active, monotonic=monotonic)
+        self.losses = Losses(self.active, self.has_ended, monotonic=monotonic)
         """Those of them whom the shop failed."""
 
     def __repr__(self) -> str:
