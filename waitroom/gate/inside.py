@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Sequence
 
-from waitroom.errors import BusyError, ClientGoneError, LineUnavailableError, OriginError
+from waitroom.errors import ClientGoneError, LineUnavailableError, OriginError, WaitroomError
 from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.observed import Observed
@@ -46,28 +46,23 @@ class Inside:
         session = admission.session
         if is_handshake(request.scope):
             self._note(request, session)
-        return self._visit(request, admission)
+        return self._passage.through(
+            request,
+            (self._name, (b"waitroom-visitor", session.encode())),
+            self._editor(request, admission),
+            who=(self._room.name, session),
+            failed=lambda error: self._failed(request, admission, error),
+        )
 
-    async def _visit(self, request: Request, admission: Pass) -> None:
-        """Forward a request of a visit, which loses nothing by what the shop does not do."""
-        session = admission.session
-        extra = (self._name, (b"waitroom-visitor", session.encode()))
-        try:
-            await self._passage.through(
-                request, extra, self._editor(request, admission), who=(self._room.name, session)
-            )
-        except OriginError:
-            self._losses.failed(session)
+    def _failed(self, request: Request, admission: Pass, error: WaitroomError) -> None:
+        """A visit loses nothing by what the shop does not do."""
+        if isinstance(error, OriginError):
+            self._losses.failed(admission.session)
+        else:
+            # whoever waited in the gateway, or has had enough of waiting for the shop, was there until now
+            self._room.visits.active(admission.session)
+        if not isinstance(error, ClientGoneError):
             self._make_good(request, admission)
-            raise
-        except ClientGoneError:
-            # whoever has had enough of waiting for the shop was there until now
-            self._room.visits.active(session)
-            raise
-        except BusyError:
-            self._room.visits.active(session)
-            self._make_good(request, admission)
-            raise
 
     def _make_good(self, request: Request, admission: Pass) -> None:
         """Date the pass anew at the end of a request that failed: it may have taken longer than the visit lasts."""

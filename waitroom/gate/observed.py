@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 
-from waitroom.errors import BusyError, OriginError, OwnShareError
+from waitroom.errors import BusyError, OriginError, OwnShareError, WaitroomError
 from waitroom.gate.answers import Header
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request
@@ -49,13 +49,21 @@ class Observed:
         edit: Edit = lambda _, theirs: from_origin(theirs),
         *,
         who: Hashable = None,
+        failed: Callable[[WaitroomError], None] | None = None,
     ) -> Awaitable[None]:
         """As :meth:`Passage.through <waitroom.gate.passage.Passage.through>`."""
         if who is None or not self._signals.is_on or is_handshake(request.scope):
-            return self._passage.through(request, extra, edit, who=who)
-        return self._watched(request, extra, edit, who)
+            return self._passage.through(request, extra, edit, who=who, failed=failed)
+        return self._watched(request, extra, edit, who, failed)
 
-    async def _watched(self, request: Request, extra: tuple[Header, ...], edit: Edit, who: Hashable) -> None:
+    async def _watched(
+        self,
+        request: Request,
+        extra: tuple[Header, ...],
+        edit: Edit,
+        who: Hashable,
+        failed: Callable[[WaitroomError], None] | None,
+    ) -> None:
         signals, scope = self._signals, request.scope
         timed = remembered(scope["headers"], _is_quick) and not self._is_ignored(scope["path"])
         number = signals.asked(who, timed=timed)
@@ -65,7 +73,7 @@ class Observed:
             return edit(status, theirs)
 
         try:
-            await self._passage.through(request, extra, noted, who=who)
+            await self._passage.through(request, extra, noted, who=who, failed=failed)
         except TooManyRequestsError:
             signals.refused(number)
             raise

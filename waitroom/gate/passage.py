@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 from starlette.types import Send
 
+from waitroom.errors import BusyError, ClientGoneError, OriginError, WaitroomError
 from waitroom.gate.answers import Header
 from waitroom.gate.request import Request
 from waitroom.gate.shaper import Shaper
@@ -33,29 +34,30 @@ class Passage:
         edit: Edit = lambda _, theirs: from_origin(theirs),
         *,
         who: Hashable = None,
+        failed: Callable[[WaitroomError], None] | None = None,
     ) -> None:
         """Streams the request to the shop and its answer back.
 
         ``extra`` are headers for the shop. ``edit`` makes the headers for the visitor out of the shop's; it
         must end in :func:`~waitroom.proxy.from_origin`. ``who`` is the visitor, where more than the address is
-        known, and has a share of what is under way. Raises what :meth:`~waitroom.proxy.Origin.forward` and
+        known, and has a share of what is under way. ``failed`` is told when the shop did not answer or had no place
+        free, or the visitor left, before that is raised. Raises what :meth:`~waitroom.proxy.Origin.forward` and
         :meth:`~waitroom.gate.shaper.Shaper.carry` raise, and :class:`~waitroom.gate.shares.TooManyRequestsError`.
         """
-        if who is None:
-            await self._shaped(request, extra, edit, who)
-            return
-        self._shares.take(who)
+        if who is not None:
+            self._shares.take(who)
         try:
-            await self._shaped(request, extra, edit, who)
+            if self.shaper is None:
+                await self._carry(request, extra, edit, request.send)
+            else:
+                await self.shaper.carry(request, who, self._carry, extra, edit)
+        except (OriginError, BusyError, ClientGoneError) as error:
+            if failed is not None:
+                failed(error)
+            raise
         finally:
-            self._shares.give_back(who)
-
-    def _shaped(
-        self, request: Request, extra: tuple[Header, ...], edit: Edit, who: Hashable
-    ) -> Awaitable[None]:
-        if self.shaper is None:
-            return self._carry(request, extra, edit, request.send)
-        return self.shaper.carry(request, who, self._carry, extra, edit)
+            if who is not None:
+                self._shares.give_back(who)
 
     def _carry(self, request: Request, extra: tuple[Header, ...], edit: Edit, send: Send) -> Awaitable[None]:
         scope = request.scope
