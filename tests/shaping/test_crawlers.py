@@ -83,6 +83,8 @@ ZONE: Zone = {
         ("203.0.113.99", False),
         ("2001:db8::1", True),
         ("2001:0DB8:0::1", True),
+        ("::ffff:66.249.66.1", True),
+        ("::ffff:203.0.113.2", False),
         ("not an address", False),
     ],
 )
@@ -120,9 +122,71 @@ async def test_nobody_waits_for_dns_and_an_answer_is_kept() -> None:
         assert asked == server.asked.total()
         assert known.verified("66.249.66.1", BING, ALL) is None, "it is another engine's that it claims to be"
         assert known.verified("66.249.66.1", "curl/8", ALL) is None
-        now[0] = module.VERIFIED_SECONDS + 1
-        assert known.verified("66.249.66.1", GOOGLE, ALL) is None
+        assert "google" == known.verified("::ffff:66.249.66.1", GOOGLE, ALL)
+
+
+async def test_a_crawler_keeps_its_status_while_dns_is_asked_anew() -> None:
+    """Until DNS answers otherwise, and for a day at most."""
+    now = [0.0]
+    async with name_server(ZONE) as (server, resolver):
+        known = Crawlers(DnsResolver(resolver, seconds=0.3), clock=lambda: now[0])
+
+        async def verified() -> bool:
+            return known.verified("66.249.66.1", GOOGLE, ALL) == "google"
+
+        async def settled() -> bool:
+            return "1 known, 0 asked" in repr(known)
+
         await eventually(verified)
+        asked = server.asked.total()
+        server.silent = frozenset({"1.66.249.66.in-addr.arpa."})
+        now[0] = module.VERIFIED_SECONDS + 1
+        assert await verified()
+        await eventually(settled)
+        assert await verified()
+        assert asked < server.asked.total(), "it was asked anew, in vain"
+        now[0] = module.KEPT_SECONDS - 1
+        assert await verified()
+        await eventually(settled)
+        now[0] = module.KEPT_SECONDS + 1
+        assert not await verified()
+
+
+async def test_one_network_cannot_take_all_questions() -> None:
+    """Whose names come slowly leaves room for others."""
+    resolver = Endless()
+    known = Crawlers(resolver)
+    for number in range(100):
+        known.verified(f"203.0.113.{number}", GOOGLE, ALL)
+        known.verified(f"2001:db8:0:{number:x}::1", GOOGLE, ALL)
+    known.verified("66.249.66.1", GOOGLE, ALL)
+    await asyncio.sleep(0)
+    assert 2 * module.MOST_OF_A_NETWORK + 1 == resolver.asked
+    resolver.answer.set()
+
+    async def all_ended() -> bool:
+        return "0 asked" in repr(known)
+
+    await eventually(all_ended)
+
+
+async def test_liars_push_no_crawler_out() -> None:
+    """They are forgotten first."""
+    async with name_server(ZONE) as (_, resolver):
+        known = Crawlers(DnsResolver(resolver), most_known=3)
+
+        async def verified() -> bool:
+            return known.verified("66.249.66.1", GOOGLE, ALL) == "google"
+
+        async def settled() -> bool:
+            return "0 asked" in repr(known)
+
+        await eventually(verified)
+        for number in range(10):
+            known.verified(f"203.0.{number}.2", GOOGLE, ALL)
+            await eventually(settled)
+        assert "3 known" in repr(known)
+        assert await verified()
 
 
 async def test_a_liar_is_remembered_too() -> None:
@@ -189,7 +253,7 @@ async def test_questions_under_way_and_what_is_known_are_bounded() -> None:
     known = Crawlers(resolver, most_known=5)
     for _ in range(2):
         for number in range(1000):
-            assert known.verified(f"192.0.{number // 250}.{number % 250}", GOOGLE, ALL) is None
+            assert known.verified(f"192.{number // 250}.{number % 250}.1", GOOGLE, ALL) is None
         await asyncio.sleep(0)
     assert module.MOST_LOOKUPS == resolver.asked
     resolver.answer.set()

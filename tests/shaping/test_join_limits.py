@@ -162,12 +162,10 @@ async def test_a_cancelled_request_takes_nothing_and_harms_nobody(redis: Redis) 
 async def test_keys_expire_when_they_say_nothing_any_more(redis: Redis) -> None:
     """A bucket that is empty again is not kept; none is kept for longer than its window."""
     limits = JoinLimits(redis, "drop")
-    await takes(limits, Bucket("a", 10, 400), 1)
+    await takes(limits, Bucket("a", 10, HOUR), 1)
     await takes(limits, Bucket("b", 10, HOUR), 100)
-    assert 0 < await redis.pttl(PREFIX + "a") <= 40
+    assert HOUR // 10 - 60_000 < await redis.pttl(PREFIX + "a") <= HOUR // 10
     assert HOUR - 60_000 < await redis.pttl(PREFIX + "b") <= HOUR
-    await asyncio.sleep(0.1)
-    assert [(PREFIX + "b").encode()] == await redis.keys(PREFIX + "*")
 
 
 async def test_a_redis_that_forgot_the_script_is_told_again(redis: Redis) -> None:

@@ -22,23 +22,29 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
-from typing import Final, Protocol
+from math import inf
+from typing import Final, NamedTuple, Protocol
 
 from waitroom.complaints import Complaints
 from waitroom.errors import WaitroomError
+from waitroom.shaping.addresses import whence
 
 logger = logging.getLogger("waitroom.shaping")
 
 VERIFIED_SECONDS = 3600.0
-"""How long an address is known to be a crawler's."""
+"""How long an address is known to be a crawler's before DNS is asked anew."""
+KEPT_SECONDS = 86_400.0
+"""How long it counts as one while DNS does not say otherwise."""
 REFUSED_SECONDS = 600.0
 """How long it is known to be none."""
 UNANSWERED_SECONDS = 60.0
 """How long nobody asks again after DNS did not answer."""
-MOST_LOOKUPS = 8
+MOST_LOOKUPS = 32
 """Under way at once in a worker. Beyond it a claim is not looked into, and counts as everyone's."""
+MOST_OF_A_NETWORK = 2
+"""Of them, of one IPv4 /24 or IPv6 /48: whose names come slowly does not take the place of all others."""
 MOST_KNOWN = 10_000
-"""Addresses that a worker knows of: the oldest are forgotten first."""
+"""Addresses that a worker knows of: first those that are none are forgotten, the oldest of them first."""
 MOST_NAMES = 4
 """Of one address that are confirmed."""
 
@@ -84,6 +90,21 @@ def claimed(user_agent: str, among: Iterable[str]) -> str | None:
     return next((name for name in among if any(agent in said for agent in CRAWLERS[name].agents)), None)
 
 
+class _Claim(NamedTuple):
+    """An address that says it is an engine's crawler's."""
+
+    address: str
+    name: str
+    network: bytes
+
+
+class _Verdict(NamedTuple):
+    """What is known of a claim: when DNS is asked anew, and until when it counts."""
+
+    ask_at: float
+    ends: float = inf
+
+
 class Crawlers:
     """Knows who is a crawler, and finds out in the background. ``clock`` is monotonic, in seconds."""
 
@@ -97,56 +118,79 @@ class Crawlers:
         self._resolver = resolver
         self._clock = clock
         self._most_known = most_known
-        self._known: dict[tuple[str, str], tuple[bool, float]] = {}
-        """By address and engine: whether it is, and until when that is known."""
-        self._asking: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._verified: dict[_Claim, _Verdict] = {}
+        self._refused: dict[_Claim, _Verdict] = {}
+        self._asking: dict[_Claim, asyncio.Task[None]] = {}
         self._complaints = Complaints(logger)
 
     def __repr__(self) -> str:
-        return f"<Crawlers {len(self._known)} known, {len(self._asking)} asked for>"
+        known = len(self._verified) + len(self._refused)
+        return f"<Crawlers {known} known, {len(self._asking)} asked for>"
 
     def verified(self, address: str, user_agent: str, among: Iterable[str]) -> str | None:
         """The engine whose crawler this is, as far as is known now. What is not known will be, soon."""
         name = claimed(user_agent, among)
         if name is None:
             return None
-        found, until = self._known.get((address, name), (False, 0.0))
-        if until <= self._clock():
-            self._ask(address, name)
+        place = whence(address)
+        if place is None:
             return None
-        return name if found else None
+        claim, now = _Claim(_plain(address), name, place.network), self._clock()
+        verified = self._verified.get(claim)
+        known = verified or self._refused.get(claim)
+        if known is None or known.ask_at <= now:
+            self._ask(claim)
+        # what DNS said last counts until it says something else
+        return name if verified is not None and now < verified.ends else None
 
-    def _ask(self, address: str, name: str) -> None:
-        key = (address, name)
-        if key in self._asking or len(self._asking) >= MOST_LOOKUPS:
+    def _ask(self, claim: _Claim) -> None:
+        if claim in self._asking or len(self._asking) >= MOST_LOOKUPS:
             return
-        self._asking[key] = asyncio.get_running_loop().create_task(self._find_out(address, name))
+        if sum(other.network == claim.network for other in self._asking) >= MOST_OF_A_NETWORK:
+            return
+        self._asking[claim] = asyncio.get_running_loop().create_task(self._find_out(claim))
 
-    async def _find_out(self, address: str, name: str) -> None:
+    async def _find_out(self, claim: _Claim) -> None:
         try:
-            found = await is_of(self._resolver, address, CRAWLERS[name].hosts)
-            seconds = VERIFIED_SECONDS if found else REFUSED_SECONDS
+            found = await is_of(self._resolver, claim.address, CRAWLERS[claim.name].hosts)
         except LookupFailedError as error:
-            found, seconds = False, UNANSWERED_SECONDS
-            self._complaints.warn("dns", "whether a crawler is one of %s is not known: %s", name, error)
+            self._complaints.warn("dns", "whether a crawler is one of %s is not known: %s", claim.name, error)
+            self._not_answered(claim)
+        else:
+            now = self._clock()
+            if found:
+                self._know(self._verified, claim, _Verdict(now + VERIFIED_SECONDS, now + KEPT_SECONDS))
+            else:
+                self._know(self._refused, claim, _Verdict(now + REFUSED_SECONDS))
         finally:
-            del self._asking[address, name]
-        self._known.pop((address, name), None)
-        self._known[address, name] = (found, self._clock() + seconds)
-        while len(self._known) > self._most_known:
-            del self._known[next(iter(self._known))]
+            del self._asking[claim]
+
+    def _not_answered(self, claim: _Claim) -> None:
+        again, before = self._clock() + UNANSWERED_SECONDS, self._verified.get(claim)
+        if before is not None and again < before.ends:
+            self._know(self._verified, claim, _Verdict(again, before.ends))
+        else:
+            self._know(self._refused, claim, _Verdict(again))
+
+    def _know(self, those: dict[_Claim, _Verdict], claim: _Claim, verdict: _Verdict) -> None:
+        self._verified.pop(claim, None)
+        self._refused.pop(claim, None)
+        those[claim] = verdict
+        while len(self._verified) + len(self._refused) > self._most_known:
+            oldest = self._refused or self._verified
+            del oldest[next(iter(oldest))]
 
 
 async def is_of(resolver: Resolver, address: str, hosts: Iterable[str]) -> bool:
     """Whether an address has a name that fits one of these patterns, and that leads back to it."""
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(_plain(address))
     except ValueError:
         return False
     patterns = tuple(hosts)
     names = [
         name
-        for name in list(await resolver.names(address))[:MOST_NAMES]
+        for name in list(await resolver.names(str(parsed)))[:MOST_NAMES]
         if any(fnmatchcase(name, pattern) for pattern in patterns)
     ]
     for name in names:
@@ -154,3 +198,12 @@ async def is_of(resolver: Resolver, address: str, hosts: Iterable[str]) -> bool:
             if ip_address(found) == parsed:
                 return True
     return False
+
+
+def _plain(address: str) -> str:
+    """As DNS knows an address: an IPv4 address in an IPv6 one (``::ffff:192.0.2.1``) is that IPv4 address."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
