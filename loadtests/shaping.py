@@ -43,7 +43,7 @@ share = 0.5
 """
 IDLE = """
 [shaping]
-concurrency = 1000
+concurrency = 256
 visitor_rate = 1000000
 visitor_burst = 1000000
 [[shaping.classes]]

@@ -68,6 +68,15 @@ def test_check_reaches_redis_and_the_origin(tmp_path: Path, redis_url: str) -> N
     assert ["w.toml"] == [path.name for path in tmp_path.iterdir()]
 
 
+def test_check_tells_what_is_doubtful(tmp_path: Path, redis_url: str) -> None:
+    """It is allowed, so it alone makes nothing wrong."""
+    text = f'redis_url = "{redis_url}"\norigin = "http://127.0.0.1:9"\n'
+    text += '[[shaping.classes]]\nname = "pay"\npaths = ["/pay"]\n'
+    (tmp_path / "w.toml").write_text(text)
+    done = run("check", "--config", "w.toml", folder=tmp_path)
+    assert "doubt shaping.classes: they do nothing without concurrency" in done.stdout.splitlines()
+
+
 def test_check_tells_a_dead_redis(tmp_path: Path) -> None:
     """A Redis that does not answer is named as what is wrong."""
     (tmp_path / "w.toml").write_text('redis_url = "redis://127.0.0.1:9/0"\n')

@@ -52,8 +52,11 @@ def test_no_secret_is_shown(read: Read, refused: Refused) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (RULE, "waitroom.toml:1: bypass[0]: a rule must have at least one of paths, methods, networks, crawlers: "
-               "else it opens the room to all"),
+        (RULE, "waitroom.toml:1: bypass[0]: a rule must have at least one of paths, networks, crawlers that leaves "
+               'somebody out (not "/*", "0.0.0.0/0" or "::/0"): else it opens the room to all'),
+        *[(RULE + wide, "else it opens the room to all")
+          for wide in ('paths = ["/a", "/*"]', 'methods = ["GET"]', 'networks = ["10.0.0.0/8", "0.0.0.0/0"]',
+                       'networks = ["::/0"]', 'paths = ["/*"]\nmethods = ["POST"]\nnetworks = ["0.0.0.0/0"]')],
         (RULE + 'paths = ["static"]', 'bypass[0].paths[0]: given "static"; allowed: a list of decoded paths'),
         (RULE + 'paths = ["/a/%2e"]', 'given "/a/%2e"; allowed: a list of decoded paths'),
         (RULE + 'paths = ["/a/../b"]', 'given "/a/../b"; allowed: a list of decoded paths'),

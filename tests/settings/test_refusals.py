@@ -343,3 +343,29 @@ def test_a_long_value_is_cut_and_stays_on_one_line(refused: Refused) -> None:
     (line,) = refused(f'host = "a\\nb{"x" * 1000}"')
     assert 'given "a\\nbxxx' in line
     assert len(line) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "[rooms.sharing]\nnetworks = 1",
+            'sharing.networks (room "a"): given 1; allowed: a whole number from 2 to 1000',
+        ),
+        (
+            "[rooms.join_limit]\nper_address = 5\nper_network = 4",
+            'join_limit.per_network (room "a"): given 4; must not be less than per_address (5), or be 0',
+        ),
+    ],
+)
+def test_limits_that_nobody_can_have_meant(refused: Refused, text: str, said: str) -> None:
+    """A visit of two networks is ordinary; and no network has fewer people than one of its addresses."""
+    [line] = refused(f'[[rooms]]\nname = "a"\n{text}\n')
+    assert said in line
+
+
+def test_a_network_need_have_no_limit(write: Write) -> None:
+    """0 is none, and so more than any."""
+    text = '[[rooms]]\nname = "a"\n[rooms.join_limit]\nper_address = 5\n[rooms.sharing]\nnetworks = 2\n'
+    [room] = load(write(text), environ={}).rooms
+    assert (5, 0, 2) == (room.join_limit.per_address, room.join_limit.per_network, room.sharing.networks)

@@ -58,6 +58,15 @@ CLASS = '[shaping]\n[[shaping.classes]]\nname = "one"\npaths = ["/a/*"]\nshare =
             "add up to 1.1, more than 1 (with 0.1 for all the rest",
         ),
         (CLASS + "most = 0\n", "most: given 0; allowed: a number above 0 and at most 1"),
+        (CLASS + "most = 0.3\n", "most: given 0.3; must not be below share (0.5)"),
+        (
+            "[shaping]\nconcurrency = 257\n",
+            "origin_connections: must be at least 257 to each address: shaping.concurrency gives a worker 257 slots",
+        ),
+        (
+            'origin = ["http://a", "http://b"]\norigin_connections = 3\nworkers = 2\n[shaping]\nconcurrency = 14\n',
+            "origin_connections: given 3; must be at least 4 to each address",
+        ),
         (CLASS + "rate = 3\n", "rate: unknown setting"),
     ],
 )

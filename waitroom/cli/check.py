@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import typer
 from redis.exceptions import RedisError
@@ -12,6 +13,7 @@ from waitroom.assembly.line import connect
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
 from waitroom.settings import Settings, resolve_secret, resolve_webhook_secrets
+from waitroom.settings.doubts import doubts
 
 OLDEST_REDIS = (6, 2)
 OLDEST_VALKEY = (7, 2)
@@ -24,6 +26,7 @@ def run_checks(settings: Settings) -> bool:
     results = [
         _check_secret(settings),
         _check_webhooks(settings),
+        _check_doubts(settings),
         asyncio.run(_check_redis(settings)),
         asyncio.run(_check_origin(settings)),
     ]
@@ -48,6 +51,15 @@ def _check_webhooks(settings: Settings) -> bool:
     except WaitroomError as error:
         return _bad(f"webhooks: {error}")
     return _good(f"webhooks: {', '.join(webhook.name for webhook in settings.webhooks)}")
+
+
+def _check_doubts(settings: Settings) -> bool:
+    """Tell what is allowed and doubtful; nothing is wrong by it."""
+    with suppress(WaitroomError):  # told where the webhooks are checked
+        settings = resolve_webhook_secrets(settings)
+    for doubt in doubts(settings):
+        typer.echo(f"doubt {doubt}")
+    return True
 
 
 async def _check_redis(settings: Settings) -> bool:

@@ -31,7 +31,7 @@ class JoinLimitSettings(BaseModel):
     )
     per_network: _Joins = Field(
         default=0,
-        description="The same of one IPv4 /24 or one IPv6 /48. 0: no limit.",
+        description="The same of one IPv4 /24 or one IPv6 /48. At least per_address. 0: no limit.",
     )
     window: Annotated[
         float, AsDuration, Field(ge=1, le=86_400), Allowed('a duration from "1s" to "1d", such as "10m"')
@@ -42,6 +42,13 @@ class JoinLimitSettings(BaseModel):
         '"challenge" wants a challenge solved that is eight times as hard; "suspects" gives them a place in the '
         "lane of that name, which may be one that never moves.",
     )
+
+    @field_validator("per_network")
+    @classmethod
+    def _at_least_that_of_an_address(cls, most: int, info: ValidationInfo) -> int:
+        if 0 < most < info.data.get("per_address", 0):
+            raise broken(f"must not be less than per_address ({info.data['per_address']}), or be 0")
+        return most
 
 
 class ChallengeSettings(BaseModel):
@@ -85,7 +92,7 @@ class SharingSettings(BaseModel):
     networks: Annotated[
         WholeNumber,
         Field(ge=0, le=1000),
-        Allowed("a whole number from 0 to 1000 (0: no limit; 1 to 3: only where nobody moves about)"),
+        Allowed("a whole number from 2 to 1000 (2 or 3: only where nobody moves about), or 0 (no limit)"),
     ] = Field(
         default=0,
         description="A visit whose pass is used from more networks (IPv4 /24, IPv6 /48) than this within the window is "
@@ -94,6 +101,13 @@ class SharingSettings(BaseModel):
     window: Annotated[
         float, AsDuration, Field(ge=5, le=3600), Allowed('a duration from "5s" to "1h", such as "1m"')
     ] = Field(default=60.0, description="Networks seen within this time count as used at once.")
+
+    @field_validator("networks")
+    @classmethod
+    def _several(cls, networks: int) -> int:
+        if networks == 1:
+            raise ValueError("IPv4 and IPv6 in turns are two")
+        return networks
 
 
 def guard_of(limit: JoinLimitSettings, challenge: ChallengeSettings, sharing: SharingSettings) -> Guard:

@@ -44,7 +44,7 @@ _Paths = Annotated[
     tuple[PathPattern, ...],
     Allowed('a list of decoded paths that start with "/", with "*" only at the end, such as ["/static/*"]'),
 ]
-_CONDITIONS = ("paths", "methods", "networks", "crawlers")
+_CONDITIONS = ("paths", "networks", "crawlers")
 _OF_HMAC = ("header", "encoding", "algorithm", "prefix", "signed", "timestamp_header", "secret_encoding")
 
 
@@ -89,9 +89,12 @@ class BypassSettings(BaseModel):
 
     @model_validator(mode="after")
     def _narrows(self) -> BypassSettings:
-        if not any(getattr(self, name) for name in _CONDITIONS):
+        anywhere = not self.paths or "/*" in self.paths
+        anybody = not self.networks or any(network.endswith("/0") for network in self.networks)
+        if anywhere and anybody and not self.crawlers:
             raise broken(
-                f"a rule must have at least one of {', '.join(_CONDITIONS)}: else it opens the room to all"
+                f'a rule must have at least one of {", ".join(_CONDITIONS)} that leaves somebody out (not "/*", '
+                f'"0.0.0.0/0" or "::/0"): else it opens the room to all'
             )
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from waitroom.settings.kinds import Allowed, AsDuration, Number, PathPattern, WholeNumber, broken
 
@@ -60,6 +60,13 @@ class ClassSettings(BaseModel):
         description="Whether its requests count at all. Set to false for long polls, which wait at the shop by "
         "design: they take no slot and never wait for one.",
     )
+
+    @field_validator("most")
+    @classmethod
+    def _at_least_its_share(cls, most: float, info: ValidationInfo) -> float:
+        if most < info.data.get("share", 0):
+            raise broken(f"must not be below share ({info.data['share']:g})")
+        return most
 
     @property
     def is_rest(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
@@ -133,3 +134,16 @@ class SiteSettings(BaseModel):
 
 class Settings(PassingSettings, VisitorSettings, OriginSettings, SiteSettings):
     """Everything that can be set. An instance is whole and valid; ``load`` makes one."""
+
+    @field_validator("origin_connections")
+    @classmethod
+    def _enough_for_all_slots(cls, connections: int, info: ValidationInfo) -> int:
+        if {"shaping", "workers", "origin"} <= info.data.keys():
+            slots = info.data["shaping"].concurrency // info.data["workers"]
+            addresses = len(info.data["origin"])
+            if slots > connections * addresses:
+                raise broken(
+                    f"must be at least {ceil(slots / addresses)} to each address: shaping.concurrency gives a worker "
+                    f"{slots} slots"
+                )
+        return connections
