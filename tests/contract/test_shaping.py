@@ -249,6 +249,26 @@ async def test_a_slow_reader_leaves_the_slot(launch: StartGateway) -> None:
     writer.close()
 
 
+async def test_stalled_uploads_leave_their_slots(launch: StartGateway, busy_shop: SlowShop) -> None:
+    """Whoever does not send what was announced holds nothing; what comes at last arrives whole."""
+    gateway = launch([OPEN], origin=busy_shop.url, shaping={"concurrency": 4, "wait": "6s"})
+    async with visitor(gateway) as other:
+        writers = []
+        for _ in range(18):
+            reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            writer.write(b"POST /body HTTP/1.1\r\nHost: shop.example\r\nAccept: application/json\r\n")
+            writer.write(b"Content-Length: 10\r\nConnection: close\r\n\r\nfirst")
+            writers.append(writer)
+        await asyncio.sleep(0.3)
+        answers = await asyncio.gather(*(other.get(f"/{number}") for number in range(4)))
+        assert [200] * 4 == [answer.status_code for answer in answers]
+        writers[-1].write(b"-last")
+        assert b" 200 " in await asyncio.wait_for(reader.readline(), 10)
+        assert b"first-last" in busy_shop.bodies
+        for writer in writers:
+            writer.close()
+
+
 async def test_a_visitor_may_ask_only_so_often(launch: StartGateway) -> None:
     """429 with the seconds until the next; it costs nothing but that, and nobody else."""
     gateway = launch([OPEN], shaping={"visitor_rate": 30, "visitor_burst": 3})

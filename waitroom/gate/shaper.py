@@ -18,6 +18,7 @@ from waitroom.gate.holding import Holding
 from waitroom.gate.request import Request
 from waitroom.gate.routes import Routes
 from waitroom.gate.shares import TooManyRequestsError
+from waitroom.gate.sockets import is_handshake
 from waitroom.proxy import Edit, place_of
 from waitroom.shaping.flows import Phase, Slot
 from waitroom.shaping.limiter import Limiter
@@ -84,6 +85,8 @@ class Shaper:
         try:
             if slot.phase is not Phase.HELD:
                 await self._wait(limiter, slot, request)
+            if not is_handshake(request.scope):
+                request.receive = holding.body(request.receive)
             await forward(request, extra, edit, holding.send)
         finally:
             if slot.phase is not Phase.OVER:
