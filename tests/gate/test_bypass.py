@@ -92,7 +92,15 @@ async def test_an_address_is_known_or_is_none(asked: Request, miss: Miss | None)
 
 
 @pytest.mark.parametrize(
-    "name", [b"x-http-method-override", b"x_http_method_override", b"x-original_url", b"x_original_uri"]
+    "name",
+    [
+        b"x-http-method-override",
+        b"x_http_method_override",
+        b"x-original_url",
+        b"x_original_uri",
+        b"x-http-path-override",
+        b"x-original-method",
+    ],
 )
 async def test_a_disguise_is_one_however_it_is_spelled(name: bytes) -> None:
     """Shops behind CGI-like interfaces read ``_`` and ``-`` in the name of a field as one."""

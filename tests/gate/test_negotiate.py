@@ -185,3 +185,16 @@ def test_preflights() -> None:
     assert Kind.PREFLIGHT is classify(asks, "OPTIONS")
     assert Kind.CALL is classify(asks[:1], "OPTIONS")
     assert Kind.CALL is classify(asks, "POST")
+    assert Kind.PREFLIGHT is classify([*asks, (b"content-length", b"0")], "OPTIONS")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [(b"content-length", b"5000"), (b"transfer-encoding", b"chunked"), (b"x-http-method-override", b"POST"),
+     (b"x_http_method", b"POST"), (b"x-original-method", b"POST"), (b"x-http-path-override", b"/buy")],
+)  # fmt: skip
+def test_what_does_more_than_ask_is_no_preflight(more: tuple[bytes, bytes]) -> None:
+    """A body, or the wish to be taken for another request: no browser sends these, and some shops obey."""
+    asks = [(b"origin", b"https://app.example"), (b"access-control-request-method", b"POST")]
+    assert Kind.CALL is classify([*asks, more], "OPTIONS")
+    assert Kind.CALL is classify([more, *asks], "OPTIONS")

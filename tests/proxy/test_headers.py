@@ -124,6 +124,13 @@ def test_a_trusted_proxys_chain_is_continued() -> None:
     assert (b"x-forwarded-port", b"443") in sent
 
 
+@pytest.mark.parametrize("name", [b"x-original-url", b"x-rewrite-url", b"x_original_url", b"x-rewrite_url"])
+def test_no_other_path_is_told_to_the_shop(name: bytes) -> None:
+    """Also by a trusted proxy: a CDN passes on what a visitor writes there, and rooms go by the path alone."""
+    for trusted in (NOBODY, LOCAL):
+        assert name not in [each for each, _ in _sent([(name, b"/drop")], trusted)]
+
+
 def test_a_forwarded_chain_is_continued_for_a_trusted_proxy_alone() -> None:
     """Forwarded (RFC 7239) is appended to, or begun anew where a stranger sent one."""
     claim = (b"forwarded", b'for="[2001:db8::1]"')

@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from waitroom.complaints import Complaints
+from waitroom.gate.disguises import is_disguise
 from waitroom.gate.inside import Inside
 from waitroom.gate.request import Request
 from waitroom.gate.rooms import clear_path
@@ -20,11 +21,6 @@ from waitroom.shaping.crawlers import Crawlers
 logger = logging.getLogger("waitroom.gate")
 
 _CHAINS = frozenset((b"x-forwarded-for", b"forwarded"))
-_DISGUISES = frozenset(
-    (b"x-http-method-override", b"x-http-method", b"x-method-override", b"x-original-url", b"x-rewrite-url",
-     b"x-original-uri")
-)  # fmt: skip
-"""Fields by which frameworks let a client replace the method or the path (WordPress, Symfony, IIS and more)."""
 _REMEMBERED = 4096
 _SHORT = 256
 """Characters of a path whose rules are remembered: of longer ones, somebody could send many."""
@@ -81,8 +77,7 @@ class Bypass:
         disguised = bool(query) and _METHOD_PARAMETER.search(unquote_to_bytes(query)) is not None
         chained, agent = False, b""
         for name, value in scope["headers"]:
-            # behind CGI-like interfaces _ and - are one
-            if name.replace(b"_", b"-") in _DISGUISES:
+            if is_disguise(name):
                 disguised = True
             elif name in _CHAINS:
                 chained = True

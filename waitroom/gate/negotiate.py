@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
 import mimeparse
+
+from waitroom.gate.disguises import is_disguise
 
 _SUBRESOURCES = frozenset(
     (
@@ -36,13 +38,14 @@ class Kind(Enum):
     PREFETCH = auto()
     """Nobody has asked for it yet: it neither joins nor claims."""
     PREFLIGHT = auto()
-    """A browser asks what a call may do (Fetch standard, section 3.3.2): it never brings cookies, and does nothing."""
+    """A browser asks what a call may do (Fetch standard, section 3.3.2): it never brings cookies, and does nothing.
+    With a body, or a field that asks the shop to take it for another request, it is a call."""
     FOREIGN = auto()
     """A page of another site sends a form: cookies that are ``SameSite=Lax`` stay behind, so nobody can say whose it
     is, and an answer must not replace them. See :mod:`waitroom.gate.returns`."""
 
 
-def classify(headers: Iterable[tuple[bytes, bytes]], method: str = "GET") -> Kind:
+def classify(headers: Sequence[tuple[bytes, bytes]], method: str = "GET") -> Kind:
     """The kind of a request, by its method and its ``Sec-Purpose``, ``Sec-Fetch-*`` and ``Accept`` headers.
 
     Where a browser says what it does (Fetch Metadata), that is believed; older browsers and other clients are
@@ -70,7 +73,8 @@ def classify(headers: Iterable[tuple[bytes, bytes]], method: str = "GET") -> Kin
         ):
             return Kind.PREFETCH
     if preflight and origin:
-        return Kind.PREFLIGHT
+        # it goes to the shop in every mode, so it must be no more than what a browser sends
+        return Kind.PREFLIGHT if all(_only_asks(*header) for header in headers) else Kind.CALL
     # media types have no case (RFC 9110 section 8.3.1)
     kind = _judge(
         mode.decode("latin-1"), dest.decode("latin-1"), accept[:_MOST_ACCEPT_BYTES].decode("latin-1").lower()
@@ -78,6 +82,12 @@ def classify(headers: Iterable[tuple[bytes, bytes]], method: str = "GET") -> Kin
     if kind is Kind.NAVIGATION and method not in _SAFE and _is_foreign(site, origin, host):
         return Kind.FOREIGN
     return kind
+
+
+def _only_asks(name: bytes, value: bytes) -> bool:
+    if name == b"content-length":
+        return value == b"0"
+    return name != b"transfer-encoding" and not is_disguise(name)
 
 
 def is_foreign(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -33,13 +33,14 @@ _NEVER_NAMED: Final = frozenset({b"content-length", b"cookie", b"host", b"author
 
 # What a proxy says about the visitor: believed from a trusted one only.
 _BY_PROXIES: Final = b"x-forwarded-"
-_BY_PROXIES_TOO: Final = frozenset(
-    {b"forwarded", b"x-real-ip", b"x-original-url", b"x-rewrite-url", b"x-original-host"}
-)
+_BY_PROXIES_TOO: Final = frozenset({b"forwarded", b"x-real-ip", b"x-original-host"})
+# Some shops (IIS, Symfony, Zend) serve the path that these name instead of the one whose room was looked up. A trusted
+# proxy is not believed either: CDNs pass on what a visitor writes in them.
+_OTHER_PATHS: Final = frozenset({b"x-original-url", b"x-rewrite-url"})
 _REPLACED: Final = frozenset({b"x-forwarded-proto", b"x-forwarded-host"})
 
 # Origins behind CGI-like interfaces read Content_Length and Content-Length as one name.
-_NEVER_DISGUISED: Final = HOP_BY_HOP | _NEVER_NAMED | _BY_PROXIES_TOO
+_NEVER_DISGUISED: Final = HOP_BY_HOP | _NEVER_NAMED | _BY_PROXIES_TOO | _OTHER_PATHS
 
 # What most requests carry, and nothing is to be done about: the rest is looked at more closely.
 _PLAIN: Final = frozenset(
@@ -75,9 +76,9 @@ def to_origin(
 ) -> list[Header]:
     """Turn a visitor's request headers into those for the origin.
 
-    Left out are hop-by-hop fields, every ``Waitroom-*`` field, the gateway's cookies, and what an untrusted
-    peer says in ``X-Forwarded-*``, ``Forwarded`` and ``X-Real-IP``. All else, ``Host`` among it, passes byte
-    for byte.
+    Left out are hop-by-hop fields, every ``Waitroom-*`` field, the gateway's cookies, ``X-Original-URL`` and
+    ``X-Rewrite-URL``, and what an untrusted peer says in ``X-Forwarded-*``, ``Forwarded`` and ``X-Real-IP``. All
+    else, ``Host`` among it, passes byte for byte.
     A body that came in chunks is announced in chunks; its framing is written anew on the way.
 
     Args:
@@ -192,11 +193,11 @@ def _options(connection: bytes) -> frozenset[bytes]:
 
 
 def _is_said_by_gateway(name: bytes) -> bool:
-    """Whether only the gateway may say this; or whether it is a name of meaning to us in disguise."""
+    """Whether nobody else may say this to the shop; or whether it is a name of meaning to us in disguise."""
     if b"_" in name:
         plain = name.replace(b"_", b"-")
         return plain in _NEVER_DISGUISED or plain.startswith((_OURS, _BY_PROXIES))
-    return name.startswith(_OURS) or name in _REPLACED
+    return name.startswith(_OURS) or name in _REPLACED or name in _OTHER_PATHS
 
 
 def _is_said_by_proxy(name: bytes) -> bool:
