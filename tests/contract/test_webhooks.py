@@ -139,7 +139,7 @@ async def test_what_is_not_verified_waits_like_everyone(launch: StartGateway) ->
     good = {"X-Signature": "sha256=" + digest(f"{url} ".encode() + BODY).hex()}
     assert [502, 502] == [(await post(site, "/hooks/x", good)).status_code for _ in range(2)]
     _, complaints = await asyncio.to_thread(_ended, site)
-    assert "POST /hooks/stripe waits in line like any request: it was signed too long ago" in complaints
+    assert "POST /hooks/stripe does not pass: it was signed too long ago" in complaints
     assert SECRET not in complaints
     assert ADYEN not in complaints
 
@@ -147,6 +147,38 @@ async def test_what_is_not_verified_waits_like_everyone(launch: StartGateway) ->
 def _ended(site: Gateway) -> tuple[str, str]:
     site.process.terminate()
     return site.process.communicate(timeout=20)
+
+
+async def test_a_forgery_takes_no_place_in_line(launch: StartGateway, recorder: RecordingShop) -> None:
+    """A plain 503 with ``Retry-After``, whatever is asked of newcomers; where nobody is held it goes to the shop."""
+    site = launch([{"name": "drop", "mode": "queue"}], origin=recorder.url, webhooks=HOOKS)
+    for fields in ({}, stripe(age=400), {"Stripe-Signature": stripe()["Stripe-Signature"][:-4] + "0000"}):
+        answer = await post(site, "/hooks/stripe", {**fields, "accept": "text/html"})
+        assert (503, "text/plain; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
+        assert "10" == answer.headers["retry-after"]
+        assert not {"set-cookie", "waitroom-ticket", "waitroom-position"} & set(answer.headers)
+    assert 200 == (await post(site, "/hooks/stripe", stripe())).status_code
+    assert 1 == len(recorder.seen)
+    site = launch([{"name": "open", "mode": "pass"}], origin=recorder.url, webhooks=HOOKS)
+    assert 200 == (await post(site, "/hooks/stripe", {})).status_code
+
+
+async def test_stalling_forgeries_keep_no_message_out(launch: StartGateway, recorder: RecordingShop) -> None:
+    """Bodies of a megabyte, as many as a worker holds, of each of which the last byte does not come, by one address."""
+    site = launch([{"name": "drop", "mode": "pause"}], origin=recorder.url, webhooks=HOOKS)
+    bogus = f"t={int(time.time())},v1={'00' * 32}"
+    head = f"POST /hooks/stripe HTTP/1.1\r\nHost: a.example\r\nStripe-Signature: {bogus}\r\n"
+    writers = []
+    for _ in range(64):
+        _, writer = await asyncio.open_connection("127.0.0.1", site.port, local_addr=("127.0.0.3", 0))
+        writer.write(f"{head}Content-Length: 1048576\r\n\r\n".encode() + b"a" * 1048575)
+        writers.append(writer)
+    await asyncio.sleep(1)
+    bodies = [b"genuine %02d" % number * 20 for number in range(12)]
+    statuses = [(await post(site, "/hooks/stripe", stripe(each), each)).status_code for each in bodies]
+    assert [200] * 12 == statuses
+    for writer in writers:
+        writer.transport.abort()
 
 
 async def test_a_retry_passes_until_the_shop_has_taken_it(site: Gateway, recorder: RecordingShop) -> None:

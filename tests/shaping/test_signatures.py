@@ -343,3 +343,42 @@ def test_no_scheme_shows_its_keys() -> None:
     assert hashlib.sha256(BODY).hexdigest() in repr(
         Shopify((KEY,)).verify(message({"X-Shopify-Hmac-SHA256": shopify()}), NOW)
     )
+
+
+STANDARD = {
+    "webhook-id": "msg_1",
+    "webhook-timestamp": str(AT),
+    "webhook-signature": f"v1,{b64encode(b'a' * 32).decode()}",
+}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "fields", "expected"),
+    [
+        (Stripe((KEY,), 300), {"Stripe-Signature": f"t={AT},v1={'00' * 32}"}, None),
+        (Stripe((KEY,), 300), {"Stripe-Signature": f"t={AT - 301},v1={'00' * 32}"}, Reason.TIME),
+        (Stripe((KEY,), 300), {"Stripe-Signature": f"t={AT},v0={'00' * 32}"}, Reason.MISSING),
+        (Stripe((KEY,), 300), {"Stripe-Signature": f"t={AT},v1=bogus"}, Reason.MALFORMED),
+        (Stripe((KEY,), 300), {"Stripe-Signature": f"t={AT},v1=00"}, Reason.MALFORMED),
+        (Standard((KEY,), 300), STANDARD, None),
+        (Standard((KEY,), 300), {**STANDARD, "webhook-timestamp": str(AT + 301)}, Reason.TIME),
+        (Standard((KEY,), 300), {**STANDARD, "webhook-signature": "v1a,AAAA"}, Reason.MISSING),
+        (Shopify((KEY,)), {"X-Shopify-Hmac-SHA256": b64encode(b"a" * 32).decode()}, None),
+        (Shopify((KEY,)), {"X-Shopify-Hmac-SHA256": "AAAA"}, Reason.MALFORMED),
+        (Hmac((KEY,), b"x-sign", prefix="sha256="), {"X-Sign": f"sha256={'00' * 32}"}, None),
+        (Hmac((KEY,), b"x-sign", prefix="sha256="), {"X-Sign": "00" * 32}, Reason.MALFORMED),
+        (Hmac((KEY,), b"x-sign", algorithm="sha512"), {"X-Sign": "00" * 32}, Reason.MALFORMED),
+        (Adyen((KEY,)), {"Content-Type": "application/json"}, None),
+        (Adyen((KEY,)), {"HmacSignature": "AAAA"}, Reason.MALFORMED),
+    ],
+)
+def test_what_headers_show_is_known_without_the_body(
+    scheme: Scheme, fields: Fields, expected: Reason | None
+) -> None:
+    """What cannot be verified whatever its body is need not be read; what may be is not said to be."""
+    try:
+        scheme.check(message(fields).headers, NOW)
+        found = None
+    except SignatureError as error:
+        found = error.reason
+    assert expected == found

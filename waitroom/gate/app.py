@@ -90,6 +90,9 @@ class Gate:
             await self._put_off(request, error)
         except ClientGoneError:
             pass
+        finally:
+            for end in request.at_end:
+                end()
 
     async def _counted(self, place: str, serve: Serve, request: Request) -> None:
         """Serve a request of an address that shares its connection with others."""

@@ -15,7 +15,7 @@ from waitroom.proxy import TrustedProxies, Visitor, remembered, target_of
 class Request:
     """An ASGI request, and who sent it as far as trusted proxies tell."""
 
-    __slots__ = ("_trusted", "_visitor", "counts_as", "gifts", "receive", "scope", "send")
+    __slots__ = ("_trusted", "_visitor", "at_end", "counts_as", "gifts", "receive", "scope", "send")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, trusted: TrustedProxies) -> None:
         self.scope = scope
@@ -25,6 +25,8 @@ class Request:
         self._visitor: Visitor | None = None
         self.gifts: list[Header] = []
         """Headers that hand the visitor new tokens, with whatever answer there will be."""
+        self.at_end: list[Callable[[], None]] = []
+        """Called when it was answered, or given up."""
         self.counts_as: Kind | None = None
         """Its kind, where its own headers would tell another."""
 

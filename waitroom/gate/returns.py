@@ -58,16 +58,16 @@ class Returns:
         of_us = _host_of(found.get(b"origin", b"")) in _hosts(request)
         if scope["method"] != "POST" or of_us:
             return None
-        async with self._bodies.read(request, MOST_BYTES) as body:
-            if body is None:
-                return None
-            letter = {
-                "to": [self._room, request.target],
-                "fields": {name.decode(): value.decode("latin-1") for name, value in found.items()},
-                "cookies": [name.decode("latin-1") for name, _ in _cookies(headers)],
-                "body": b64encode(body).decode(),
-            }
-            sealed = self._letters.dumps(letter)
+        body = await self._bodies.read(request, MOST_BYTES)
+        if body is None:
+            return None
+        letter = {
+            "to": [self._room, request.target],
+            "fields": {name.decode(): value.decode("latin-1") for name, value in found.items()},
+            "cookies": [name.decode("latin-1") for name, _ in _cookies(headers)],
+            "body": b64encode(body).decode(),
+        }
+        sealed = self._letters.dumps(letter)
         return sealed if isinstance(sealed, str) else sealed.decode()
 
     def may_be(self, request: Request) -> bool:
@@ -99,15 +99,15 @@ class Returns:
 
         False where it is one that does not count any more, or not here: it would mean nothing to the shop.
         """
-        async with self._bodies.read(request, _MOST_SEALED, start=_START) as body:
-            if body is None:
-                return True
-            try:
-                letter = self._letters.loads(body[len(_START) :].strip(), max_age=OPEN_SECONDS)
-            except SignatureExpired:
-                return False
-            except BadData:
-                return True
+        body = await self._bodies.read(request, _MOST_SEALED, start=_START)
+        if body is None:
+            return True
+        try:
+            letter = self._letters.loads(body[len(_START) :].strip(), max_age=OPEN_SECONDS)
+        except SignatureExpired:
+            return False
+        except BadData:
+            return True
         if letter["to"] != [self._room, request.target]:
             return False
         original = b64decode(letter["body"])

@@ -11,6 +11,7 @@ from starlette.types import Message
 
 from waitroom.complaints import Complaints
 from waitroom.gate.bodies import Bodies
+from waitroom.gate.negotiate import Kind
 from waitroom.gate.request import Request
 from waitroom.gate.rooms import clear_path
 from waitroom.shaping.bypass import covers
@@ -36,7 +37,8 @@ class Webhook:
 
 
 class Webhooks:
-    """Takes verified messages to the shop. What is not verified is left to be treated as any request.
+    """Takes verified messages to the shop. What is not verified goes there only where nobody is held, and is given no
+    place in line: no provider could come back with it.
 
     ``clock`` is Unix time in seconds.
     """
@@ -60,27 +62,47 @@ class Webhooks:
         if request.scope["method"] != "POST":
             return False
         path = clear_path(request.path)
-        headers = request.scope["headers"]
-        candidates = [
+        webhooks = [
             webhook
             for webhook in self._webhooks
-            if path is not None
-            and any(covers(pattern, path) for pattern in webhook.paths)
-            and webhook.scheme.claims(headers)
+            if path is not None and any(covers(pattern, path) for pattern in webhook.paths)
         ]
-        if not candidates:
+        if not webhooks:
             return False
-        async with self._bodies.read(request, max(each.max_body_bytes for each in candidates)) as body:
-            for webhook in candidates:
-                claim = await self._claim(webhook, request, body)
-                if claim is not None:
-                    await self._bring(webhook, claim, request, bring)
-                    return True
+        found = await self._find([each for each in webhooks if self._may_be(each, request)], request)
+        if found is not None:
+            await self._bring(*found, request, bring)
+            return True
+        if request.kind is not Kind.FOREIGN:  # a shopper whom a bank sends back is no provider
+            request.counts_as = Kind.SUBRESOURCE
         return False
+
+    def _may_be(self, webhook: Webhook, request: Request) -> bool:
+        """Whether the headers alone do not show that it is no message of this webhook."""
+        headers = request.scope["headers"]
+        if not webhook.scheme.claims(headers):
+            return False
+        try:
+            webhook.scheme.check(headers, self._clock())
+        except SignatureError as error:
+            self._complain(webhook, request, str(error))
+            return False
+        return True
+
+    async def _find(self, webhooks: Sequence[Webhook], request: Request) -> tuple[Webhook, Claim] | None:
+        """The webhook of which a request is a message, to be brought now."""
+        if not webhooks:
+            return None
+        body = await self._bodies.read(request, max(each.max_body_bytes for each in webhooks))
+        for webhook in webhooks:
+            claim = await self._claim(webhook, request, body)
+            if claim is not None:
+                return webhook, claim
+        return None
 
     async def _claim(self, webhook: Webhook, request: Request, body: bytes | None) -> Claim | None:
         if body is None or len(body) > webhook.max_body_bytes:
-            self._complain(webhook, request, "its body is too large, or too many come at once")
+            self._complain(webhook, request, "its body is too large or too slow, or too many come at once")
             return None
         visitor, target = request.visitor, request.target
         delivery = Delivery(
@@ -127,7 +149,7 @@ class Webhooks:
     def _complain(self, webhook: Webhook, request: Request, reason: str) -> None:
         self._complaints.warn(
             f"{webhook.name} {reason}",
-            "webhook %s: POST %s waits in line like any request: %s",
+            "webhook %s: POST %s does not pass: %s",
             webhook.name,
             request.target[:200],
             reason,

@@ -21,6 +21,7 @@ from waitroom.shaping.signatures.model import (
     Reason,
     SignatureError,
     check_hmac,
+    check_sizes,
     has,
     only,
 )
@@ -44,6 +45,11 @@ class Adyen:
             name == b"content-type" and value.lower().startswith(b"application/json")
             for name, value in headers
         )
+
+    def check(self, headers: Sequence[Header], now: float) -> None:
+        """See :class:`~waitroom.shaping.signatures.model.Scheme`: nothing shows of a signature in the JSON."""
+        if has(headers, HEADER):
+            check_sizes("sha256", [from_base64(only(headers, HEADER))])
 
     def verify(self, delivery: Delivery, now: float) -> Proof:
         """See :class:`~waitroom.shaping.signatures.model.Scheme`."""

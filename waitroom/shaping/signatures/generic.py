@@ -14,6 +14,7 @@ from waitroom.shaping.signatures.model import (
     Reason,
     SignatureError,
     check_hmac,
+    check_sizes,
     check_time,
     has,
     only,
@@ -44,18 +45,27 @@ class Hmac:
         """By its field."""
         return has(headers, self.header)
 
+    def check(self, headers: Sequence[Header], now: float) -> None:
+        """See :class:`~waitroom.shaping.signatures.model.Scheme`."""
+        check_sizes(self.algorithm, self._read(headers, now)[1])
+
     def verify(self, delivery: Delivery, now: float) -> Proof:
         """See :class:`~waitroom.shaping.signatures.model.Scheme`."""
-        text = only(delivery.headers, self.header)
+        written, given, keep = self._read(delivery.headers, now)
+        message = self._message(delivery, written)
+        return Proof((check_hmac(self.keys, self.algorithm, message, given),), keep)
+
+    def _read(self, headers: Sequence[Header], now: float) -> tuple[str, list[bytes], float | None]:
+        """The time as written, the signature, and for how long it stays good."""
+        text = only(headers, self.header)
         if not text.startswith(self.prefix):
             raise SignatureError(Reason.MALFORMED)
         given = [DECODE[self.encoding](text[len(self.prefix) :])]
         written, keep = "", None
         if self.timestamp_header is not None:
-            written = only(delivery.headers, self.timestamp_header)
+            written = only(headers, self.timestamp_header)
             keep = check_time(written, now, self.tolerance)
-        message = self._message(delivery, written)
-        return Proof((check_hmac(self.keys, self.algorithm, message, given),), keep)
+        return written, given, keep
 
     def _message(self, delivery: Delivery, timestamp: str) -> bytes:
         filled = {

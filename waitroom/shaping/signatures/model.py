@@ -66,6 +66,9 @@ class Scheme(Protocol):
     def claims(self, headers: Sequence[Header]) -> bool:
         """Whether a message seems to be signed so, before its body is read."""
 
+    def check(self, headers: Sequence[Header], now: float) -> None:
+        """Looks at what shows before the body is read. Raises :class:`SignatureError` for what cannot be verified."""
+
     def verify(self, delivery: Delivery, now: float) -> Proof:
         """The proof of a message, at a Unix time. Raises :class:`SignatureError`."""
 
@@ -96,6 +99,15 @@ def check_time(written: str, now: float, tolerance: float) -> float:
     if abs(now - at) > tolerance:
         raise SignatureError(Reason.TIME)
     return at + tolerance - now
+
+
+def check_sizes(algorithm: str, given: Sequence[bytes]) -> None:
+    """Raises :class:`SignatureError` when none of the signatures ``given`` can be one, whatever was signed."""
+    if not given:
+        raise SignatureError(Reason.MISSING)
+    size = hashlib.new(algorithm).digest_size
+    if all(len(signature) != size for signature in given[:_MOST_SIGNATURES]):
+        raise SignatureError(Reason.MALFORMED)
 
 
 def check_hmac(keys: Iterable[bytes], algorithm: str, message: bytes, given: Sequence[bytes]) -> str:

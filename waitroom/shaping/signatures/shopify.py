@@ -29,10 +29,21 @@ class Shopify:
         """By its field."""
         return any(has(headers, prefix + b"hmac-sha256") for prefix in PREFIXES)
 
+    def check(self, headers: Sequence[Header], now: float) -> None:
+        """See :class:`~waitroom.shaping.signatures.model.Scheme`."""
+        self._signed(_prefix(headers)).check(headers, now)
+
     def verify(self, delivery: Delivery, now: float) -> Proof:
         """See :class:`~waitroom.shaping.signatures.model.Scheme`."""
         headers = delivery.headers
-        prefix = next((prefix for prefix in PREFIXES if has(headers, prefix + b"hmac-sha256")), PREFIXES[0])
-        proof = Hmac(self.keys, prefix + b"hmac-sha256", encoding="base64").verify(delivery, now)
+        prefix = _prefix(headers)
+        proof = self._signed(prefix).verify(delivery, now)
         topic = b",".join(value for name, value in headers if name == prefix + b"topic").decode("latin-1")
         return replace(proof, variant=f"{topic} {delivery.target}", most_variants=MOST_ALIKE)
+
+    def _signed(self, prefix: bytes) -> Hmac:
+        return Hmac(self.keys, prefix + b"hmac-sha256", encoding="base64")
+
+
+def _prefix(headers: Sequence[Header]) -> bytes:
+    return next((prefix for prefix in PREFIXES if has(headers, prefix + b"hmac-sha256")), PREFIXES[0])

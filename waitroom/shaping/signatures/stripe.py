@@ -17,6 +17,7 @@ from waitroom.shaping.signatures.model import (
     Reason,
     SignatureError,
     check_hmac,
+    check_sizes,
     check_time,
     has,
     only,
@@ -36,13 +37,21 @@ class Stripe:
         """By its field."""
         return has(headers, HEADER)
 
+    def check(self, headers: Sequence[Header], now: float) -> None:
+        """See :class:`~waitroom.shaping.signatures.model.Scheme`."""
+        check_sizes("sha256", self._read(headers, now)[1])
+
     def verify(self, delivery: Delivery, now: float) -> Proof:
         """See :class:`~waitroom.shaping.signatures.model.Scheme`."""
-        pairs = [part.strip().partition("=") for part in only(delivery.headers, HEADER).split(",")]
+        written, given, keep = self._read(delivery.headers, now)
+        message = written.encode() + b"." + delivery.body
+        return Proof((check_hmac(self.keys, "sha256", message, given),), keep)
+
+    def _read(self, headers: Sequence[Header], now: float) -> tuple[str, list[bytes], float]:
+        """The time as written, the signatures, and for how long they stay good."""
+        pairs = [part.strip().partition("=") for part in only(headers, HEADER).split(",")]
         times = [value for name, _, value in pairs if name == "t"]
         if len(times) != 1:
             raise SignatureError(Reason.MALFORMED)
         keep = check_time(times[0], now, self.tolerance)
-        given = [from_hex(value) for name, _, value in pairs if name == "v1"]
-        message = times[0].encode() + b"." + delivery.body
-        return Proof((check_hmac(self.keys, "sha256", message, given),), keep)
+        return times[0], [from_hex(value) for name, _, value in pairs if name == "v1"], keep
