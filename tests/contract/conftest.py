@@ -76,7 +76,8 @@ def gateway(
         for item in request.session.items
         if isinstance(item, pytest.Function)
         and "house" in item.fixturenames
-        and item.callspec.params["gateway"] == workers
+        and hasattr(item, "callspec")
+        and item.callspec.params.get("gateway") == workers
     ]
     folder = tmp_path_factory.mktemp("gateway")
     started = start_gateway(folder, redis_url, shop, rooms or [{"name": "main"}], workers=workers)

@@ -126,7 +126,7 @@ async def test_no_code_counts_that_is_in_no_file(tmp_path: Path, redis: Redis) -
     """Where minting fails half-way, Redis keeps none; where Redis is away, there is no file."""
     with pytest.raises(MemberError):
         await codes(Failing(2000), tmp_path / "out.csv", redis)
-    assert [] == await redis.keys("*")
+    assert [] == await redis.keys("*{drop}*")
     await codes(Guests(1), tmp_path / "there.csv", redis)
     with pytest.raises(OutFileError):
         await codes(Guests(1), tmp_path / "there.csv", redis)

@@ -31,7 +31,7 @@ OURS = {
     "closed": 503,
     "closed as a page": 503,
     "picture": 503,
-    "crossing form": 303,
+    "crossing form": 200,
     "status": 200,
     "events": 200,
     "line": 200,

@@ -16,7 +16,7 @@ from tests.transparency.shop import Premises
 from tests.transparency.visitor import Visitor, visitor
 
 HOST = "shop.example"
-ROOMS = [{"name": "main", "mode": "auto", "rate": 100_000, "session": "10m"}]
+ROOMS = [{"name": "main", "mode": "auto", "rate": 100_000, "session": "1d"}]
 
 
 @dataclass(frozen=True)
