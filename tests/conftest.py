@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -26,9 +27,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """A real Redis, empty at the start of the session."""
+@contextmanager
+def running_redis() -> Iterator[str]:
+    """The address of a real Redis that is empty at first."""
     with tempfile.TemporaryDirectory(prefix="waitroom-test-") as folder:
         path = Path(folder) / "redis.sock"
         server = subprocess.Popen(
@@ -47,10 +48,24 @@ def redis_url() -> Iterator[str]:
             server.wait()
 
 
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis for gateways that run through many tests: nobody empties it."""
+    with running_redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def scratch_url() -> Iterator[str]:
+    """A Redis that tests empty as they like."""
+    with running_redis() as url:
+        yield url
+
+
 @pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
+async def redis(scratch_url: str) -> AsyncIterator[Redis]:
     """A client of an empty Redis."""
-    client = Redis.from_url(redis_url)
+    client = Redis.from_url(scratch_url)
     await client.flushall()
     yield client
     await client.aclose()

@@ -89,6 +89,14 @@ def gateway(
 
 
 @pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A client of the Redis of all these gateways, as it is."""
+    client = Redis.from_url(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
 async def house(request: pytest.FixtureRequest, gateway: Gateway) -> AsyncIterator[House]:
     """The room that the test has for itself."""
     redis = Redis.from_url(gateway.redis_url)

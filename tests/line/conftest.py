@@ -61,3 +61,9 @@ async def bench(line_url: str) -> AsyncIterator[Bench]:
     await redis.flushall()
     yield Bench(redis)
     await redis.aclose()
+
+
+@pytest.fixture(scope="session")
+def redis_url(scratch_url: str) -> str:
+    """These tests empty what they write to."""
+    return scratch_url

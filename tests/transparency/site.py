@@ -79,7 +79,7 @@ def _answer_once(premises: Premises) -> None:
         connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 
 
-async def until(condition: Callable[[], bool], *, seconds: float = 15) -> None:
+async def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
     """Wait until something holds; fail after some seconds."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - it looks at what has no event of its own

@@ -25,7 +25,8 @@ _FRAMING: Final = {b"content-length", b"transfer-encoding"}
 _BREAKS: Final = (b"\r", b"\n", b"\0")
 _UNTOUCHABLE: Final = {b"content-length", b"cookie", b"host", b"authorization", b"set-cookie"}
 _TOLD: Final = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded"}
-_BY_PROXIES: Final = {b"forwarded", b"x-real-ip"}
+_BY_PROXIES: Final = {b"forwarded", b"x-real-ip", b"x-original-host"}
+_OTHER_PATHS: Final = {b"x-original-url", b"x-rewrite-url"}
 _COOKIE_NAMES: Final = (cookies.ticket_cookie("drop"), cookies.pass_cookie("drop"))
 
 
@@ -64,6 +65,8 @@ def check_passed(headers: Sequence[Header], sent: Sequence[Header], *, believed:
     for name, value in headers:
         plain = name.replace(b"_", b"-")
         if name in HOP_BY_HOP or name in named or plain.startswith(b"waitroom-") or name in _TOLD:
+            continue
+        if plain in _OTHER_PATHS:
             continue
         if name == b"content-length" and chunked:
             continue
