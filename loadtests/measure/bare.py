@@ -8,8 +8,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from waitroom.proxy import Origin, TrustedProxies, from_origin, to_origin
-from waitroom.serving.listen import listen
-from waitroom.serving.run import address_of, uvicorn_config
+from waitroom.serving.listen import address_of, listen
+from waitroom.serving.run import uvicorn_config
 
 BODY = b"x" * 200
 """As long as a status answer."""

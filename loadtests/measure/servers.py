@@ -103,7 +103,9 @@ def gateway(
     """``waitroom serve`` with these rooms in front of ``origin``; ``more`` are further lines of the file."""
     with tempfile.TemporaryDirectory(prefix="waitroom-measure-") as folder:
         config = Path(folder) / "waitroom.toml"
-        head = f'secret = "{SECRET}"\nredis_url = "{redis_url}"\norigin = "{origin}"\n{more}\n'
+        head = (
+            f'secret = "{SECRET}"\nconsole = false\nredis_url = "{redis_url}"\norigin = "{origin}"\n{more}\n'
+        )
         config.write_text("\n".join([head, *(room.to_toml() for room in rooms)]))
         command = [sys.executable, "-m", "waitroom", "serve", "--config", str(config), "--port", "0"]
         with announced([*command, "--workers", str(workers)]) as server:

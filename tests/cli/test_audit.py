@@ -17,6 +17,7 @@ from redis import Redis as BlockingRedis
 CONFIG = """
 redis_url = "{redis_url}"
 secret = "a secret of the test itself"
+console = false
 origin = "http://127.0.0.1:9"
 [[rooms]]
 name = "drop"

@@ -116,7 +116,7 @@ def start_gateway(
 
     ``trust`` is what visitors believe of a gateway that speaks TLS."""
     site: dict[str, Any] = {"secret": SECRET}
-    site |= {"redis_url": redis_url, "origin": origin, "admin_port": 0}
+    site |= {"redis_url": redis_url, "origin": origin, "admin_port": 0, "console": False}
     site |= {"trusted_proxies": ["127.0.0.2/32"], "data_dir": str(folder / "data"), **settings}
     tables = {name: site.pop(name) for name, value in list(site.items()) if _is_tables(value)}
     tables["rooms"] = [{**ROOM, **room} for room in rooms]

@@ -16,7 +16,7 @@ import pytest
 @pytest.mark.parametrize("seed", range(6))
 def test_it_ends_at_any_moment(tmp_path: Path, seed: int) -> None:
     """Ctrl-C while it starts, or just after: all processes are gone within seconds."""
-    (tmp_path / "w.toml").write_text('origin = "http://127.0.0.1:9"\n')
+    (tmp_path / "w.toml").write_text('origin = "http://127.0.0.1:9"\nadmin_port = 0\n')
     process = subprocess.Popen(
         [sys.executable, "-m", "waitroom", "serve", "--config", "w.toml", "--port", "0", "--workers", "2"],
         cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,

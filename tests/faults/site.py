@@ -27,6 +27,7 @@ CONFIG = """
 origin = "{origin}"
 data_dir = "{data}"
 port = {port}
+console = false
 workers = 2
 {more}
 [[rooms]]

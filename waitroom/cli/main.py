@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from admin.auth.roles import Role
 from waitroom import __version__
 from waitroom.cli.invite import app as invite
 from waitroom.cli.options import ConfigFile, duration
@@ -41,10 +42,10 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Worker processes.", show_default=False)] = None,
     admin_host: Annotated[
         str | None,
-        typer.Option(help="Address of the ops console, which is still to come.", show_default=False),
+        typer.Option(help="Address of the ops console.", show_default=False),
     ] = None,
     admin_port: Annotated[
-        int | None, typer.Option(help="Port of the ops console, which is still to come.", show_default=False)
+        int | None, typer.Option(help="Port of the ops console; 0: a free one.", show_default=False)
     ] = None,
 ) -> None:
     """Run the gateway in front of a shop."""
@@ -147,7 +148,7 @@ def schedule(
 def demo(
     crowd: Annotated[int, typer.Option(min=0, max=5000, help="Simulated shoppers; 0 for none.")] = 200,
     port: Annotated[int, typer.Option(help="Port of the gateway.")] = 8000,
-    admin_port: Annotated[int, typer.Option(help="Port of the ops console, which is still to come.")] = 8001,
+    admin_port: Annotated[int, typer.Option(help="Port of the ops console.")] = 8001,
     rate: Annotated[float, typer.Option(min=0, help="Admissions per minute.")] = 120,
     opens_in: Annotated[
         str,
@@ -160,6 +161,22 @@ def demo(
     from waitroom.demo.run import run_demo
 
     run_demo(crowd=crowd, port=port, admin_port=admin_port, rate=rate, opens_in=duration(opens_in))
+
+
+@app.command(epilog="Example:  waitroom token --role operator --expires 1d --label deploys")
+def token(
+    role: Annotated[Role, typer.Option(help="What the token may do.")],
+    config: ConfigFile = None,
+    expires: Annotated[
+        str, typer.Option(help='When it ends, such as "1d"; "never": when it is revoked.')
+    ] = "30d",
+    label: Annotated[str, typer.Option(help="What it is for; the record names it.")] = "",
+) -> None:
+    """Print a new token for the console's API. It is shown this once."""
+    from waitroom.cli.token import make_token
+    from waitroom.settings import load
+
+    typer.echo(make_token(load(config), role, expires, label))
 
 
 @app.command(epilog="Example:  waitroom settings > settings.md")

@@ -64,6 +64,7 @@ class Room:
         self.visits = Visits()
         self.down_since: float | None = None
         self.down_reason = ""
+        self.busy_tick_seconds, self.idle_tick_seconds = BUSY_TICK_SECONDS, IDLE_TICK_SECONDS
         memory = Memory(lanes)
         self.lanes: Mapping[str, Lane] = {lane: Lane(LineStore(redis, name, lane, memory)) for lane in lanes}
         self.general = self.lanes[GENERAL]
@@ -165,7 +166,7 @@ class Room:
                     for lane in self.lanes.values():
                         lane.presence.forget()
                 busy = any(lane.is_busy for lane in self.lanes.values())
-                pause = BUSY_TICK_SECONDS if busy else IDLE_TICK_SECONDS
+                pause = self.busy_tick_seconds if busy else self.idle_tick_seconds
             except LineUnavailableError as error:
                 if self.down_since is None:
                     logger.warning("room %s: %s", self.name, error)

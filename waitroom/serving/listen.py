@@ -43,3 +43,9 @@ def allow_many_connections() -> None:
     if soft != hard:
         with suppress(OSError, ValueError):  # macOS says "unlimited" and means less
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def address_of(listener: socket.socket, scheme: str = "http") -> str:
+    """The URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

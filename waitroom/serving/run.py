@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import NoReturn
 
 import uvicorn
@@ -18,7 +17,7 @@ from waitroom.gate.app import never_ends
 from waitroom.proxy import TrustedProxies
 from waitroom.serving.factory import GRACE_SECONDS, GateFactory
 from waitroom.serving.http1 import HttpServer, Limits
-from waitroom.serving.listen import allow_many_connections, listen
+from waitroom.serving.listen import address_of, allow_many_connections, listen
 from waitroom.settings import Settings, resolve_secret, resolve_webhook_secrets
 
 
@@ -42,10 +41,24 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
         config.ssl_certfile, config.ssl_keyfile = settings.tls_cert_file, settings.tls_key_file
         scheme = "https" if settings.tls_cert_file else "http"
         announce(address_of(listener, scheme))
+        if settings.console:
+            stack.enter_context(_console(settings, redis_url, secrets))
         if settings.workers > 1:
             Multiprocess(config, [listener]).run()
         else:
             uvicorn.Server(config).run([listener])
+
+
+@contextmanager
+def _console(settings: Settings, redis_url: str, secrets: Sequence[str]) -> Iterator[None]:
+    """The console in a process of its own, beside the gateway."""
+    from admin.process import ConsolePlan, beside
+
+    with (
+        listen(settings.admin_host, settings.admin_port) as listener,
+        beside(ConsolePlan(settings, redis_url, tuple(secrets)), listener),
+    ):
+        yield
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:
@@ -90,9 +103,3 @@ def uvicorn_config(
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-
-
-def address_of(listener: socket.socket, scheme: str = "http") -> str:
-    """The URL of a listening socket."""
-    host, port = listener.getsockname()[:2]
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

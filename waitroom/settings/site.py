@@ -89,10 +89,19 @@ class SiteSettings(BaseModel):
         default=1, description="Worker processes of the gateway. One per processor core is a good start."
     )
     shaping: ShapingSettings = Field(default=ShapingSettings(), description="The traffic of those inside.")
-    admin_host: ListenAddress = Field(
-        default="127.0.0.1", description="The address on which the operators' console listens."
+    console: Annotated[bool, Allowed("true or false")] = Field(
+        default=True,
+        description="Whether `waitroom serve` runs the operators' console too. Of several gateways at one Redis, one "
+        "runs it: what it keeps itself (users, tokens, its audit log) is in its data_dir.",
     )
-    admin_port: Port = Field(default=8001, description="The port on which the operators' console listens.")
+    admin_host: ListenAddress = Field(
+        default="127.0.0.1",
+        description="The address on which the operators' console listens. Never the one under which the shop is "
+        "reached.",
+    )
+    admin_port: Port = Field(
+        default=8001, description="The port on which the operators' console listens; 0: any that is free."
+    )
 
     @field_validator("secret_file")
     @classmethod

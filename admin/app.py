@@ -1,0 +1,44 @@
+"""The console as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from admin.api import health, rooms
+from admin.console import Console
+from admin.problems import tell_problems
+from admin.security import SecurityHeaders
+from waitroom import __version__
+from waitroom.settings import Settings
+
+
+def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> FastAPI:
+    """The console of a site. ``secrets`` come newest first. Raises :class:`~admin.store.StoreError`."""
+    console = Console.of(settings, redis, secrets)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with console.live.running():
+            yield
+        await redis.aclose(close_connection_pool=True)
+        console.store.close()
+
+    app = FastAPI(
+        title="waitroom",
+        version=__version__,
+        summary="The line in front of your shop: look at it, and turn it.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.console = console
+    app.add_middleware(SecurityHeaders)
+    tell_problems(app)
+    for part in (health, rooms):
+        app.include_router(part.router)
+    return app

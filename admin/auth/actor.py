@@ -1,0 +1,18 @@
+"""Who sent a request to the console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from admin.auth.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody, or some program, that may use the console."""
+
+    name: str
+    """As the record and the audit log name them."""
+    role: Role
+    session: str = ""
+    """The id of the sign-in, for a person; empty for a program with a token."""

@@ -1,0 +1,49 @@
+"""What all routes of the console share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from redis.asyncio import Redis
+from starlette.requests import HTTPConnection
+
+from admin.auth.tokens import Tokens
+from admin.live import LiveRooms
+from admin.store import Store
+from waitroom.assembly.line import store_of
+from waitroom.line.store import LineStore
+from waitroom.settings import RoomSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The settings of the site, its Redis, and what the console keeps itself."""
+
+    settings: Settings
+    redis: Redis = field(repr=False)
+    secrets: Sequence[str] = field(repr=False)
+    """Those of the site, newest first."""
+    store: Store
+    tokens: Tokens
+    live: LiveRooms
+
+    @classmethod
+    def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
+        """The console of a site. Raises :class:`~admin.store.StoreError`."""
+        store = Store(settings.data_dir)
+        return cls(settings, redis, secrets, store, Tokens(store), LiveRooms(settings, redis, secrets))
+
+    def room(self, name: str) -> RoomSettings | None:
+        """The settings of a room, as the file has them."""
+        return next((room for room in self.settings.rooms if room.name == name), None)
+
+    def line(self, room: RoomSettings) -> LineStore:
+        """The line of a room."""
+        return store_of(room, self.redis)
+
+
+def console_of(connection: HTTPConnection) -> Console:
+    """The console that a request came to."""
+    return cast(Console, connection.app.state.console)

@@ -1,0 +1,73 @@
+"""Every route of the console says which role it needs: a new one cannot be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from admin.auth.access import Needs
+from admin.auth.roles import Role
+from tests.admin.conftest import Client
+
+pytestmark = pytest.mark.anyio
+
+OPEN = {"/health/live", "/api/openapi.json"}
+"""Open to all, since they say nothing of the site."""
+
+
+def needed(dependant: Dependant) -> Iterator[Role]:
+    """The roles that a route asks for."""
+    if isinstance(dependant.call, Needs):
+        yield dependant.call.role
+    for each in dependant.dependencies:
+        yield from needed(each)
+
+
+def flat(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """The routes with those of the routers among them."""
+    for route in routes:
+        if (router := getattr(route, "original_router", None)) is not None:
+            yield from flat(router.routes)
+        else:
+            yield route
+
+
+def routes(app: FastAPI) -> Iterator[tuple[str, str, Role | None]]:
+    """Method, path and role of each route."""
+    for route in flat(app.routes):
+        methods = getattr(route, "methods", None) or {"GET"}
+        roles = list(needed(route.dependant)) if isinstance(route, APIRoute) else []
+        for method in sorted(methods - {"HEAD"}):
+            yield method, getattr(route, "path", ""), roles[0] if roles else None
+
+
+async def test_each_route_needs_a_role_or_is_named_as_open(app: FastAPI) -> None:
+    """No route is open by oversight."""
+    assert set() == {path for _, path, role in routes(app) if role is None} - OPEN
+
+
+async def test_each_role_is_let_through_where_it_suffices_only(app: FastAPI, client: Client) -> None:
+    """Who has too little is told 403, on every route."""
+    clients = {role: client(role) for role in Role}
+    anonymous = client()
+    for method, path, needs in routes(app):
+        if needs is None:
+            continue
+        url = path.replace("{room}", "drop")
+        assert 401 == (await anonymous.request(method, url)).status_code, (method, path)
+        for role in Role:
+            if not role.allows(needs):
+                assert 403 == (await clients[role].request(method, url)).status_code, (method, path, role)
+
+
+async def test_answers_run_nothing_from_elsewhere(client: Client) -> None:
+    """A strict policy stands on each answer, refusals too."""
+    for path in ("/api/rooms", "/health/live", "/nowhere"):
+        headers = (await client().get(path)).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert ("nosniff", "no-store") == (headers["x-content-type-options"], headers["cache-control"])
