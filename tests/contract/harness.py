@@ -233,7 +233,7 @@ class House:
             await client.aclose()
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, within: float = 8.0) -> float:
+async def eventually(check: Callable[[], Awaitable[bool]], *, within: float = 25.0) -> float:
     """Waits until ``check`` holds, and returns how long that took in seconds."""
     begun = time.monotonic()
     while not await check():
@@ -243,7 +243,7 @@ async def eventually(check: Callable[[], Awaitable[bool]], *, within: float = 8.
 
 
 async def entered(
-    client: httpx.AsyncClient, path: str = "/lab/echo", *, within: float = 8.0
+    client: httpx.AsyncClient, path: str = "/lab/echo", *, within: float = 25.0
 ) -> httpx.Response:
     """Asks again and again, as a waiting browser does, until the shop answers; returns that answer."""
     answers: list[httpx.Response] = []

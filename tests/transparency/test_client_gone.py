@@ -13,7 +13,7 @@ from tests.transparency.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 
-SOON_SECONDS = 3.0
+SOON_SECONDS = 6.0
 """Sooner than any limit of time would end it."""
 
 

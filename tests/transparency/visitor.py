@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from tests.hardening.wire import IncompleteError, Message, read_answer
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 40.0
 """For whatever must come."""
 
 
