@@ -10,6 +10,8 @@ from redis.asyncio import Redis
 
 from admin.api import health, rooms
 from admin.console import Console
+from admin.pages import rooms as rooms_page
+from admin.pages import static
 from admin.problems import tell_problems
 from admin.security import SecurityHeaders
 from waitroom import __version__
@@ -39,6 +41,6 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.state.console = console
     app.add_middleware(SecurityHeaders)
     tell_problems(app)
-    for part in (health, rooms):
+    for part in (health, rooms, static, rooms_page):
         app.include_router(part.router)
     return app

@@ -1,0 +1,84 @@
+"""The console's own static files: read once, compressed once, under an address that names their content.
+
+The hash stands for the whole folder, and is a folder of the address, so that the scripts import one another by
+their plain names.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass, field
+from importlib.metadata import distribution
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from admin.problems import Problem
+from waitroom.resources import templates_dir
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_CHARTS = "chartkick/django/static/chartkick/Chart.bundle.js"
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file, ready to be sent."""
+
+    content_type: str
+    body: bytes = field(repr=False)
+    gzip_body: bytes = field(repr=False)
+
+
+class StaticFiles:
+    """The files of a folder with a known type, and Chart.js as the chartkick package carries it."""
+
+    def __init__(self, folder: Path) -> None:
+        charts = Path(str(distribution("chartkick").locate_file(_CHARTS)))
+        paths = {path.name: path for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+        self._files = {name: _load(path) for name, path in {**paths, "chart.js": charts}.items()}
+        together = hashlib.sha256()
+        for name, file in self._files.items():
+            together.update(name.encode() + b"\0" + hashlib.sha256(file.body).digest())
+        self.digest = together.hexdigest()[:12]
+
+    def __repr__(self) -> str:
+        return f"<StaticFiles {self.digest}: {', '.join(self._files)}>"
+
+    def url(self, name: str) -> str:
+        """The address of a file. Raises ``KeyError`` for an unknown name."""
+        self._files[name]
+        return f"/static/{self.digest}/{name}"
+
+    def lookup(self, digest: str, name: str) -> StaticFile | None:
+        """The file at an address; another version's hash is another address."""
+        return self._files.get(name) if digest == self.digest else None
+
+
+def _load(path: Path) -> StaticFile:
+    body = path.read_bytes()
+    return StaticFile(_TYPES[path.suffix], body, gzip.compress(body, compresslevel=9, mtime=0))
+
+
+FILES = StaticFiles(templates_dir() / "admin" / "static")
+
+
+@router.get("/static/{digest}/{name}")
+async def static_file(request: Request, digest: str, name: str) -> Response:
+    """A script, a style or an image. Open to all: the sign-in needs them, and they say nothing of the site."""
+    found = FILES.lookup(digest, name)
+    if found is None:
+        raise Problem(404, "no-file", "There is no such file.")
+    headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(
+            found.gzip_body, headers={**headers, "content-encoding": "gzip"}, media_type=found.content_type
+        )
+    return Response(found.body, headers=headers, media_type=found.content_type)
