@@ -19,6 +19,10 @@ class EventHeldError(WaitroomError):
     """An event of that name was held before; another needs another name."""
 
 
+class OvertakenError(WaitroomError):
+    """Somebody else was quicker: what was to be changed is not what it was. Nothing was changed."""
+
+
 class LineUnavailableError(WaitroomError):
     """Redis did not answer, so nothing about the line could be decided."""
 

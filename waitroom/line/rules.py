@@ -60,6 +60,11 @@ class Rules:
     """Visitors inside whom the shop can carry now, as measured; 0: not known. Never set by the file."""
     guard: Guard = field(default_factory=Guard)
     """What stands against abuse."""
+    revision: int = 0
+    """Another one each time that somebody, or the schedule, has set anything: when that was, in milliseconds since
+    1970. What is measured (``limit_…``) leaves it. Kept by the scripts."""
+    resumes: str = ""
+    """While the mode is ``pause``: the one before it; empty: it is not, or there was none. Kept by the scripts."""
 
     @property
     def admission_rate(self) -> float:
@@ -77,8 +82,12 @@ class Rules:
         return _weights(self.weights).get(lane, 1.0)
 
     def to_redis(self) -> dict[str, str]:
-        """Field and value as the ``rules`` hash keeps them."""
-        return {field.name: _as_text(getattr(self, field.name)) for field in fields(self)}
+        """Field and value as the ``rules`` hash keeps them, but for those that the scripts keep."""
+        return {
+            field.name: _as_text(getattr(self, field.name))
+            for field in fields(self)
+            if field.name not in KEPT_BY_SCRIPTS
+        }
 
     def for_file(self) -> dict[str, str]:
         """The fields that a configuration file sets."""
@@ -92,12 +101,15 @@ class Rules:
         return cls(**{name: _KINDS.get(name, int)(text[name]) for name in known if name in text})
 
 
+KEPT_BY_SCRIPTS = frozenset({"revision", "resumes"})
+"""Fields that nobody sets: they follow from what is set."""
 _KINDS: Mapping[str, Callable[[str], Any]] = {
     "rate": float,
     "limit_rate": float,
     "limit_shared": float,
     "mode": Mode,
     "message": str,
+    "resumes": str,
     "weights": str,
     "adaptive": str,
     "guard": Guard.from_text,

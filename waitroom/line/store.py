@@ -11,7 +11,7 @@ from typing import cast
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
-from waitroom.errors import EventHeldError, LineUnavailableError
+from waitroom.errors import EventHeldError, LineUnavailableError, OvertakenError
 from waitroom.line import lua
 from waitroom.line.draw import CONTRIBUTION_BYTES
 from waitroom.line.head import Head
@@ -164,9 +164,27 @@ class LineStore:
             ended=tuple(bytes(member).decode() for member in _items(ended)),
         )
 
-    async def configure(self, changes: Mapping[str, str], *, source: str, who: str, why: str = "") -> Head:
-        """Changes live settings. ``source`` is ``file`` or ``live``: see ``configure.lua``."""
-        return await self._head("configure", who, why, source, *(w for pair in changes.items() for w in pair))
+    async def configure(
+        self,
+        changes: Mapping[str, str],
+        *,
+        source: str,
+        who: str,
+        why: str = "",
+        revision: int | None = None,
+    ) -> Head:
+        """Changes live settings. ``source`` is ``file`` or ``live``: see ``configure.lua``.
+
+        With ``revision``, that of the rules that the change was worked out from, nothing is changed once they are others:
+        raises :class:`~waitroom.errors.OvertakenError`.
+        """
+        seen = "" if revision is None else revision
+        words = (word for pair in changes.items() for word in pair)
+        status, head, *_ = await self._ask("configure", who, why, source, seen, *words)
+        after = self._learn(head)
+        if status == b"OVERTAKEN":
+            raise OvertakenError("the settings were changed meanwhile")
+        return after
 
     async def reset(self, *, who: str, why: str) -> Head:
         """Ends this epoch: every ticket becomes one of an earlier life. Those inside stay inside."""

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from waitroom.line.plan import Step, StepKind
-from waitroom.line.rules import Rules
+from waitroom.line.rules import KEPT_BY_SCRIPTS, Rules
 from waitroom.record.checks.check import Now, Verdicts
 from waitroom.record.entries import Entry
 from waitroom.record.findings import Figures, Promise
 from waitroom.record.standing import Standing
 
 _BY_SOMEBODY = frozenset({"changed", "planned", "reset"})
-_OF_RULES = frozenset(field.name for field in fields(Rules)) - {"message"}
+_OF_RULES = frozenset(field.name for field in fields(Rules)) - KEPT_BY_SCRIPTS - {"message"}
 """The settings that decide who enters. The message is a text of any form, and decides nothing."""
 
 

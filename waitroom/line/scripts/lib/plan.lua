@@ -33,8 +33,12 @@ local function notice_clock()
 end
 
 -- Sets fields of the rules; tells what they were. An empty table where nothing is new.
+--
+-- Two fields are kept here. `revision` is another each time that somebody, or the schedule, sets anything; what the
+-- gateways measure themselves (limit_…) leaves it. It is a time, so that it does not come twice even where Redis forgot.
+-- `resumes` is the mode before a pause, whoever paused and by whatever way.
 local function change_rules(changes)
-  local changed = {}
+  local changed, is_set = {}, false
   log_passed()
   for field, value in pairs(changes) do
     local before = redis.call('HGET', RULES, field)
@@ -42,7 +46,19 @@ local function change_rules(changes)
       redis.call('HSET', RULES, field, value)
       changed[#changed + 1] = field
       changed[#changed + 1] = (before or '') .. ' -> ' .. value
+      is_set = is_set or string.sub(field, 1, 6) ~= 'limit_'
+      if field == 'mode' then
+        if value == 'pause' then
+          redis.call('HSET', RULES, 'resumes', before or '')
+        else
+          redis.call('HDEL', RULES, 'resumes')
+        end
+      end
     end
+  end
+  if is_set then
+    local before = tonumber(redis.call('HGET', RULES, 'revision') or 0)
+    redis.call('HSET', RULES, 'revision', int(math.max(before + 1, wall)))
   end
   if #changed > 0 then
     redis.call('HINCRBY', RULES, 'version', 1)
