@@ -166,7 +166,7 @@ def test_the_general_lane_keeps_its_share(changes: tuple[str, ...], tmp_path: Pa
 
     assert 1 == refused.returncode
     assert "less than its general_share of 0.1" in refused.stderr
-    assert "drop: weight.members -> 5\n" == done.stdout
+    assert "drop: weight.members 3 -> 5\n" == done.stdout
 
 
 def test_reset_asks_before(tmp_path: Path, redis_url: str) -> None:

@@ -145,7 +145,7 @@ def _live(config: Path, name: str | None) -> Situation:
     import asyncio
 
     from waitroom.cli.options import room_named
-    from waitroom.cli.situation import read_situation
+    from waitroom.live.situation import read_situation
     from waitroom.settings import load
 
     settings = load(config)

@@ -1,0 +1,175 @@
+"""The live rules of a room as settings, and changes to them as they are given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from waitroom.assembly.line import rules_of, weights_of
+from waitroom.errors import SettingsError
+from waitroom.line.guard import Guard
+from waitroom.line.memory import GENERAL
+from waitroom.line.rules import Rules
+from waitroom.settings import AdaptiveSettings, RoomSettings, allowed, format_duration
+from waitroom.settings.abuse import guard_of, tables_of
+from waitroom.settings.lanes import LaneSettings
+from waitroom.shaping.weights import weights_text
+
+Value = str | int | float | bool | None
+"""A setting as JSON has it; durations are in seconds."""
+
+_PLAIN = ("rate", "capacity", "mode", "message", "session", "keep", "presence", "burst", "entry")
+_DURATIONS = ("session", "keep", "presence", "burst", "entry")
+_GUARDING = tuple(f"{table}.{name}" for table, values in tables_of(Guard()).items() for name in values)
+_ADAPTIVE = tuple(f"adaptive.{name}" for name in ("on", "least", "most", "latency", "errors"))
+CHANGEABLE = _PLAIN + _GUARDING + _ADAPTIVE
+"""Settings that change while a room runs; those of a table with its name before theirs, as ``challenge.when``. Where a
+room has several lanes, ``weight.LANE`` of each does too."""
+WEIGHT = "weight."
+_SHOWN = 60
+
+
+def names_of(room: RoomSettings) -> tuple[str, ...]:
+    """What can be changed of this room."""
+    lanes = tuple(weights_of(room))
+    return CHANGEABLE + (tuple(WEIGHT + lane for lane in lanes) if len(lanes) > 1 else ())
+
+
+def check_names(room: RoomSettings, names: Iterable[str]) -> None:
+    """Raises :class:`~waitroom.errors.SettingsError` for a name that cannot be changed, with those that can."""
+    changeable = names_of(room)
+    if unknown := [name for name in names if name not in changeable]:
+        raise SettingsError(
+            f"{', '.join(map(_quoted, unknown))} cannot be changed while the room runs; "
+            f"allowed: {', '.join(changeable)}"
+        )
+
+
+def values_of(room: RoomSettings, rules: Rules) -> dict[str, Value]:
+    """All that can be changed of a room, as it is by these rules. ``room`` is as the file has it."""
+    live = as_settings(room, rules)
+    values: dict[str, Value] = {}
+    for name in CHANGEABLE:
+        value = attrgetter(name)(live)
+        values[name] = str(value) if isinstance(value, str) else value  # a word, not a member of its enumeration
+    for name in names_of(room)[len(CHANGEABLE) :]:
+        values[name] = rules.weight_of(name.removeprefix(WEIGHT))
+    return values
+
+
+def fields_for(room: RoomSettings, rules: Rules, wanted: Mapping[str, object]) -> dict[str, str]:
+    """The fields of the ``rules`` hash that make ``wanted`` come true, each as it is to be stored.
+
+    Values may be as in JSON or as they are typed. Raises :class:`~waitroom.errors.SettingsError` where one is wrong, by
+    itself or next to the others.
+    """
+    check_names(room, wanted)
+    heavier = {name: value for name, value in wanted.items() if name.startswith(WEIGHT)}
+    plain = {name: value for name, value in wanted.items() if name not in heavier}
+    stored = rules_of(_changed(as_settings(room, rules), plain)).to_redis()
+    fields = {field: stored[field] for field in map(_field_of, plain)}
+    if heavier:
+        fields["weights"] = weights_text(_weights(room, rules, heavier))
+    return fields
+
+
+def as_settings(room: RoomSettings, rules: Rules) -> RoomSettings:
+    """The live rules as settings; what cannot be changed live is as in the file."""
+    values = rules.to_redis()
+    given = {name: values[name] for name in _PLAIN if name not in _DURATIONS}
+    durations = {name: int(values[f"{name}_ms"]) / 1000 for name in _DURATIONS}
+    adaptive = AdaptiveSettings.from_text(rules.adaptive).model_dump()
+    return _made(room, {**given, **durations}, {**tables_of(rules.guard), "adaptive": adaptive})
+
+
+def shown(name: str, value: Value) -> str:
+    """The value of a setting, as it would be typed."""
+    if value is None:
+        return "(none)"
+    if not name.startswith(WEIGHT) and "a duration" in allowed(_described(name)) and not isinstance(value, str):
+        return format_duration(value)
+    return f"{value:g}" if isinstance(value, float) else _cut(str(value)) or "(none)"
+
+
+def _changed(before: RoomSettings, wanted: Mapping[str, object]) -> RoomSettings:
+    plain = {name: wanted.get(name, getattr(before, name)) for name in _PLAIN}
+    guard = guard_of(before.join_limit, before.challenge, before.sharing)
+    tables = {
+        table: {name: wanted.get(f"{table}.{name}", value) for name, value in values.items()}
+        for table, values in tables_of(guard).items()
+    }
+    tables["adaptive"] = before.adaptive.model_dump()
+    for name in set(_ADAPTIVE) & set(wanted):
+        # nothing is what a setting has that is left out of the file
+        value = wanted[name]
+        tables["adaptive"][name.partition(".")[2]] = (
+            _described(name).default if value in ("", None) else value
+        )
+    try:
+        return _made(before, plain, tables)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(map(str, problem["loc"]))
+        if problem["type"] == "rule":
+            now = shown(name, attrgetter(name)(before)).strip("()") if name in CHANGEABLE else ""
+            raise SettingsError(f"{name}{now and f' ({now} now)'} {problem['msg']}") from error
+        raise _wrong(name, wanted.get(name), _described(name)) from error
+
+
+def _weights(room: RoomSettings, rules: Rules, wanted: Mapping[str, object]) -> dict[str, float]:
+    """The weights of all lanes with those that are wanted."""
+    weights = {lane: rules.weight_of(lane) for lane in weights_of(room)}
+    for name, value in wanted.items():
+        try:
+            weights[name.removeprefix(WEIGHT)] = LaneSettings.model_validate({"weight": value}).weight
+        except ValidationError:
+            raise _wrong(name, value, LaneSettings.model_fields["weight"]) from None
+    total = sum(weights.values())
+    share = weights[GENERAL] / total if total else 0.0
+    if share < room.general_share * (1 - 1e-6):
+        raise SettingsError(
+            f"the lane {GENERAL} would get {share:.3g} of the admissions, less than its general_share of "
+            f"{room.general_share:g}"
+        )
+    return weights
+
+
+def _field_of(name: str) -> str:
+    """The field of the rules in which a setting is kept."""
+    if name in _GUARDING:
+        return "guard"
+    if name in _ADAPTIVE:
+        return "adaptive"
+    return f"{name}_ms" if name in _DURATIONS else name
+
+
+def _made(
+    base: RoomSettings, plain: Mapping[str, object], tables: Mapping[str, Mapping[str, object]]
+) -> RoomSettings:
+    return RoomSettings.model_validate({"name": base.name, "lanes": base.lanes, **plain, **tables})
+
+
+def _described(name: str) -> FieldInfo:
+    table, _, inner = name.rpartition(".")
+    model = type(getattr(_ANY, table)) if table else RoomSettings
+    return model.model_fields[inner]
+
+
+def _wrong(name: str, value: object, setting: FieldInfo) -> SettingsError:
+    return SettingsError(f"{name}: {_quoted(value)} was given, allowed is {allowed(setting)}")
+
+
+def _quoted(value: object) -> str:
+    return repr(_cut(value)) if isinstance(value, str) else _cut(json.dumps(value, default=str))
+
+
+def _cut(text: str) -> str:
+    """A text that may be long, as it is shown."""
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+_ANY = RoomSettings(name="any")
