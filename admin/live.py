@@ -3,19 +3,86 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from redis.asyncio import Redis
 
-from waitroom.assembly.line import room_of
+from admin.bell import Bell
+from admin.flow import Counts, Flow
+from admin.following import Following
+from waitroom.assembly.line import reader_of, room_of
 from waitroom.errors import LineUnavailableError
 from waitroom.line.room import Room
 from waitroom.line.seeds import Seeds
-from waitroom.settings import Settings
+from waitroom.record.live import Counted, read_counted
+from waitroom.settings import RoomSettings, Settings
 
 TICK_SECONDS = 0.5
 """Between two looks at a room: what is shown is less than a second old."""
+FOLLOW_SECONDS = 1.0
+"""Between two looks at a room's record, and two tellings of those who watch."""
+FAIRNESS_SECONDS = 20.0
+"""Between two looks at what the workers count: they tell it once a minute."""
+
+logger = logging.getLogger("waitroom.console")
+
+
+class LiveRoom:
+    """One room, and what the console has seen of it."""
+
+    def __init__(self, settings: RoomSettings, redis: Redis, seeds: Seeds) -> None:
+        self.settings = settings
+        """As the file has them."""
+        self.room = room_of(settings, redis, seeds)
+        self.flow = Flow()
+        self.record = Following(reader_of(settings, redis))
+        self.counted = Counted()
+        """What the workers count of fairness."""
+        self.bell = Bell()
+        """Rings about once a second, and when the console itself has changed something."""
+        self.looks = 0
+        """How often it has rung."""
+        self._redis = redis
+        self._fairness_at = -FAIRNESS_SECONDS
+        self.room.busy_tick_seconds = self.room.idle_tick_seconds = TICK_SECONDS
+        self.room.on_change(self._count)
+
+    def __repr__(self) -> str:
+        return f"<LiveRoom {self.room!r}, {self.flow!r}>"
+
+    async def follow(self) -> None:
+        """Looks at the record and what the workers tell, again and again. Never raises for a Redis that is away."""
+        while True:
+            try:
+                await self.look()
+            except LineUnavailableError:
+                pass  # the room itself complains of it
+            except Exception:
+                # one bad look must not end the following
+                logger.exception("room %s: its record could not be followed", self.room.name)
+            self.tell()
+            await asyncio.sleep(FOLLOW_SECONDS)
+
+    async def look(self) -> None:
+        """Looks once. Raises :class:`~waitroom.errors.LineUnavailableError`."""
+        await self.record.look()
+        if time.monotonic() - self._fairness_at >= FAIRNESS_SECONDS:
+            self.counted = await read_counted(self._redis, self.room.name)
+            self._fairness_at = time.monotonic()
+
+    def tell(self) -> None:
+        """Tells those who watch that there may be news."""
+        self.looks += 1
+        self.bell.ring()
+
+    def _count(self) -> None:
+        room = self.room
+        if room.down_since is None:
+            issued = {name: lane.head.issued for name, lane in room.lanes.items()}
+            self.flow.add(Counts(time.monotonic(), room.head.epoch, issued, room.head.admitted))
 
 
 class LiveRooms:
@@ -26,9 +93,10 @@ class LiveRooms:
 
     def __init__(self, settings: Settings, redis: Redis, secrets: Sequence[str]) -> None:
         seeds = Seeds(secrets)
-        self.rooms: Mapping[str, Room] = {each.name: room_of(each, redis, seeds) for each in settings.rooms}
-        for room in self.rooms.values():
-            room.busy_tick_seconds = room.idle_tick_seconds = TICK_SECONDS
+        self.seen: Mapping[str, LiveRoom] = {
+            each.name: LiveRoom(each, redis, seeds) for each in settings.rooms
+        }
+        self.rooms: Mapping[str, Room] = {name: seen.room for name, seen in self.seen.items()}
 
     def __repr__(self) -> str:
         return f"<LiveRooms {', '.join(self.rooms)}>"
@@ -37,6 +105,7 @@ class LiveRooms:
     async def running(self) -> AsyncIterator[None]:
         """Looks at the rooms for as long as the block goes on."""
         tasks = [asyncio.create_task(self._keep(room)) for room in self.rooms.values()]
+        tasks += [asyncio.create_task(seen.follow()) for seen in self.seen.values()]
         try:
             yield
         finally:

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from waitroom.assembly.line import plan_of
 from waitroom.cli.line import find_room, who_asks, with_store
-from waitroom.line.plan import Plan, Step, StepKind
+from waitroom.line.plan import Plan
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
+from waitroom.live.planned import moment_text, step_in_words
 from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.secret import resolve_secret
-
-_DID = {
-    StepKind.BEGIN: "the line of {event} begins; its doors open at {opens}",
-    StepKind.OPEN: "{event} opens",
-    StepKind.SET: "{event}",
-}
 
 
 def show_schedule(settings: Settings, room: str) -> list[str]:
@@ -50,20 +44,9 @@ def _lines(room: RoomSettings, plan: Plan) -> list[str]:
     zone = ZoneInfo(room.timezone)
     now = time.time() * 1000
     return [
-        f"{_moment(step.at_ms, zone)}  {_in(step.at_ms - now):>12}  {_told(step, zone)}"
+        f"{moment_text(step.at_ms, zone)}  {_in(step.at_ms - now):>12}  {step_in_words(step, zone)}"
         for step in plan.steps
     ]
-
-
-def _told(step: Step, zone: ZoneInfo) -> str:
-    told = _DID[step.kind].format(event=step.event, opens=_moment(step.opens_ms, zone))
-    changes = ", ".join(f"{field} {value}" for field, value in step.changes.items())
-    drawn = ", with a draw" if step.commitment else ""
-    return told + drawn + (f": {changes}" if changes else "")
-
-
-def _moment(at_ms: int, zone: ZoneInfo) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, zone):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _in(ms: float) -> str:

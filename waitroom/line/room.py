@@ -233,6 +233,22 @@ class Room:
         if await self.lanes[lane].recall(epoch, number):
             await self._look()
 
+    async def heed(self, head: Head) -> None:
+        """Takes in at once what another has changed: ``head`` is what they were answered."""
+        self.general.note(head)
+        await self._read_rules()
+
+    async def look(self) -> None:
+        """Reads the room as it stands, for somebody who only looks: nothing of it is changed."""
+        if (rules := await self._store.rules()).revision:
+            self.rules = rules
+        self.plan = Plan.from_redis(await self._store.planned())
+        self.event = await self._store.event()
+        await self._look()
+        for lane in self.lanes.values():
+            lane.set_draw(self._draw_of(lane))
+        self.look_ahead()
+
     async def change(self, changes: dict[str, str], *, who: str, why: str = "") -> None:
         """Changes live settings for all workers."""
         self.general.note(await self._store.configure(changes, source="live", who=who, why=why))

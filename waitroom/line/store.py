@@ -175,8 +175,8 @@ class LineStore:
     ) -> Head:
         """Changes live settings. ``source`` is ``file`` or ``live``: see ``configure.lua``.
 
-        With ``revision``, that of the rules that the change was worked out from, nothing is changed once they are others:
-        raises :class:`~waitroom.errors.OvertakenError`.
+        With ``revision``, that of the rules from which the change was worked out, nothing is changed once they are
+        others: raises :class:`~waitroom.errors.OvertakenError`.
         """
         seen = "" if revision is None else revision
         words = (word for pair in changes.items() for word in pair)

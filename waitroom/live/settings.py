@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from math import inf
 from operator import attrgetter
+from typing import cast
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -17,6 +19,7 @@ from waitroom.line.rules import Rules
 from waitroom.settings import AdaptiveSettings, RoomSettings, allowed, format_duration
 from waitroom.settings.abuse import guard_of, tables_of
 from waitroom.settings.lanes import LaneSettings
+from waitroom.shaping.aims import Aims
 from waitroom.shaping.weights import weights_text
 
 Value = str | int | float | bool | None
@@ -49,13 +52,32 @@ def check_names(room: RoomSettings, names: Iterable[str]) -> None:
         )
 
 
+def field_of(name: str) -> str:
+    """The field of the rules in which a setting is kept."""
+    if name in _GUARDING:
+        return "guard"
+    if name in _ADAPTIVE:
+        return "adaptive"
+    if name.startswith(WEIGHT):
+        return "weights"
+    return f"{name}_ms" if name in _DURATIONS else name
+
+
 def values_of(room: RoomSettings, rules: Rules) -> dict[str, Value]:
     """All that can be changed of a room, as it is by these rules. ``room`` is as the file has it."""
-    live = as_settings(room, rules)
-    values: dict[str, Value] = {}
-    for name in CHANGEABLE:
-        value = attrgetter(name)(live)
-        values[name] = str(value) if isinstance(value, str) else value  # a word, not a member of its enumeration
+    values: dict[str, Value] = {name: getattr(rules, name) for name in _PLAIN if name not in _DURATIONS}
+    values["mode"] = rules.mode.value
+    values |= {name: getattr(rules, f"{name}_ms") / 1000 for name in _DURATIONS}
+    for table, inner in tables_of(rules.guard).items():
+        for name, value in inner.items():
+            # a word, not a member of its enumeration
+            values[f"{table}.{name}"] = str(value) if isinstance(value, str) else cast(Value, value)
+    is_on, aims = Aims.from_text(rules.adaptive)
+    values["adaptive.on"] = is_on
+    values["adaptive.least"] = aims.least
+    values["adaptive.most"] = None if aims.most == inf else aims.most
+    values["adaptive.latency"] = aims.latency or None
+    values["adaptive.errors"] = aims.errors
     for name in names_of(room)[len(CHANGEABLE) :]:
         values[name] = rules.weight_of(name.removeprefix(WEIGHT))
     return values
@@ -71,7 +93,7 @@ def fields_for(room: RoomSettings, rules: Rules, wanted: Mapping[str, object]) -
     heavier = {name: value for name, value in wanted.items() if name.startswith(WEIGHT)}
     plain = {name: value for name, value in wanted.items() if name not in heavier}
     stored = rules_of(_changed(as_settings(room, rules), plain)).to_redis()
-    fields = {field: stored[field] for field in map(_field_of, plain)}
+    fields = {field: stored[field] for field in map(field_of, plain)}
     if heavier:
         fields["weights"] = weights_text(_weights(room, rules, heavier))
     return fields
@@ -90,7 +112,11 @@ def shown(name: str, value: Value) -> str:
     """The value of a setting, as it would be typed."""
     if value is None:
         return "(none)"
-    if not name.startswith(WEIGHT) and "a duration" in allowed(_described(name)) and not isinstance(value, str):
+    if (
+        not name.startswith(WEIGHT)
+        and "a duration" in allowed(_described(name))
+        and not isinstance(value, str)
+    ):
         return format_duration(value)
     return f"{value:g}" if isinstance(value, float) else _cut(str(value)) or "(none)"
 
@@ -136,15 +162,6 @@ def _weights(room: RoomSettings, rules: Rules, wanted: Mapping[str, object]) -> 
             f"{room.general_share:g}"
         )
     return weights
-
-
-def _field_of(name: str) -> str:
-    """The field of the rules in which a setting is kept."""
-    if name in _GUARDING:
-        return "guard"
-    if name in _ADAPTIVE:
-        return "adaptive"
-    return f"{name}_ms" if name in _DURATIONS else name
 
 
 def _made(

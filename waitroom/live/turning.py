@@ -89,8 +89,8 @@ async def turn(
 ) -> Turned:
     """Makes a wish come true. ``room`` is as the file has it.
 
-    With ``revision``, that of the rules which the author has seen, nothing is done once they are others; without it, the
-    wish is worked out anew until nobody comes between. ``allow`` may raise to forbid what the wish comes to.
+    With ``revision``, that of the rules which the author has seen, nothing is done once they are others; without it,
+    the wish is worked out anew until nobody comes between. ``allow`` may raise to forbid what the wish comes to.
 
     Raises :class:`~waitroom.errors.SettingsError`, :class:`~waitroom.errors.OvertakenError`,
     :class:`~waitroom.errors.LineUnavailableError`.

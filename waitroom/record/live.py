@@ -8,13 +8,14 @@ import secrets
 import time
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Annotated, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import room_keys
 from waitroom.record.fairness import kendall_tau
 
@@ -59,7 +60,7 @@ class LiveFairness:
         self.others: tuple[Counted, ...] = ()
         """What the other workers told last."""
         self._redis = redis
-        self._key = f"{room_keys(room, ())[0].removesuffix(':room')}:fairness"
+        self._key = _key(room)
         self._worker = secrets.token_hex(8)
         self._lanes: dict[str, deque[int]] = {}
         self._epoch = self._entered = self._overtakes = 0
@@ -131,6 +132,16 @@ class LiveFairness:
         self.others = tuple(counted for worker, counted in others.items() if worker not in silent)
 
 
+async def read_counted(redis: Redis, room: str) -> Counted:
+    """What the workers of a room told last, in one. Raises :class:`~waitroom.errors.LineUnavailableError`."""
+    try:
+        told = await cast(Awaitable[dict[bytes, bytes]], redis.hgetall(_key(room)))
+    except (RedisError, OSError) as error:
+        raise LineUnavailableError(f"Redis does not answer: {error}") from error
+    parts = [counted for text in told.values() if (counted := _parse(text))]
+    return summed([part for part in parts if time.time() - part.at <= _SILENT_SECONDS])
+
+
 def summed(parts: Sequence[Counted]) -> Counted:
     """The parts in one. The order of entries is compared within each worker, and the mean taken."""
     tau, compared = _mean((part.kendall_tau, part.compared) for part in parts)
@@ -143,6 +154,10 @@ def summed(parts: Sequence[Counted]) -> Counted:
         compared=compared,
         at=max((part.at for part in parts), default=0.0),
     )
+
+
+def _key(room: str) -> str:
+    return f"{room_keys(room, ())[0].removesuffix(':room')}:fairness"
 
 
 def _mean(weighted: Iterable[tuple[float, int]]) -> tuple[float, int]:

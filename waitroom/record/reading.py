@@ -47,6 +47,16 @@ class RecordReader:
                 return
             since = f"({chunk[-1][0].decode()}"
 
+    async def backwards(self, *, until: str = "+", since: str = "-") -> AsyncIterator[Stored]:
+        """The same, newest first."""
+        while True:
+            chunk = await self._ask(self._redis.xrevrange(self._log, until, since, CHUNK))
+            for entry_id, fields in chunk:
+                yield entry_id.decode(), {_text(name): _text(value) for name, value in fields.items()}
+            if len(chunk) < CHUNK:
+                return
+            until = f"({chunk[-1][0].decode()}"
+
     async def standing(self, *, since: str = "") -> Standing:
         """How the room stands, and which is its last entry at that moment. ``since``: the record is read from there."""
         # read before: who is inside then has been called by then

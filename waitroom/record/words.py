@@ -13,8 +13,12 @@ _OF_ALL = frozenset({"type", "epoch", "clock", "chain", "who", "why"})
 def told(entry: Entry, zone: tzinfo = UTC) -> str:
     """One line: when, what, and where somebody did it, who and why."""
     at = datetime.fromtimestamp(entry.at_ms / 1000, zone)
-    say = WORDS.get(entry.kind, _any)
-    return f"{at:%Y-%m-%d %H:%M:%S}  {say(entry, zone)}{_author(entry)}"
+    return f"{at:%Y-%m-%d %H:%M:%S}  {what(entry, zone)}{_author(entry)}"
+
+
+def what(entry: Entry, zone: tzinfo = UTC) -> str:
+    """What happened, alone. Raises ``KeyError`` and ``ValueError`` for an entry that lacks what its kind has."""
+    return WORDS.get(entry.kind, _any)(entry, zone)
 
 
 def _author(entry: Entry) -> str:

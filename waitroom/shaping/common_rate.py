@@ -12,6 +12,8 @@ from waitroom.errors import LineUnavailableError
 from waitroom.line.room import Room
 from waitroom.shaping.division import Demand, divide
 
+WHO = "common rate"
+"""As whom it stands in the room's events."""
 EVERY_SECONDS = 1.0
 HEADROOM = 1.5
 """A room in which nobody waits wants this many times what it lately let in: it is to find an open door."""
@@ -82,4 +84,4 @@ class CommonRate:
         return lately
 
     async def _set(self, room: Room, part: float, why: str) -> None:
-        await room.change({"limit_shared": f"{part:g}"}, who="common rate", why=why)
+        await room.change({"limit_shared": f"{part:g}"}, who=WHO, why=why)

@@ -39,6 +39,10 @@ class Outlook:
 
     outflow: float
     """Visitors who enter a minute."""
+    first_seconds: float | None
+    """The wait of whoever stands first in line."""
+    median_seconds: float | None
+    """The wait of whoever stands in the middle of it."""
     last_seconds: float | None
     """The wait of whoever stands last in line."""
     newcomer_seconds: float | None
@@ -132,18 +136,29 @@ def _outlook(now: Situation, rules: Rules, yields: float, stands: float) -> Outl
     if rules.mode is Mode.PASS:
         load = capacity_for(now.inflow, now.visit_seconds) if now.visit_seconds else None
         return Outlook(
-            outflow=now.inflow, last_seconds=0.0, newcomer_seconds=0.0, ends_seconds=0.0, load=load
+            outflow=now.inflow,
+            first_seconds=0.0,
+            median_seconds=0.0,
+            last_seconds=0.0,
+            newcomer_seconds=0.0,
+            ends_seconds=0.0,
+            load=load,
         )
     flow = _possible(now, rules) * yields
     coming = 1 - now.no_shows
-    last = _later(_seconds(now.waiting * coming, flow), stands)
+
+    def wait(place: float) -> float | None:
+        return _later(_seconds(place * coming, flow), stands)
+
     held = now.waiting > 0 or flow < now.inflow or rules.mode is not Mode.AUTO
-    newcomer = _later(_seconds((now.waiting + 1) * coming, flow), stands) if held else 0.0
+    newcomer = wait(now.waiting + 1) if held else 0.0
     spare = flow - now.inflow * coming
     entering = flow if now.waiting else min(flow, now.inflow)
     return Outlook(
         outflow=flow,
-        last_seconds=last,
+        first_seconds=wait(min(now.waiting, 1)),
+        median_seconds=wait((now.waiting + 1) / 2 if now.waiting else 0),
+        last_seconds=wait(now.waiting),
         newcomer_seconds=newcomer,
         ends_seconds=_later(
             _seconds(now.waiting * coming + now.inflow * coming * stands / 60, spare), stands
