@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from time import perf_counter
 
 from starlette.types import Send
 
@@ -12,7 +13,9 @@ from waitroom.gate.request import Request
 from waitroom.gate.shaper import Shaper
 from waitroom.gate.shares import Shares
 from waitroom.gate.sockets import is_handshake
+from waitroom.gate.timing import is_timed
 from waitroom.proxy import Edit, Fields, Origin, TrustedProxies, from_origin, remembered, to_origin
+from waitroom.telemetry.families import VISIT
 
 
 class Passage:
@@ -46,12 +49,15 @@ class Passage:
         """
         if who is not None:
             self._shares.take(who)
+            request.way = VISIT
         try:
             if self.shaper is None:
                 await self._carry(request, extra, edit, request.send)
             else:
                 await self.shaper.carry(request, who, self._carry, extra, edit)
         except (OriginError, BusyError, ClientGoneError) as error:
+            if request.sent_at:
+                request.counters.failed(error, _seconds(request))
             if failed is not None:
                 failed(error)
             raise
@@ -62,7 +68,14 @@ class Passage:
     def _carry(self, request: Request, extra: tuple[Header, ...], edit: Edit, send: Send) -> Awaitable[None]:
         scope = request.scope
         carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
-        return carry(scope, request.receive, send, headers=self._headers(request, extra), edit=edit)
+        request.counters[request.way] += 1
+        request.sent_at = perf_counter()
+
+        def counted(status: int, theirs: list[Header]) -> list[Header]:
+            request.counters.answered(status, _seconds(request))
+            return edit(status, theirs)
+
+        return carry(scope, request.receive, send, headers=self._headers(request, extra), edit=counted)
 
     def _headers(self, request: Request, extra: tuple[Header, ...]) -> Fields:
         visitor, client = request.visitor, request.scope["client"]
@@ -76,6 +89,11 @@ class Passage:
             visitor.host,
             extra,
         )
+
+
+def _seconds(request: Request) -> float | None:
+    """For how long the shop has had the request; None where that says nothing of the shop."""
+    return perf_counter() - request.sent_at if is_timed(request.scope) else None
 
 
 def _for_shop(

@@ -1,0 +1,49 @@
+"""What is counted of one room in one worker, and how much of it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from waitroom.telemetry.worker import RoomOfWorker
+
+
+class Source:
+    """The counts of one room, parted into what was told, what is being told, and what is new since.
+
+    Args:
+        room: its name.
+        counted: all counts since the worker was started, by field.
+        state: how the room is now; None: there is nothing to say of it.
+    """
+
+    def __init__(
+        self,
+        room: str,
+        counted: Callable[[], Mapping[str, int]],
+        state: Callable[[], RoomOfWorker | None] = lambda: None,
+    ) -> None:
+        self.room = room
+        self.counted = counted
+        self.state = state
+        self.number = 0
+        """Of what is being told."""
+        self.under_way: dict[str, int] = {}
+        """Increments that are not known to have arrived."""
+        self._taken: dict[str, int] = {}
+
+    def __repr__(self) -> str:
+        return f"<Source {self.room}: {self.number} tellings{', one under way' if self.under_way else ''}>"
+
+    def gather(self) -> bool:
+        """Takes what is new, unless something is still under way; whether there is anything to tell."""
+        if not self.under_way:
+            now, taken = dict(self.counted()), self._taken
+            self.under_way = {name: count - taken.get(name, 0) for name, count in now.items()}
+            self.under_way = {name: rise for name, rise in self.under_way.items() if rise}
+            self.number += bool(self.under_way)
+            self._taken = now
+        return bool(self.under_way)
+
+    def settle(self) -> None:
+        """What was under way has arrived."""
+        self.under_way = {}
