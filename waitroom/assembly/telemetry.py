@@ -26,7 +26,7 @@ def telling_of(
 ) -> Telling:
     """Tells of all rooms of a worker. ``elsewhere`` counts what belongs to none."""
     sources = [_source_of(entrance) for entrance in entrances]
-    return Telling(redis, [*sources, Source(NO_ROOM, lambda: elsewhere)], connections)
+    return Telling(redis, [*sources, Source(NO_ROOM, elsewhere.summed_up)], connections)
 
 
 def _source_of(entrance: Entrance) -> Source:
@@ -37,7 +37,7 @@ def _counted(entrance: Entrance) -> dict[str, int]:
     """What the requests counted, and what the room and its record count themselves."""
     hits, fairness = entrance.room.hits, entrance.doorway.fairness
     return {
-        **entrance.counters,
+        **entrance.counters.summed_up(),
         ESTIMATES.field("kept"): hits.kept,
         ESTIMATES.field("early"): hits.early,
         ESTIMATES.field("late"): hits.late,

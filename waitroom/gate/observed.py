@@ -10,7 +10,7 @@ from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request
 from waitroom.gate.shares import TooManyRequestsError
 from waitroom.gate.sockets import is_handshake
-from waitroom.gate.timing import is_timed
+from waitroom.gate.timing import is_quick
 from waitroom.proxy import Edit, Origin, from_origin
 from waitroom.shaping.signals import Signals
 
@@ -63,7 +63,7 @@ class Observed:
         failed: Callable[[WaitroomError], None] | None,
     ) -> None:
         signals, scope = self._signals, request.scope
-        timed = is_timed(scope) and not self._is_ignored(scope["path"])
+        timed = is_quick(scope) and not self._is_ignored(scope["path"])
         number = signals.asked(who, timed=timed)
 
         def noted(status: int, theirs: list[Header]) -> list[Header]:

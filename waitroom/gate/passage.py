@@ -13,7 +13,7 @@ from waitroom.gate.request import Request
 from waitroom.gate.shaper import Shaper
 from waitroom.gate.shares import Shares
 from waitroom.gate.sockets import is_handshake
-from waitroom.gate.timing import is_timed
+from waitroom.gate.timing import is_quick
 from waitroom.proxy import Edit, Fields, Origin, TrustedProxies, from_origin, remembered, to_origin
 from waitroom.telemetry.families import VISIT
 
@@ -57,7 +57,7 @@ class Passage:
                 await self.shaper.carry(request, who, self._carry, extra, edit)
         except (OriginError, BusyError, ClientGoneError) as error:
             if request.sent_at:
-                request.counters.failed(error, _seconds(request))
+                request.counters.failed(error, perf_counter() - request.sent_at)
             if failed is not None:
                 failed(error)
             raise
@@ -66,13 +66,15 @@ class Passage:
                 self._shares.give_back(who)
 
     def _carry(self, request: Request, extra: tuple[Header, ...], edit: Edit, send: Send) -> Awaitable[None]:
-        scope = request.scope
-        carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
-        request.counters[request.way] += 1
-        request.sent_at = perf_counter()
+        scope, counters = request.scope, request.counters
+        is_tunnel = is_handshake(scope)
+        is_timed = not is_tunnel and is_quick(scope)
+        carry = self.origin.tunnel if is_tunnel else self.origin.forward
+        counters[request.way] += 1
+        request.sent_at = sent_at = perf_counter()
 
         def counted(status: int, theirs: list[Header]) -> list[Header]:
-            request.counters.answered(status, _seconds(request))
+            counters.answered(status, perf_counter() - sent_at if is_timed else None)
             return edit(status, theirs)
 
         return carry(scope, request.receive, send, headers=self._headers(request, extra), edit=counted)
@@ -89,11 +91,6 @@ class Passage:
             visitor.host,
             extra,
         )
-
-
-def _seconds(request: Request) -> float | None:
-    """For how long the shop has had the request; None where that says nothing of the shop."""
-    return perf_counter() - request.sent_at if is_timed(request.scope) else None
 
 
 def _for_shop(

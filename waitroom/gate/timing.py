@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from starlette.types import Scope
 
 from waitroom.gate.answers import Header
-from waitroom.gate.sockets import is_handshake
 from waitroom.proxy import remembered
 
 MOST_BODY_DIGITS = 5
 """The time of a request whose body may have 100 kB or more is the visitor's, not the shop's."""
 
 
-def is_timed(scope: Scope) -> bool:
-    """Whether the shop can be expected to begin its answer as soon as it can: not that to a WebSocket, of an event
-    stream that may be silent at first, or to a large body."""
-    return not is_handshake(scope) and remembered(scope["headers"], _is_quick)
+def is_quick(scope: Scope) -> bool:
+    """Whether the shop can be expected to begin its answer as soon as it can: not that to a large body, nor that of an
+    event stream, which may be silent at first."""
+    return remembered(scope["headers"], _is_quick)
 
 
 def _is_quick(headers: Sequence[Header]) -> bool:

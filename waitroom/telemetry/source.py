@@ -12,7 +12,8 @@ class Source:
 
     Args:
         room: its name.
-        counted: all counts since the worker was started, by field.
+        counted: all counts since the worker was started, by field, in a mapping that does not change any more. It is
+            asked once a second, come what may.
         state: how the room is now; None: there is nothing to say of it.
     """
 
@@ -29,15 +30,15 @@ class Source:
         """Of what is being told."""
         self.under_way: dict[str, int] = {}
         """Increments that are not known to have arrived."""
-        self._taken: dict[str, int] = {}
+        self._taken: Mapping[str, int] = {}
 
     def __repr__(self) -> str:
         return f"<Source {self.room}: {self.number} tellings{', one under way' if self.under_way else ''}>"
 
     def gather(self) -> bool:
         """Takes what is new, unless something is still under way; whether there is anything to tell."""
+        now, taken = self.counted(), self._taken
         if not self.under_way:
-            now, taken = dict(self.counted()), self._taken
             self.under_way = {name: count - taken.get(name, 0) for name, count in now.items()}
             self.under_way = {name: rise for name, rise in self.under_way.items() if rise}
             self.number += bool(self.under_way)
