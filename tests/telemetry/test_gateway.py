@@ -66,7 +66,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 def pids_of(reading: Reading, gateway: Gateway, room: str) -> set[int]:
     """The workers of a gateway that say they live."""
-    return {worker.pid for worker in reading.alive if room in worker.rooms}
+    return {worker.pid for worker in reading.alive if room in worker.streams}
 
 
 async def test_each_way_of_a_request_is_counted_once(launch: Launch, shop: SlowShop, redis: Redis) -> None:
@@ -168,7 +168,7 @@ async def test_the_sums_of_two_workers_survive_one_of_them(
     os.kill(killed, signal.SIGKILL)
 
     async def replaced() -> bool:
-        pids = {worker.pid for worker in (await watch.read()).workers if "killed" in worker.rooms}
+        pids = {worker.pid for worker in (await watch.read()).workers if "killed" in worker.streams}
         return {killed, other} < pids
 
     await eventually(replaced, within=WITHIN)
@@ -179,7 +179,7 @@ async def test_the_sums_of_two_workers_survive_one_of_them(
     assert 130 == after.of(REQUESTS, "visit") == sum(SHOP_SECONDS.counts(after.counts))
     gateway.stop()
     reading = await watch.read()
-    assert {killed} == {worker.pid for worker in reading.workers if "killed" in worker.rooms}
+    assert {killed} == {worker.pid for worker in reading.workers if "killed" in worker.streams}
 
 
 async def test_a_gateway_that_stops_tells_the_rest(launch: Launch, shop: SlowShop, redis: Redis) -> None:
@@ -193,7 +193,7 @@ async def test_a_gateway_that_stops_tells_the_rest(launch: Launch, shop: SlowSho
 
 
 async def test_who_waits_is_told_of_by_the_workers(launch: Launch, shop: SlowShop, redis: Redis) -> None:
-    """Open streams and connections, and what a newcomer would hear; then how long those waited who were let in."""
+    """Open streams and connections; then how long those waited who were let in."""
     gateway = launch(shop.url, {"name": "wait", "mode": "pause", "rate": 600, "presence": "60s"})
     watch = Watch(redis, "wait")
     async with gateway.client(PAGE) as visitor:
@@ -202,18 +202,12 @@ async def test_who_waits_is_told_of_by_the_workers(launch: Launch, shop: SlowSho
             assert 200 == stream.status_code
 
             async def is_told() -> bool:
-                reading = await watch.read()
-                return reading.streams("wait") == 1 and reading.newcomer("wait", "general") is None
+                return (await watch.read()).streams("wait") == 1
 
             await eventually(is_told, within=WITHIN)
-            worker = next(each for each in (await watch.read()).alive if "wait" in each.rooms)
+            worker = next(each for each in (await watch.read()).alive if "wait" in each.streams)
             assert (1, True) == (worker.connections, worker.memory_bytes > 10_000_000)
             await watch.store.configure({"mode": "queue"}, source="live", who="test")
-
-            async def has_estimate() -> bool:
-                return (await watch.read()).newcomer("wait", "general") is not None
-
-            await eventually(has_estimate, within=WITHIN)
             async for line in stream.aiter_lines():
                 if line == "event: admitted":
                     break

@@ -13,13 +13,12 @@ from redis.exceptions import RedisError, ResponseError
 
 from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import WORKERS_KEY, told_key, totals_key
-from waitroom.shaping.forecast import Estimate
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import PAGE, VISIT
 from waitroom.telemetry.reading import Reader
 from waitroom.telemetry.source import Source
 from waitroom.telemetry.telling import Telling
-from waitroom.telemetry.worker import ALIVE_SECONDS, FORGOTTEN_SECONDS, RoomOfWorker, Worker
+from waitroom.telemetry.worker import ALIVE_SECONDS, FORGOTTEN_SECONDS, Worker
 
 pytestmark = pytest.mark.anyio
 ROOM = "drop"
@@ -195,18 +194,15 @@ async def test_a_redis_that_lost_a_second_shows_no_fall(redis: Redis) -> None:
 
 
 async def test_a_worker_says_that_it_lives_and_that_it_is_gone(redis: Redis) -> None:
-    """With its process, its connections and how its rooms are."""
-    state = RoomOfWorker(streams=4, newcomers={"general": Estimate(60, 50, 80), "members": None})
-    telling = Telling(redis, [Source(ROOM, dict, lambda: state)], lambda: 17)
+    """With its process, its rooms and its connections."""
+    telling = Telling(redis, [Source(ROOM, dict, lambda: 4), Source("quiet", dict, lambda: 0)], lambda: 17)
     await telling.tell()
     reading = await Reader(redis, [ROOM]).read()
     (worker,) = reading.workers
     assert (worker,) == reading.alive
-    assert (17, 4, 4) == (worker.connections, worker.streams, reading.streams(ROOM))
+    assert (17, {ROOM: 4, "quiet": 0}, 4) == (worker.connections, worker.streams, reading.streams(ROOM))
     assert worker.memory_bytes > 10_000_000
     assert worker.started <= worker.seen <= reading.at
-    assert Estimate(60, 50, 80) == reading.newcomer(ROOM, "general")
-    assert (None, None) == (reading.newcomer(ROOM, "members"), reading.newcomer("other", "general"))
     await telling.finish()
     assert () == (await Reader(redis, [ROOM]).read()).workers
 

@@ -14,7 +14,6 @@ from redis.exceptions import RedisError
 from waitroom.complaints import Complaints
 from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import WORKERS_KEY, totals_key
-from waitroom.shaping.forecast import Estimate
 from waitroom.telemetry.families import NO_ROOM
 from waitroom.telemetry.totals import Totals
 from waitroom.telemetry.worker import Worker
@@ -45,13 +44,7 @@ class Reading:
 
     def streams(self, room: str) -> int:
         """Event streams that are open in a room."""
-        return sum(worker.rooms[room].streams for worker in self.alive if room in worker.rooms)
-
-    def newcomer(self, room: str, lane: str) -> Estimate | None:
-        """What a newcomer to a lane is told of the wait: by the worker that has watched the line for longest. None:
-        nothing is told."""
-        told = (worker.rooms[room].newcomers.get(lane) for worker in self.alive if room in worker.rooms)
-        return next((estimate for estimate in told if estimate is not None), None)
+        return sum(worker.streams.get(room, 0) for worker in self.alive)
 
 
 class Reader:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from waitroom.telemetry.worker import RoomOfWorker
-
 
 class Source:
     """The counts of one room, parted into what was told, what is being told, and what is new since.
@@ -14,18 +12,18 @@ class Source:
         room: its name.
         counted: all counts since the worker was started, by field, in a mapping that does not change any more. It is
             asked once a second, come what may.
-        state: how the room is now; None: there is nothing to say of it.
+        streams: how many event streams are open; None: it is no room, and has none.
     """
 
     def __init__(
         self,
         room: str,
         counted: Callable[[], Mapping[str, int]],
-        state: Callable[[], RoomOfWorker | None] = lambda: None,
+        streams: Callable[[], int] | None = None,
     ) -> None:
         self.room = room
         self.counted = counted
-        self.state = state
+        self.streams = streams
         self.number = 0
         """Of what is being told."""
         self.under_way: dict[str, int] = {}

@@ -112,8 +112,8 @@ class Telling:
         self._clock_offset = seconds + microseconds / 1e6 - time.monotonic()
 
     def _worker(self, now: float) -> Worker:
-        rooms = {source.room: state for source in self._sources if (state := source.state())}
-        return self._me.worker(now, connections=self._connections(), rooms=rooms)
+        streams = {source.room: source.streams() for source in self._sources if source.streams}
+        return self._me.worker(now, connections=self._connections(), streams=streams)
 
     async def _tidy(self, now: float) -> None:
         """Drops those that have been silent for long: nobody says of a killed worker that it is gone."""

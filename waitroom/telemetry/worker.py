@@ -12,7 +12,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt
 
 from waitroom import __version__
-from waitroom.shaping.forecast import Estimate
 
 ALIVE_SECONDS = 10.0
 """A worker that was silent for longer is not counted among the living: a breath takes one second, a Redis that is away
@@ -20,17 +19,6 @@ is waited for up to four."""
 FORGOTTEN_SECONDS = 600.0
 """For so long is a worker shown that has fallen silent."""
 _STATM = Path("/proc/self/statm")
-
-
-class RoomOfWorker(BaseModel):
-    """How one room is in one worker."""
-
-    model_config = ConfigDict(frozen=True)
-
-    streams: NonNegativeInt = 0
-    """Event streams that are open."""
-    newcomers: Mapping[str, Estimate | None] = Field(default_factory=dict)
-    """By lane, what a newcomer would be told of the wait; None: nobody knows, as while the line stands still."""
 
 
 class Worker(BaseModel):
@@ -49,7 +37,8 @@ class Worker(BaseModel):
     """Connections of visitors that are open."""
     memory_bytes: NonNegativeInt = 0
     """Resident memory; 0: the system does not tell."""
-    rooms: Mapping[str, RoomOfWorker] = Field(default_factory=dict)
+    streams: Mapping[str, NonNegativeInt] = Field(default_factory=dict)
+    """The rooms that it keeps, and how many event streams are open in each."""
 
     def is_alive(self, now: float) -> bool:
         """Whether it has been heard of lately."""
@@ -58,11 +47,6 @@ class Worker(BaseModel):
     def is_forgotten(self, now: float) -> bool:
         """Whether it has been silent for so long that it need not be shown any more."""
         return abs(now - self.seen) > FORGOTTEN_SECONDS
-
-    @property
-    def streams(self) -> int:
-        """Event streams that are open, in all rooms."""
-        return sum(room.streams for room in self.rooms.values())
 
 
 class Identity:
@@ -73,7 +57,7 @@ class Identity:
         self._host = socket.gethostname()
         self._started = time.monotonic()
 
-    def worker(self, now: float, *, connections: int, rooms: Mapping[str, RoomOfWorker]) -> Worker:
+    def worker(self, now: float, *, connections: int, streams: Mapping[str, int]) -> Worker:
         """This worker at a moment of Redis's clock."""
         return Worker(
             name=self.name,
@@ -84,7 +68,7 @@ class Identity:
             seen=round(now, 3),
             connections=connections,
             memory_bytes=resident_bytes(),
-            rooms=rooms,
+            streams=streams,
         )
 
 
