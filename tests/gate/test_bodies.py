@@ -10,6 +10,7 @@ from starlette.types import Message
 from waitroom.gate.bodies import Bodies
 from waitroom.gate.request import Request
 from waitroom.proxy import TrustedProxies
+from waitroom.telemetry.counters import Counters
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +38,7 @@ def stalled(
         "type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "scheme": "http",
         "headers": [(b"host", b"shop.example"), (b"content-length", b"%d" % length)], "client": (address, 1),
     }  # fmt: skip
-    return Request(scope, receive, _nobody, TrustedProxies())
+    return Request(scope, receive, _nobody, TrustedProxies(), Counters())
 
 
 def ended(request: Request) -> None:

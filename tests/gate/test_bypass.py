@@ -13,6 +13,7 @@ from waitroom.gate.request import Request
 from waitroom.proxy import TrustedProxies
 from waitroom.shaping.bypass import Miss, Rule, Verdict
 from waitroom.shaping.crawlers import Crawlers
+from waitroom.telemetry.counters import Counters
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +34,7 @@ def request(
         "headers": [(b"host", b"shop.example"), *fields], "scheme": "http",
         "client": client and (client, 1),
     }  # fmt: skip
-    return Request(scope, _nobody, _nobody, TRUSTED)  # type: ignore[arg-type]
+    return Request(scope, _nobody, _nobody, TRUSTED, Counters())  # type: ignore[arg-type]
 
 
 class Dns:

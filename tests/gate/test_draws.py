@@ -22,6 +22,7 @@ from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Rules
 from waitroom.proxy import TrustedProxies
+from waitroom.telemetry.counters import Counters
 
 pytestmark = pytest.mark.anyio
 MakeRoom = Callable[..., Room]
@@ -83,7 +84,7 @@ def ask(make_room: MakeRoom) -> Ask:
             return {"type": "http.request"}
 
         address = DrawAddress(room, tokens, pages, lambda: draws)
-        await address.serve(Request(scope, receive, answer, TrustedProxies([])))
+        await address.serve(Request(scope, receive, answer, TrustedProxies([]), Counters()))
         return answer
 
     return serve

@@ -21,6 +21,7 @@ from waitroom.proxy import Origin, TrustedProxies
 from waitroom.settings.shaping import with_rest
 from waitroom.shaping.limiter import Budget, Limiter
 from waitroom.shaping.signals import Signals
+from waitroom.telemetry.counters import Counters
 
 pytestmark = pytest.mark.anyio
 TRUSTED = TrustedProxies()
@@ -47,7 +48,7 @@ class Gate:
             "scheme": "http", "client": ("192.0.2.7", 1),
             "http_version": "1.1", "extensions": {},
         }  # fmt: skip
-        await self._observed.through(Request(scope, _silent, _deaf, TRUSTED), who=who)
+        await self._observed.through(Request(scope, _silent, _deaf, TRUSTED, Counters()), who=who)
 
     async def hold(self, *visitors: str) -> None:
         """A request of each is with the shop."""

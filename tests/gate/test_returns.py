@@ -12,6 +12,7 @@ from waitroom.gate.negotiate import Kind
 from waitroom.gate.request import Request
 from waitroom.gate.returns import FIELD, OPEN_SECONDS, Returns
 from waitroom.proxy import TrustedProxies
+from waitroom.telemetry.counters import Counters
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +31,7 @@ def request(body: bytes, *fields: tuple[bytes, bytes], target: bytes = b"/pay?x=
         "headers": [(b"host", b"shop.example"), (b"content-length", b"%d" % len(body)), *fields],
         "scheme": "https", "client": ("192.0.2.1", 1),
     }  # fmt: skip
-    return Request(scope, replay(body, _nobody), _nobody, TrustedProxies())  # type: ignore[arg-type]
+    return Request(scope, replay(body, _nobody), _nobody, TrustedProxies(), Counters())  # type: ignore[arg-type]
 
 
 async def sealed(secrets: list[str] = SECRETS, room: str = "drop") -> bytes:

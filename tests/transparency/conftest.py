@@ -49,7 +49,9 @@ def launch_once(
 @pytest.fixture(scope="session")
 def site(launch_once: Launch, premises: Premises) -> Site:
     """A gateway with the limits that it has when nothing is said of them."""
-    return admitted(launch_once(origin_response_timeout="8s", origin_idle_timeout="8s", stall_timeout="2m"), premises)
+    return admitted(
+        launch_once(origin_response_timeout="8s", origin_idle_timeout="8s", stall_timeout="2m"), premises
+    )
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from redis.asyncio import Redis
 
 from waitroom.assembly.line import reader_of, room_of
+from waitroom.assembly.telemetry import telling_of
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
@@ -53,6 +54,7 @@ from waitroom.shaping.regulator import Regulator
 from waitroom.shaping.sharing import Sharing
 from waitroom.shaping.signals import Signals
 from waitroom.shaping.told import Told
+from waitroom.telemetry.counters import Counters
 
 
 def origin_of(settings: Settings) -> Origin:
@@ -105,8 +107,11 @@ def shaper_of(settings: Settings) -> Shaper | None:
     )
 
 
-def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate:
-    """The gateway as an ASGI application. ``secrets`` come newest first."""
+def build_gate(
+    settings: Settings, redis: Redis, secrets: Sequence[str], connections: Callable[[], int] = lambda: 0
+) -> Gate:
+    """The gateway as an ASGI application. ``secrets`` come newest first; ``connections`` tells how many visitors have
+    one open."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
     shares = Shares(settings.max_requests_per_visitor)
     passage = Passage(origin_of(settings), trusted, shares, shaper_of(settings))
@@ -117,7 +122,7 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
     seeds, receipt_keys = Seeds(secrets), ReceiptKeys(secrets)
     entrances = []
     for of_room in settings.rooms:
-        room = room_of(of_room, redis, seeds)
+        room, counters = room_of(of_room, redis, seeds), Counters()
         tokens = Tokens(room, tickets, passes)
         invitations = Invitations(of_room, secrets)
         waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone, takes_codes=invitations.in_use)
@@ -134,18 +139,22 @@ def build_gate(settings: Settings, redis: Redis, secrets: Sequence[str]) -> Gate
         )
         draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
         receipt = ReceiptAddress(room, tokens, pages, receipt_keys, reader_of(of_room, redis).chain)
-        endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve)
-        entrances.append(Entrance(room, doorway, endpoints, regulator))
-    connections = Shares(settings.max_connections_per_address)
+        endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve, counters)
+        entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
+    of_address = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}
     common_rate = CommonRate(rooms, settings.common_rate, weights)
+    elsewhere = Counters()
+    telling = telling_of(redis, entrances, elsewhere, connections)
     return Gate(
         entrances,
         RoomMap(settings.rooms),
         pages,
         passage,
-        connections,
+        of_address,
         KeysAddress(receipt_keys).serve,
-        keepers=[common_rate.run, *(entrance.doorway.fairness.run for entrance in entrances)],
+        elsewhere,
+        keepers=[common_rate.run, telling.run, *(entrance.doorway.fairness.run for entrance in entrances)],
+        last_acts=[telling.finish],
     )

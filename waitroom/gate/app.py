@@ -27,6 +27,8 @@ from waitroom.gate.static import matches
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
 from waitroom.shaping.regulator import Regulator
+from waitroom.telemetry.counters import Counters
+from waitroom.telemetry.families import BAD, PUT_OFF
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -42,6 +44,7 @@ class Entrance:
     doorway: Doorway
     endpoints: RoomEndpoints
     regulator: Regulator
+    counters: Counters
 
 
 class Gate:
@@ -55,7 +58,9 @@ class Gate:
         passage: Passage,
         of_address: Shares,
         keys: Serve,
+        elsewhere: Counters,
         keepers: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
+        last_acts: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
     ) -> None:
         self._entrances = {entrance.room.name: entrance for entrance in entrances}
         self._rooms = rooms
@@ -64,8 +69,10 @@ class Gate:
         self._neighbours = Neighbours(passage.trusted)
         self._of_address = of_address
         self._keys = keys
+        self._elsewhere = elsewhere
         self._complaints = Complaints(logger)
         self._more_keepers = keepers
+        self._last_acts = last_acts
         self._keepers: list[asyncio.Task[None]] = []
 
     def __repr__(self) -> str:
@@ -78,7 +85,7 @@ class Gate:
             return
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
-        request = Request(scope, receive, send, self._passage.trusted)
+        request = Request(scope, receive, send, self._passage.trusted, self._elsewhere)
         serve = self._find(scope["method"], scope["path"])
         place = self._neighbours.place(request)
         try:
@@ -126,6 +133,8 @@ class Gate:
         for entrance in self._entrances.values():
             with suppress(LineUnavailableError):
                 await entrance.room.flush()
+        for act in self._last_acts:
+            await act()
         await self._passage.origin.aclose()
 
     def _find(self, method: str, path: str) -> Serve:
@@ -151,7 +160,9 @@ class Gate:
             if name is None:
                 await self._passage.through(request)
             else:
-                await self._entrances[name].doorway.handle(request)
+                entrance = self._entrances[name]
+                request.counters = entrance.counters
+                await entrance.doorway.handle(request)
         except OriginError as error:
             self._complaints.warn(
                 type(error).__name__, "%s %s: %s", scope["method"], request.target[:200], error
@@ -161,6 +172,7 @@ class Gate:
             await self._put_off(request, error, name)
         except BadRequestError as error:
             # a path or header that would not mean the same to the origin as to us
+            request.counters[BAD] += 1
             body = problem(400, "bad-request", str(error))
             await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
 
@@ -218,6 +230,7 @@ class Gate:
         self, request: Request, error: BusyError | TooManyRequestsError, room: str | None = None
     ) -> None:
         """Not now. Nothing was sent to the shop; place and visit are kept."""
+        request.counters[PUT_OFF] += 1
         status = error.status
         headers = [NO_STORE, (b"retry-after", b"%d" % error.retry_after), *request.gifts]
         if request.kind is Kind.NAVIGATION:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
@@ -17,6 +17,7 @@ from waitroom.gate.webhooks import Webhooks
 from waitroom.proxy import TrustedProxies
 from waitroom.shaping.bypass import Asked, Rule, Verdict, explain, find
 from waitroom.shaping.crawlers import Crawlers
+from waitroom.telemetry.families import BYPASS
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -52,10 +53,10 @@ class Bypass:
         rules = self._covering(request.path) if self._rules else ()
         if rules and (rule := find(rules, self.asked(request))) is not None:
             logger.debug("room %s: rule %s lets a request pass", self._room, rule.name)
-            await inside.bring(request, None)
+            await _bring(request, inside)
             return True
         return self._webhooks is not None and await self._webhooks.take(
-            request, lambda: inside.bring(request, None)
+            request, lambda: _bring(request, inside)
         )
 
     def _covering(self, path: str) -> tuple[Rule, ...]:
@@ -109,3 +110,8 @@ class Bypass:
             )  # fmt: skip
             return None
         return None if client is None else address
+
+
+def _bring(request: Request, inside: Inside) -> Awaitable[None]:
+    request.way = BYPASS
+    return inside.bring(request, None)

@@ -26,6 +26,7 @@ from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
 from waitroom.record.live import LiveFairness
 from waitroom.shaping.sharing import Sharing
+from waitroom.telemetry.families import CLAIMED
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -174,13 +175,14 @@ class Doorway:
             state = state_of(self.room, stands, number, lane, Notice.UNAVAILABLE)
             await self._threshold.hold(request, brought, kind, state, brought.ticket)
             return
+        request.counters[CLAIMED[outcome]] += 1
         match outcome:
             case Outcome.ADMITTED | Outcome.AGAIN:
                 admission = self.tokens.admit(number, lane, epoch)
                 if outcome is Outcome.AGAIN:
                     self.room.visits.active(admission.session)
-                elif brought.ticket is not None and self.room.rules.mode is not Mode.PASS:
-                    self._count(brought.ticket, number)
+                else:
+                    self._count(request, lane, brought.ticket, number)
                 await self._threshold.let_in(request, brought, admission, new_pass=admission)
             case Outcome.MISSED:
                 over = BroughtTicket(lane, number, Fate.MISSED)
@@ -201,8 +203,11 @@ class Doorway:
                 state = state_of(self.room, stands, number, lane)
                 await self._threshold.hold(request, brought, kind, state, brought.ticket)
 
-    def _count(self, ticket: Ticket, number: int) -> None:
-        """Somebody who stood in line was let in just now."""
+    def _count(self, request: Request, lane: str, ticket: Ticket | None, number: int) -> None:
+        """Somebody who had a place was let in just now."""
+        request.counters.entered(lane)
+        if ticket is None or self.room.rules.mode is Mode.PASS:
+            return
         snapshot = self.room.lanes[ticket.lane].snapshot
         head, waited_ms = snapshot.head, self.room.clock_ms - ticket.at
         turn = snapshot.turn_of(number)
@@ -219,9 +224,11 @@ class Doorway:
         lane = brought.lane
         epoch = self.room.lanes[lane].head.epoch
         try:
-            if await self.room.claim(lane, number) is not Outcome.AGAIN:
-                return False
+            outcome = await self.room.claim(lane, number)
         except LineUnavailableError:
+            return False
+        request.counters[CLAIMED[outcome]] += 1
+        if outcome is not Outcome.AGAIN:
             return False
         admission = self.tokens.admit(number, lane, epoch)
         self.room.visits.active(admission.session)

@@ -25,6 +25,7 @@ from waitroom.invitations.minting import default_target
 from waitroom.line.redeeming import Redemption
 from waitroom.proxy import place_of
 from waitroom.shaping.invitation import Invitation, InvitationError, Refusal
+from waitroom.telemetry.families import INVITATION
 
 _IN_ADDRESSES = "/?&=#%:;,+@!$'()*~[]"
 """What an address that was asked for may hold, escapes among it (RFC 3986 section 2.2)."""
@@ -106,6 +107,7 @@ class Entering:
 
     async def require(self, request: Request, refused: InvitationError | None) -> None:
         """The answer of a room that is by invitation only to somebody without one that counts."""
+        request.counters[INVITATION] += 1
         if refused is not None:
             await self.refuse(request, refused, request.target)
         elif request.kind is Kind.NAVIGATION:
@@ -116,6 +118,7 @@ class Entering:
 
     async def take_back(self, request: Request, outcome: Redemption) -> None:
         """Says why an invitation gave no place, and takes it from the visitor: the next request is one without it."""
+        request.counters[INVITATION] += 1
         refusal = _REFUSALS[outcome]
         gone = cookies.clear(self.cookie, secure=request.secure)
         await self.refuse(request, InvitationError(refusal, refusal.value), request.target, [gone])

@@ -125,6 +125,7 @@ class Newcomers:
         """Hands a new place out."""
         if self.room.rules.guard.screens:
             request.gifts += self._porter.taken_back(request)
+        request.counters.joined(lane, admitted=place.admitted)
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:
             admission = self.tokens.admit(place.number, lane, place.head.epoch)

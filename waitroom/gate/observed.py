@@ -10,11 +10,9 @@ from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request
 from waitroom.gate.shares import TooManyRequestsError
 from waitroom.gate.sockets import is_handshake
-from waitroom.proxy import Edit, Origin, from_origin, remembered
+from waitroom.gate.timing import is_quick
+from waitroom.proxy import Edit, Origin, from_origin
 from waitroom.shaping.signals import Signals
-
-MOST_BODY_DIGITS = 5
-"""The time of a request whose body may have 100 kB or more is the visitor's, not the shop's."""
 
 
 class Observed:
@@ -65,7 +63,7 @@ class Observed:
         failed: Callable[[WaitroomError], None] | None,
     ) -> None:
         signals, scope = self._signals, request.scope
-        timed = remembered(scope["headers"], _is_quick) and not self._is_ignored(scope["path"])
+        timed = is_quick(scope) and not self._is_ignored(scope["path"])
         number = signals.asked(who, timed=timed)
 
         def noted(status: int, theirs: list[Header]) -> list[Header]:
@@ -92,13 +90,3 @@ class Observed:
             return False
         path = path.lower()
         return path in self._exact or path.startswith(self._begins)
-
-
-def _is_quick(headers: Sequence[Header]) -> bool:
-    """Whether the shop can be expected to begin its answer as soon as it can."""
-    for name, value in headers:
-        if name == b"accept" and b"text/event-stream" in value:
-            return False
-        if name == b"transfer-encoding" or (name == b"content-length" and len(value) > MOST_BODY_DIGITS):
-            return False
-    return True

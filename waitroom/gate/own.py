@@ -19,6 +19,8 @@ from waitroom.gate.state import plain_state, standing, state_of
 from waitroom.gate.visitor import NOTHING
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.ticket import Outcome
+from waitroom.telemetry.counters import Counters
+from waitroom.telemetry.families import REQUESTS
 
 _PERSONAL = (NO_STORE, VARY)
 
@@ -26,9 +28,12 @@ _PERSONAL = (NO_STORE, VARY)
 class RoomEndpoints:
     """Status, events, leave, line, draw, receipt, and the ways into a lane, of one room."""
 
-    def __init__(self, doorway: Doorway, shares: Shares, draw: Serve, receipt: Serve) -> None:
+    def __init__(
+        self, doorway: Doorway, shares: Shares, draw: Serve, receipt: Serve, counters: Counters
+    ) -> None:
         self._doorway = doorway
         self._shares = shares
+        self._counters = counters
         self._room = doorway.room
         self.streams = EventStreams(doorway.room)
         self._line = LineDocument(doorway.room, doorway.fairness)
@@ -42,12 +47,15 @@ class RoomEndpoints:
             "enter": (("GET", "HEAD", "POST"), doorway.entering.enter),
             "code": (("GET", "HEAD", "POST"), doorway.entering.code),
         }
+        self._ways = {action: REQUESTS.field(action) for action in self._actions}
 
     def find(self, method: str, action: str) -> Serve | None:
-        """What answers ``method`` at ``/__waitroom/{room}/{action}``; None where there is no such address."""
+        """What answers a request, ``method`` at ``/__waitroom/{room}/{action}``. It is counted. None where there is no
+        such address."""
         found = self._actions.get(action)
         if found is None:
             return None
+        self._counters[self._ways[action]] += 1
         methods, serve = found
         return serve if method in methods else partial(_wrong_method, ", ".join(methods))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from time import perf_counter
 
 from starlette.types import Send
 
@@ -12,7 +13,9 @@ from waitroom.gate.request import Request
 from waitroom.gate.shaper import Shaper
 from waitroom.gate.shares import Shares
 from waitroom.gate.sockets import is_handshake
+from waitroom.gate.timing import is_quick
 from waitroom.proxy import Edit, Fields, Origin, TrustedProxies, from_origin, remembered, to_origin
+from waitroom.telemetry.families import VISIT
 
 
 class Passage:
@@ -46,12 +49,15 @@ class Passage:
         """
         if who is not None:
             self._shares.take(who)
+            request.way = VISIT
         try:
             if self.shaper is None:
                 await self._carry(request, extra, edit, request.send)
             else:
                 await self.shaper.carry(request, who, self._carry, extra, edit)
         except (OriginError, BusyError, ClientGoneError) as error:
+            if request.sent_at:
+                request.counters.failed(error, perf_counter() - request.sent_at)
             if failed is not None:
                 failed(error)
             raise
@@ -60,9 +66,18 @@ class Passage:
                 self._shares.give_back(who)
 
     def _carry(self, request: Request, extra: tuple[Header, ...], edit: Edit, send: Send) -> Awaitable[None]:
-        scope = request.scope
-        carry = self.origin.tunnel if is_handshake(scope) else self.origin.forward
-        return carry(scope, request.receive, send, headers=self._headers(request, extra), edit=edit)
+        scope, counters = request.scope, request.counters
+        is_tunnel = is_handshake(scope)
+        is_timed = not is_tunnel and is_quick(scope)
+        carry = self.origin.tunnel if is_tunnel else self.origin.forward
+        counters[request.way] += 1
+        request.sent_at = sent_at = perf_counter()
+
+        def counted(status: int, theirs: list[Header]) -> list[Header]:
+            counters.answered(status, perf_counter() - sent_at if is_timed else None)
+            return edit(status, theirs)
+
+        return carry(scope, request.receive, send, headers=self._headers(request, extra), edit=counted)
 
     def _headers(self, request: Request, extra: tuple[Header, ...]) -> Fields:
         visitor, client = request.visitor, request.scope["client"]

@@ -10,14 +10,21 @@ from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind, classify
 from waitroom.gate.sockets import is_handshake
 from waitroom.proxy import TrustedProxies, Visitor, remembered, target_of
+from waitroom.telemetry.counters import Counters
+from waitroom.telemetry.families import OPEN
 
 
 class Request:
     """An ASGI request, and who sent it as far as trusted proxies tell."""
 
-    __slots__ = ("_trusted", "_visitor", "at_end", "counts_as", "gifts", "receive", "scope", "send")
+    __slots__ = (
+        "_trusted", "_visitor", "at_end", "counters", "counts_as", "gifts", "receive", "scope", "send", "sent_at",
+        "way",
+    )  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, trusted: TrustedProxies) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, trusted: TrustedProxies, counters: Counters
+    ) -> None:
         self.scope = scope
         self.receive = receive
         self.send = send
@@ -29,6 +36,12 @@ class Request:
         """Called when it was answered, or given up."""
         self.counts_as: Kind | None = None
         """Its kind, where its own headers would tell another."""
+        self.counters = counters
+        """Where it is counted."""
+        self.way = OPEN
+        """As what it is counted when it goes to the shop."""
+        self.sent_at = 0.0
+        """When it went to the shop, by ``time.perf_counter``; 0: it did not."""
 
     @property
     def visitor(self) -> Visitor:

@@ -10,6 +10,7 @@ from waitroom.gate.page import ChallengeView, Pages
 from waitroom.gate.request import Request
 from waitroom.gate.screening import Screened
 from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.telemetry.families import TURNED_AWAY
 
 
 class TurnedAway:
@@ -25,6 +26,7 @@ class TurnedAway:
 
     async def answer(self, request: Request, kind: Kind, screened: Screened) -> None:
         """Tells a newcomer what to do. Nothing of it is a place in line."""
+        request.counters[TURNED_AWAY] += 1
         if screened.challenge is None:
             await self._limited(request, kind, screened.seconds)
         elif kind is Kind.NAVIGATION:

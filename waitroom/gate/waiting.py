@@ -19,6 +19,7 @@ from waitroom.gate.request import Request
 from waitroom.gate.returns import FIELD
 from waitroom.gate.state import Notice, State
 from waitroom.line.room import Room
+from waitroom.telemetry.families import ANSWER, PAGE, REFUSED, RETURNED
 
 REFUSED_RETRY_SECONDS = 10
 
@@ -66,6 +67,7 @@ class Waiting:
             headers.append((b"waitroom-position", b"%d" % state.position))
         headers += request.gifts
         status = self._hold_status
+        request.counters[PAGE if kind is Kind.NAVIGATION else ANSWER] += 1
         if kind is Kind.NAVIGATION:
             body = self.page(state, request.target)
             # for those without JavaScript, or whose script did not arrive: where it runs it calls this off
@@ -78,12 +80,14 @@ class Waiting:
 
     async def refuse(self, request: Request) -> None:
         """A bare refusal, for what no person looks at."""
+        request.counters[REFUSED] += 1
         headers = [(b"retry-after", b"%d" % REFUSED_RETRY_SECONDS), NO_STORE, VARY, self._name]
         text = self._pages.texts.refusal(503)
         await answer(request.scope, request.send, 503, TEXT, text.encode(), headers)
 
     async def hand_back(self, request: Request, letter: str) -> None:
         """A page that sends the same form again, sealed: then the browser sends the visitor's cookies."""
+        request.counters[RETURNED] += 1
         body = self._pages.hand_back(FIELD, letter, request.target)
         policy = (b"content-security-policy", RETURN_POLICY.encode())
         headers = [NO_STORE, VARY, self._name, policy, *_CAUTION]
@@ -91,6 +95,7 @@ class Waiting:
 
     async def redirect(self, request: Request) -> None:
         """Asks for the same address again by GET: then the browser sends the visitor's cookies."""
+        request.counters[RETURNED] += 1
         location = (b"location", local_target(request.target).encode("latin-1", "replace"))
         await answer(request.scope, request.send, 303, TEXT, b"", [location, NO_STORE, VARY, self._name])
 

@@ -32,3 +32,17 @@ def room_keys(room: str, lanes: Iterable[str]) -> list[str]:
 def redeem_keys(room: str) -> list[str]:
     """The keys of ``scripts/redeem.lua`` behind those of the line, in its order."""
     return [f"waitroom:{VERSION}:{{{room}}}:{name}" for name in ("holders", "uses", "redeemed", "revoked")]
+
+
+def totals_key(room: str) -> str:
+    """The sums of what all workers counted of a room."""
+    return f"waitroom:{VERSION}:{{{room}}}:totals"
+
+
+def told_key(room: str, worker: str) -> str:
+    """The number of what a worker added to them last."""
+    return f"{totals_key(room)}:{worker}"
+
+
+WORKERS_KEY = f"waitroom:{VERSION}:workers"
+"""A hash of all workers that keep rooms, by their names."""

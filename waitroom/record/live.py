@@ -59,13 +59,18 @@ class LiveFairness:
     def __init__(self, redis: Redis, room: str) -> None:
         self.others: tuple[Counted, ...] = ()
         """What the other workers told last."""
+        self.overtakes = 0
+        """Of those whom this worker let in from the line: those whose turn had not been called."""
+        self.waits = [0] * (len(WAIT_SECONDS) + 1)
+        """How many of them waited for up to each of :data:`WAIT_SECONDS`, and for longer than the last."""
+        self.waited_seconds = 0.0
+        """All their waits together."""
         self._redis = redis
         self._key = _key(room)
         self._worker = secrets.token_hex(8)
         self._lanes: dict[str, deque[int]] = {}
-        self._epoch = self._entered = self._overtakes = 0
+        self._epoch = self._entered = 0
         self._longest = 0.0
-        self._waits = [0] * (len(WAIT_SECONDS) + 1)
 
     def __repr__(self) -> str:
         return f"<LiveFairness {self.counted}>"
@@ -78,10 +83,11 @@ class LiveFairness:
             self._lanes.clear()
         self._entered += 1
         if turn > called:
-            self._overtakes += 1
+            self.overtakes += 1
         if waited_seconds > self._longest:
             self._longest = waited_seconds
-        self._waits[bisect_left(WAIT_SECONDS, waited_seconds)] += 1
+        self.waits[bisect_left(WAIT_SECONDS, waited_seconds)] += 1
+        self.waited_seconds += waited_seconds
         turns = self._lanes.get(lane)
         if turns is None:
             turns = self._lanes[lane] = deque(maxlen=WINDOW)
@@ -93,9 +99,9 @@ class LiveFairness:
         tau, compared = _mean((kendall_tau(turns), len(turns)) for turns in map(list, self._lanes.values()))
         return Counted(
             entered=self._entered,
-            overtakes=self._overtakes,
+            overtakes=self.overtakes,
             longest_wait_seconds=round(self._longest, 3),
-            waits=tuple(self._waits),
+            waits=tuple(self.waits),
             kendall_tau=tau,
             compared=compared,
             at=time.time(),

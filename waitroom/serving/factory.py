@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from waitroom.assembly.gate import build_gate
 from waitroom.assembly.line import connect
 from waitroom.gate.app import Gate
+from waitroom.serving.http1 import HttpServer
 from waitroom.serving.logs import configure_logging
 from waitroom.settings import Settings
 
@@ -30,13 +31,15 @@ class GateFactory:
     secrets: tuple[str, ...]
     main_pid: int
     """The process that started the workers; a worker does not outlive it."""
+    server: HttpServer
+    """What speaks with the visitors in this worker."""
 
     def __call__(self) -> Gate:
         """The ASGI application, in the worker."""
         if os.getpid() != self.main_pid:
             configure_logging()
             threading.Thread(target=self._follow, name="waitroom-follow", daemon=True).start()
-        gate = build_gate(self.settings, connect(self.redis_url), self.secrets)
+        gate = build_gate(self.settings, connect(self.redis_url), self.secrets, self.server.open_connections)
         # what was made so far lives as long as the worker: no collection need look through it again
         gc.collect()
         gc.freeze()

@@ -36,8 +36,9 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
         redis_url = settings.redis_url
         if redis_url is None:
             redis_url = stack.enter_context(EmbeddedRedis(settings.data_dir)).url
-        factory = GateFactory(settings, redis_url, tuple(secrets), os.getpid())
-        config = uvicorn_config(factory, settings.workers, http_server(settings))
+        server = http_server(settings)
+        factory = GateFactory(settings, redis_url, tuple(secrets), os.getpid(), server)
+        config = uvicorn_config(factory, settings.workers, server)
         config.ssl_certfile, config.ssl_keyfile = settings.tls_cert_file, settings.tls_key_file
         scheme = "https" if settings.tls_cert_file else "http"
         announce(address_of(listener, scheme))

@@ -88,6 +88,10 @@ class HttpServer:
             if not self._places[place]:
                 del self._places[place]
 
+    def open_connections(self) -> int:
+        """How many visitors are connected."""
+        return len(self._connections)
+
     def start(self, cycle: Cycle, loop: asyncio.AbstractEventLoop) -> None:
         """Have the application answer a request."""
         cycle.task = task = loop.create_task(cycle.run(self._config.loaded_app))

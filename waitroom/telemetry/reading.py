@@ -1,0 +1,97 @@
+"""What the workers told, read back: the totals of each room, and who is alive."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from waitroom.complaints import Complaints
+from waitroom.errors import LineUnavailableError
+from waitroom.line.keys import WORKERS_KEY, totals_key
+from waitroom.telemetry.families import NO_ROOM
+from waitroom.telemetry.totals import Totals
+from waitroom.telemetry.worker import Worker
+
+_complaints = Complaints(logging.getLogger("waitroom.telemetry"), every_seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was told, at one moment."""
+
+    at: float
+    """In seconds since 1970, by Redis's clock."""
+    totals: Mapping[str, Totals] = field(default_factory=dict)
+    """By room; under :data:`~waitroom.telemetry.families.NO_ROOM` of the requests that belong to none."""
+    workers: tuple[Worker, ...] = ()
+    """Those heard of lately, the longest running first: the silent ones too, until they are forgotten."""
+
+    @property
+    def alive(self) -> tuple[Worker, ...]:
+        """The workers that live."""
+        return tuple(worker for worker in self.workers if worker.is_alive(self.at))
+
+    @property
+    def silent(self) -> tuple[Worker, ...]:
+        """Those that ended without a word, or cannot reach Redis."""
+        return tuple(worker for worker in self.workers if not worker.is_alive(self.at))
+
+    def streams(self, room: str) -> int:
+        """Event streams that are open in a room."""
+        return sum(worker.streams.get(room, 0) for worker in self.alive)
+
+
+class Reader:
+    """Reads what the workers of a site told, again and again."""
+
+    def __init__(self, redis: Redis, rooms: Iterable[str]) -> None:
+        self._redis = redis
+        self._rooms = (*rooms, NO_ROOM)
+        self._last: dict[str, Totals] = {}
+
+    def __repr__(self) -> str:
+        return f"<Reader of {len(self._rooms) - 1} rooms>"
+
+    async def read(self) -> Reading:
+        """All there is, in one round trip. Raises :class:`~waitroom.errors.LineUnavailableError`."""
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.time()
+                pipe.hgetall(WORKERS_KEY)
+                for room in self._rooms:
+                    pipe.hgetall(totals_key(room))
+                (seconds, micros), told, *sums = await pipe.execute()
+        except (RedisError, OSError) as error:
+            raise LineUnavailableError(f"Redis does not answer: {error}") from error
+        at = seconds + micros / 1e6
+        totals = {room: _totals(room, at, each) for room, each in zip(self._rooms, sums, strict=True)}
+        for room, before in self._last.items():
+            totals[room] = totals[room].no_less_than(before)
+        self._last = totals
+        workers = sorted(_workers(cast(dict[bytes, bytes], told), at), key=lambda worker: worker.started)
+        return Reading(at, totals, tuple(workers))
+
+
+def _totals(room: str, at: float, sums: Mapping[bytes, bytes]) -> Totals:
+    counts = {name.decode(): int(count) for name, count in sums.items()}
+    since = counts.pop("since", 0)
+    return Totals(counts, room=room, at=at, since=since)
+
+
+def _workers(told: Mapping[bytes, bytes], now: float) -> Iterable[Worker]:
+    for name, text in told.items():
+        try:
+            worker = Worker.model_validate_json(text)
+        except ValidationError as error:
+            _complaints.warn(
+                "worker", "what worker %s tells of itself is not understood: %s", name.decode(), error
+            )
+            continue
+        if not worker.is_forgotten(now):
+            yield worker
