@@ -60,8 +60,8 @@ class LineMachine(RuleBasedStateMachine):
         self.given: set[tuple[str, int]] = set()
         self.has_drawn = False
 
-    def begin_worker(self) -> None:
-        memory = Memory(LANES)
+    def begin_worker(self, lanes: tuple[str, ...] = LANES) -> None:
+        memory = Memory(lanes)
         self.stores = {lane: LineStore(self.redis, "room", lane, memory) for lane in LANES}
 
     def run(self, answer: Awaitable[T]) -> T:
@@ -279,11 +279,11 @@ class LineMachine(RuleBasedStateMachine):
         self.model.configure(rules)
         self.compare(head)
 
-    @rule()
-    def restart_worker(self) -> None:
-        """A worker that knows nothing takes over; Redis has dropped its scripts."""
+    @rule(lanes=st.sampled_from([LANES, ("general",), ("general", "suspects", "members")]))
+    def restart_worker(self, lanes: tuple[str, ...]) -> None:
+        """A worker that knows nothing takes over, with its own file; Redis has dropped its scripts."""
         self.run(self.redis.script_flush())
-        self.begin_worker()
+        self.begin_worker(lanes)
         for store in self.stores.values():
             self.run(store.view(0))
         self.run(self.stores["general"].event())

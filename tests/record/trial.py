@@ -198,7 +198,9 @@ class Trial:
         await self.learn_draw()
 
     async def worker_restarts(self) -> None:
-        self.memories[self.chance.randrange(2)] = Memory(LANES)
+        # its file may have other lanes, or have them in another order
+        lanes = self.chance.choice((LANES, LANES, ("general",), ("general", "suspects", "members")))
+        self.memories[self.chance.randrange(2)] = Memory(lanes)
         await self.advance()
         await self.store().event()
 

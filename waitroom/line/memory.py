@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from waitroom.line.head import Head
@@ -55,11 +55,28 @@ class Memory:
     """What one worker knows of a room and all its lanes."""
 
     lanes: Sequence[str] = (GENERAL,)
+    """Those that its own file has."""
     epoch: int = 0
     clock: int = 0
     opens: int = 0
     event: SaleEvent = SaleEvent()
     known: dict[str, Known] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    """Lanes that the room has beside those: a gateway with another file brought them."""
+
+    @property
+    def all_lanes(self) -> tuple[str, ...]:
+        """Every lane of the room, its own first."""
+        return (*self.lanes, *self.others)
+
+    def told(self, lane: str) -> tuple[str, ...]:
+        """The lanes that a script is told of, in a call about ``lane``. It may be one that ended a moment ago."""
+        lanes = self.all_lanes
+        return lanes if lane in lanes else (*lanes, lane)
+
+    def meet(self, lanes: Iterable[str]) -> None:
+        """Redis named the lanes of the room."""
+        self.others = tuple(lane for lane in lanes if lane not in self.lanes)
 
     def of(self, lane: str) -> Known:
         """What is known of a lane."""
@@ -70,6 +87,8 @@ class Memory:
         if head.epoch < self.epoch and head.alias != self.epoch:
             return  # a later answer came first
         if head.epoch != self.epoch:
+            if self.epoch:
+                self.others = ()
             self.epoch, self.event = head.epoch, SaleEvent()
             self.known.clear()
         self.clock = max(self.clock, head.clock)
@@ -78,24 +97,26 @@ class Memory:
 
     def of_ticket(self, epoch: int, lane: str, number: int, clock: int) -> Memory:
         """What one ticket tells."""
-        return Memory(self.lanes, epoch, clock, known={lane: Known(issued=number, called=-1)})
+        known = {lane: Known(issued=number, called=-1)}
+        return Memory(self.lanes, epoch, clock, known=known, others=self.others)
 
     def words(self, lane: str, wall_ms: int) -> list[str | int]:
         """The first arguments of every script, about ``lane``: see ``scripts/lib/state.lua``."""
+        lanes = self.told(lane)
         words: list[str | int] = [self.epoch, self.clock, wall_ms]
-        words += [list(self.lanes).index(lane) + 1, len(self.lanes)]
-        for name in self.lanes:
+        words += [lanes.index(lane) + 1, len(lanes), len(self.lanes)]
+        for name in lanes:
             of = self.of(name)
             # a draw whose outcome was never read cannot be told again
             drawn = of.drawn_count if self.event.opened_at else 0
             words += [name, of.issued, of.called, of.floor, drawn]
         return words
 
-    def event_words(self) -> list[str | int]:
-        """What ``restore.lua`` is told of the event."""
+    def event_words(self, lane: str) -> list[str | int]:
+        """What ``restore.lua`` is told of the event, in a call about ``lane``."""
         event = self.event
         fixed = [event.name, event.commitment, event.digest, event.opened_at or "", event.seed, self.opens]
-        return [*fixed, *(self.of(name).drawn_first for name in self.lanes)]
+        return [*fixed, *(self.of(name).drawn_first for name in self.told(lane))]
 
     def forget_event(self) -> Memory:
         """The same without the event."""

@@ -65,8 +65,11 @@ class Room:
         self.down_since: float | None = None
         self.down_reason = ""
         self.busy_tick_seconds, self.idle_tick_seconds = BUSY_TICK_SECONDS, IDLE_TICK_SECONDS
-        memory = Memory(lanes)
-        self.lanes: Mapping[str, Lane] = {lane: Lane(LineStore(redis, name, lane, memory)) for lane in lanes}
+        self.lanes: Mapping[str, Lane] = {}
+        self._redis = redis
+        self._memory = Memory(lanes)
+        self._met: dict[str, Lane] = {}
+        self._follow_lanes()
         self.general = self.lanes[GENERAL]
         self._store = self.general.store
         self._from_file = from_file
@@ -292,10 +295,21 @@ class Room:
         handed = [of for lane in self.lanes.values() if (of := lane.handed(self.rules))]
         head = await self._store.advance(handed)
         self.general.note(head)
+        self._follow_lanes()
         for lane in self.lanes.values():
             if lane is not self.general and (lane.is_busy or lane.head.epoch != head.epoch):
                 lane.note(await lane.store.advance())
         return head
+
+    def _follow_lanes(self) -> None:
+        """The lanes are those of the file and those that gateways with another file brought: nobody who stands in one
+        loses the place by a restart with a file that has it no more."""
+        names = self._memory.all_lanes
+        if tuple(self.lanes) != names:
+            for name in names:
+                if name not in self._met:
+                    self._met[name] = Lane(LineStore(self._redis, self.name, name, self._memory))
+            self.lanes = {name: self._met[name] for name in names}
 
     @property
     def _drawn(self) -> int:
@@ -347,6 +361,7 @@ class Room:
         head = await self._store.configure(
             self._from_file.for_file(), source="file", who="configuration file"
         )
+        self._follow_lanes()
         if lost is not None:
             head = await self._store.configure(
                 lost.to_redis(), source="live", who="gateway", why="Redis lost the live settings"

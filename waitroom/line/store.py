@@ -15,7 +15,7 @@ from waitroom.errors import EventHeldError, LineUnavailableError, OvertakenError
 from waitroom.line import lua
 from waitroom.line.draw import CONTRIBUTION_BYTES
 from waitroom.line.head import Head
-from waitroom.line.keys import redeem_keys, room_keys
+from waitroom.line.keys import RoomKeys, redeem_keys, room_keys
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
 from waitroom.line.rules import Rules
@@ -23,6 +23,9 @@ from waitroom.line.ticket import Outcome
 
 Word = str | int | float | bytes
 """An argument of a script."""
+TRIES = 5
+"""So often is Redis told what it lacks, or asked anew with what it told, in one call."""
+UNTOLD = "Redis could not be told what it forgot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,13 @@ class LineStore:
         self.memory = memory or Memory()
         self._redis = redis
         self._room = room
-        self._keys = room_keys(room, self.memory.lanes)
+        self._of_room = RoomKeys.of(room)
+        self._keys_of: tuple[tuple[str, ...], list[str]] = ((), [])
         self._shas: dict[str, str] = {}
         self._wall_ms = wall_ms
 
     def __repr__(self) -> str:
-        return f"<LineStore {self.lane} of {self._keys[0]}, {self.memory.of(self.lane)}>"
+        return f"<LineStore {self.lane} of {self._room}, {self.memory.of(self.lane)}>"
 
     def contribution(self) -> bytes:
         """Fresh randomness for the draw."""
@@ -117,9 +121,10 @@ class LineStore:
 
         ``handed`` are those whose drawn turn comes next: without them no drawn lane moves.
         """
-        lanes = list(self.memory.lanes)
-        words = [(lanes.index(of.lane) + 1, of.turn, len(of.numbers), *of.numbers) for of in handed]
-        return await self._head("advance", *(word for of_lane in words for word in of_lane))
+        words: list[Word] = []
+        for of in handed:
+            words += [of.lane, of.turn, len(of.numbers), *of.numbers]
+        return await self._head("advance", *words)
 
     async def claim(self, number: int, turn: int | None = None) -> tuple[Outcome, Head]:
         """Shows a ticket at the door. ``turn`` is its place in the order, where that is not its number."""
@@ -200,7 +205,12 @@ class LineStore:
 
     async def restore(self, memory: Memory) -> Head:
         """Tells Redis of a life that it forgot: from this worker's memory, or from a signed ticket."""
-        return self._learn((await self._run("restore", memory, memory.event_words()))[1])
+        for _ in range(TRIES):
+            reply = await self._run("restore", memory, memory.event_words(self.lane))
+            if reply[0] != b"LANES":
+                return self._learn(reply[1])
+            memory.meet(reply[1].decode().split())
+        raise LineUnavailableError(UNTOLD)
 
     async def plan(
         self, steps: Sequence[tuple[int, str]], *, name: str, source: str, who: str, why: str = ""
@@ -217,13 +227,13 @@ class LineStore:
 
     async def planned(self) -> list[tuple[int, str]]:
         """What the schedule will still do."""
-        pairs = await self._read(self._redis.zrange(self._keys[6], 0, -1, withscores=True))
+        pairs = await self._read(self._redis.zrange(self._of_room.plan, 0, -1, withscores=True))
         return [(int(at), step.decode()) for step, at in cast(list[tuple[bytes, float]], pairs)]
 
     async def event(self) -> SaleEvent:
         """The event that the room is in, or was in last."""
         names = ("event", "commitment", "digest", "opened_at", "seed")
-        fields = cast(list[bytes | None], await self._read(self._redis.hmget(self._keys[0], names)))
+        fields = cast(list[bytes | None], await self._read(self._redis.hmget(self._of_room.room, names)))
         name, commitment, digest, opened_at, seed = ((field or b"").decode() for field in fields)
         self.memory.event = SaleEvent(name, commitment, digest, int(opened_at or 0), seed)
         return self.memory.event
@@ -234,7 +244,7 @@ class LineStore:
 
     async def rules(self) -> Rules:
         """The live settings."""
-        stored = await self._read(self._redis.hgetall(self._keys[1]))
+        stored = await self._read(self._redis.hgetall(self._of_room.rules))
         return Rules.from_redis(cast(dict[bytes, bytes], stored))
 
     async def _head(self, script: str, *args: Word) -> Head:
@@ -250,20 +260,23 @@ class LineStore:
         return head
 
     async def _ask(self, script: str, *args: Word, more_keys: Sequence[str] = ()) -> list[bytes]:
-        reply = await self._run(script, self.memory, args, more_keys)
-        if reply[0] == b"LOST":
-            await self.restore(self.memory)
+        for _ in range(TRIES):
             reply = await self._run(script, self.memory, args, more_keys)
             if reply[0] == b"LOST":
-                raise LineUnavailableError("Redis could not be told what it forgot")
-        return reply
+                await self.restore(self.memory)
+            elif reply[0] == b"LANES":
+                # brought by a gateway with another file: whatever is done to the room is done to them, too
+                self.memory.meet(reply[1].decode().split())
+            else:
+                return reply
+        raise LineUnavailableError(UNTOLD)
 
     async def _run(
         self, script: str, memory: Memory, args: Iterable[Word], more_keys: Sequence[str] = ()
     ) -> list[bytes]:
         words = (*memory.words(self.lane, self._wall_ms()), *args)
         try:
-            return await self._evaluate(script, words, more_keys)
+            return await self._evaluate(script, words, (*self._keys(memory), *more_keys))
         except (RedisError, OSError) as error:
             raise _unavailable(error) from error
 
@@ -273,18 +286,23 @@ class LineStore:
         except (RedisError, OSError) as error:
             raise _unavailable(error) from error
 
-    async def _evaluate(self, script: str, words: tuple[Word, ...], more_keys: Sequence[str]) -> list[bytes]:
+    def _keys(self, memory: Memory) -> list[str]:
+        lanes = memory.told(self.lane)
+        if self._keys_of[0] != lanes:
+            self._keys_of = (lanes, room_keys(self._room, lanes))
+        return self._keys_of[1]
+
+    async def _evaluate(self, script: str, words: Sequence[Word], keys: Sequence[str]) -> list[bytes]:
         sha = self._shas.get(script)
         if sha is not None:
             try:
-                return await self._evalsha(sha, words, more_keys)
+                return await self._evalsha(sha, words, keys)
             except NoScriptError:
                 pass
         self._shas[script] = await self._redis.script_load(lua.source(script, self.clock))
-        return await self._evalsha(self._shas[script], words, more_keys)
+        return await self._evalsha(self._shas[script], words, keys)
 
-    async def _evalsha(self, sha: str, words: tuple[Word, ...], more_keys: Sequence[str]) -> list[bytes]:
-        keys = (*self._keys, *more_keys)
+    async def _evalsha(self, sha: str, words: Sequence[Word], keys: Sequence[str]) -> list[bytes]:
         reply = await self._redis.evalsha(sha, len(keys), *keys, *words)
         return cast(list[bytes], reply)
 

@@ -9,13 +9,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from waitroom.errors import LineUnavailableError
-from waitroom.line.keys import room_keys
+from waitroom.line.keys import RoomKeys, lane_keys
 from waitroom.record.standing import Standing
 
 CHUNK = 1000
 """Entries that are read at once."""
-_KEYS_BEFORE_LANES = 7
-_KEYS_OF_LANE = 9
 
 Stored = tuple[str, Mapping[str, str]]
 """The id of an entry, and its fields."""
@@ -29,9 +27,7 @@ class RecordReader:
         self.room = room
         self._redis = redis
         self._lanes = lanes
-        keys = room_keys(room, lanes)
-        self._room, self._rules, self._sessions, self._granted, _, self._log, _ = keys[:_KEYS_BEFORE_LANES]
-        self._lane_keys = keys[_KEYS_BEFORE_LANES::_KEYS_OF_LANE]
+        self._keys = RoomKeys.of(room)
 
     def __repr__(self) -> str:
         return f"<RecordReader of {self.room}>"
@@ -40,7 +36,7 @@ class RecordReader:
         """What happened in the room, oldest first, as far back as it is kept. ``since`` and ``until`` are ids of
         entries, or milliseconds since 1970."""
         while True:
-            chunk = await self._ask(self._redis.xrange(self._log, since, until, CHUNK))
+            chunk = await self._ask(self._redis.xrange(self._keys.log, since, until, CHUNK))
             for entry_id, fields in chunk:
                 yield entry_id.decode(), {_text(name): _text(value) for name, value in fields.items()}
             if len(chunk) < CHUNK:
@@ -60,20 +56,24 @@ class RecordReader:
     async def standing(self, *, since: str = "") -> Standing:
         """How the room stands, and which is its last entry at that moment. ``since``: the record is read from there."""
         # read before: who is inside then has been called by then
-        inside = await self._inside()
+        inside, lanes = await self._inside(), await self._all_lanes()
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.time()
-            pipe.xrevrange(self._log, "+", "-", 1)
-            pipe.xlen(self._log)
-            pipe.hmget(self._room, ["chain", "epoch", "admitted"])
-            pipe.hgetall(self._rules)
-            for key in self._lane_keys:
-                pipe.hmget(key, ["called", "passed", "drawn_count"])
+            pipe.xrevrange(self._keys.log, "+", "-", 1)
+            pipe.xlen(self._keys.log)
+            pipe.hmget(self._keys.room, ["chain", "epoch", "admitted"])
+            pipe.hgetall(self._keys.rules)
+            for lane in lanes:
+                pipe.hmget(lane_keys(self.room, lane)[0], ["called", "passed", "drawn_count", "epoch"])
             answers = await self._ask(pipe.execute())
         (seconds, micros), last, length, (chain, epoch, admitted), rules, *of_lanes = answers
-        lanes = dict(
-            zip(self._lanes, ([int(float(value or 0)) for value in of] for of in of_lanes), strict=True)
-        )
+        counts = ([int(float(value or 0)) for value in of] for of in of_lanes)
+        of_epoch = int(epoch or 0)
+        stand = {
+            lane: (called, passed, drawn)
+            for lane, (called, passed, drawn, began) in zip(lanes, counts, strict=True)
+            if began in (0, of_epoch)
+        }
         return Standing(
             room=self.room,
             since=since,
@@ -81,26 +81,31 @@ class RecordReader:
             last_id=last[0][0].decode() if last else "",
             length=length,
             chain=(chain or b"").decode(),
-            epoch=int(epoch or 0),
+            epoch=of_epoch,
             admitted=int(float(admitted or 0)),
             settings={_text(name): _text(value) for name, value in rules.items()},
-            called={lane: called for lane, (called, passed, _) in lanes.items() if not passed},
+            called={lane: called for lane, (called, passed, _) in stand.items() if not passed},
             inside={
                 lane: number
-                for (of_epoch, lane), number in inside.items()
-                if of_epoch == int(epoch or 0) and lane in lanes and not lanes[lane][2]
+                for (began, lane), number in inside.items()
+                if began == of_epoch and lane in stand and not stand[lane][2]
             },
         )
 
     async def chain(self) -> str:
         """The chain of the newest entry."""
-        return _text(await self._ask(self._redis.hget(self._room, "chain")) or b"")
+        return _text(await self._ask(self._redis.hget(self._keys.room, "chain")) or b"")
+
+    async def _all_lanes(self) -> tuple[str, ...]:
+        """Those that the reader was told of, and those that the gateways have."""
+        named = _text(await self._ask(self._redis.hget(self._keys.room, "lanes")) or b"")
+        return tuple(dict.fromkeys((*self._lanes, *named.split())))
 
     async def _inside(self) -> dict[tuple[int, str], int]:
         """The highest number inside, or about to be, by epoch and lane."""
-        epoch = int(await self._ask(self._redis.hget(self._room, "epoch")) or 0)
+        epoch = int(await self._ask(self._redis.hget(self._keys.room, "epoch")) or 0)
         highest: dict[tuple[int, str], int] = {}
-        for key, prefix in ((self._sessions, ""), (self._granted, f"{epoch}:")):
+        for key, prefix in ((self._keys.sessions, ""), (self._keys.granted, f"{epoch}:")):
             cursor = -1
             while cursor:
                 cursor, members = await self._ask(self._redis.zscan(key, max(cursor, 0), count=CHUNK))

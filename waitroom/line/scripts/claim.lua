@@ -4,7 +4,8 @@
 -- while it was away; it stands in the short line of late ones), waiting, missed (its turn was more than `keep`
 -- ago), spent (it left, or its session is over), shut (nobody may enter now), stale (the number, or its turn, is of
 -- another life)
-if not enter() then return {'LOST'} end
+local refused = enter()
+if refused then return refused end
 local outcome = show(asked, tonumber(ARGV[own]), tonumber(ARGV[own + 1]))
 save()
 return {outcome, head()}

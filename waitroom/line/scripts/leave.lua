@@ -1,7 +1,8 @@
 -- The holder gives the place up. A place that was already called gives its capacity back.
 -- ARGV own number
 -- Reply {left|spent|unknown|stale, head}
-if not enter() then return {'LOST'} end
+local refused = enter()
+if refused then return refused end
 local lane, number = asked, tonumber(ARGV[own])
 local outcome = 'left'
 if is_stale() then

@@ -4,7 +4,8 @@
 -- A plan from the file counts only where the file itself has changed since it was last read, or applied.
 -- Reply {status, head}; {HELD, head, event} where an event of that name was held before: its seed is public, so another
 --   needs another name. Nothing was changed then.
-if not enter() then return {'LOST'} end
+local refused = enter()
+if refused then return refused end
 
 local function held_before()
   for i = own + 4, #ARGV, 2 do

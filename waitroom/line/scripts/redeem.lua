@@ -12,20 +12,15 @@
 -- Reply {status, head, and for each: outcome, lane, number, 1 where it was admitted at once}
 --   new (a place in the lane), held (the place that the holder has, in whatever lane), used-up, revoked, stale (the
 --   ticket's number is of another life)
-if not enter() then return {'LOST'} end
-local base = 7 + 9 * #lanes
+local refused = enter()
+if refused then return refused end
+local base = 7 + 9 * #told
 local HOLDERS, USES, REDEEMED, REVOKED = KEYS[base + 1], KEYS[base + 2], KEYS[base + 3], KEYS[base + 4]
 local FORGOTTEN_AFTER = 86400 -- seconds, since the place was given and since the end of what gave it
 local SWEPT = 16              -- of what has ended, in one call
 local EACH = 8                -- arguments of each of them
 
 local second = math.floor(wall / 1000)
-
-local function lane_named(name)
-  for _, lane in ipairs(lanes) do
-    if lane.name == name then return lane end
-  end
-end
 
 local function is_revoked(...)
   for _, name in ipairs({...}) do

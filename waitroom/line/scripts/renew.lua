@@ -2,7 +2,8 @@
 -- forgotten comes back by this; one that the shop ended does not.
 -- ARGV own… pairs of session and milliseconds since its last request
 -- Reply {status, head}
-if not enter() then return {'LOST'} end
+local refused = enter()
+if refused then return refused end
 local any_ended = redis.call('ZCARD', ENDED) > 0
 for i = own, #ARGV, 2 do
   if not (any_ended and redis.call('ZSCORE', ENDED, ARGV[i])) then

@@ -1,7 +1,8 @@
 -- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside.
 -- ARGV own who, own+1 why
 -- Reply {status, head}
-if not enter() then return {'LOST'} end
+local refused = enter()
+if refused then return refused end
 log_passed()
 for _, lane in ipairs(lanes) do
   log('reset', 'who', ARGV[own], 'why', ARGV[own + 1], 'lane', lane.name, 'issued', int(lane.issued), 'called',

@@ -1,10 +1,11 @@
 -- Redis lost what the caller still knows, from its own memory or from a signed ticket: the higher wins.
 -- Lost numbers are never handed out again, and those who hold them stand before all who came since.
 -- ARGV 1-… what is known; a `called` of -1 is unknown (a ticket tells only its number)
--- own… what is known of the event: its name, commitment, digest, opened_at, seed, opens; and of each lane the first
---   number of its drawn cohort. Empty where it is not known.
+-- own… what is known of the event: its name, commitment, digest, opened_at, seed, opens; and of each lane that is told
+--   the first number of its drawn cohort. Empty where it is not known.
 -- Reply {status, head}
-look()
+local refused = look()
+if refused then return refused end
 
 -- Another life was begun meanwhile. The lost one goes on; the newcomers' numbers move behind it, and their bits with
 -- them, by whole bytes. Of a lane of which the caller knows nothing, much may come back.
@@ -40,7 +41,7 @@ local function restore_event()
     if ARGV[own + i - 1] ~= '' then redis.call('HSET', ROOM, field, ARGV[own + i - 1]) end
   end
   room.opens = tonumber(ARGV[own + 5])
-  for i, lane in ipairs(lanes) do
+  for i, lane in ipairs(told) do
     if lane.known.drawn_count > 0 then
       lane.drawn_first, lane.drawn_count = tonumber(ARGV[own + 5 + i]), lane.known.drawn_count
     end

@@ -1,7 +1,8 @@
 -- Ticket holders were seen: presence, gathered by a worker and told in one call.
 -- ARGV own… numbers
 -- Reply {status, head}
-if not enter() then return {'LOST'} end
+local refused = enter()
+if refused then return refused end
 if not is_stale() then
   for i = own, #ARGV do mark_seen(asked, tonumber(ARGV[i])) end
 end

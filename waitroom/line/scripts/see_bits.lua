@@ -1,7 +1,8 @@
 -- Ticket holders were seen: as `see`, but told as a bitmap, for the hundreds of thousands whom a worker has.
 -- ARGV own the number of the first bit, a multiple of 8; own+1 the bits: 1 was seen, 0 leaves what was told before
 -- Reply {status, head}
-if not enter() then return {'LOST'} end
+local refused = enter()
+if refused then return refused end
 local lane = asked
 local STRETCH = 64 -- bytes compared at once
 

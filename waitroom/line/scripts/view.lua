@@ -1,7 +1,9 @@
 -- What a worker needs to answer every visitor without asking again. Changes nothing.
 -- ARGV own room clock: sessions ended since then are told
 -- Reply {status, head, first number of the bits, bits of used, of seen ×4, turns of the late, ended sessions}
-if not look() then return {'LOST'} end
+local refused = look()
+if refused then return refused end
+if is_lost() then return {'LOST'} end
 local lane = asked
 local settled = lane.called
 if settled < drawn_last(lane) then settled = math.min(settled, lane.drawn_first - 1) end

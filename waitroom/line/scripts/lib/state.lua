@@ -2,7 +2,8 @@
 -- The files of lib/ are put in front of each script: one script call is one atomic decision.
 --
 -- KEYS (all with the hash tag {room}, so that they share one cluster slot)
---   1 room      hash    epoch, the two clocks, the budget, the presence slot, running totals, the event and its draw
+--   1 room      hash    epoch, the two clocks, the budget, the presence slot, running totals, the event and its draw,
+--                       and which lanes there are
 --   2 rules     hash    the live settings, with a version
 --   3 sessions  zset    visitors inside: "epoch:lane:number" -> the room clock at which the session ends
 --   4 granted   zset    called while present, not yet entered: "lane:number" -> open clock at which the grant lapses
@@ -10,7 +11,7 @@
 --   6 log       stream  what happened, and who did it
 --   7 plan      zset    what the schedule will do: step (JSON) -> when, in milliseconds since 1970
 --   8… for each lane, in the order of ARGV:
---   +0 lane     hash    issued, called, floor, base, the drawn cohort, its deficit and its outflow
+--   +0 lane     hash    epoch, issued, called, floor, base, the drawn cohort, its deficit and its outflow
 --   +1 late     zset    absent when called and back since, waiting for budget: number -> turn
 --   +2 calls    list    "open clock:called", oldest first: how far `called` was, and when
 --   +3 used     bitmap  entered or left, by number
@@ -20,9 +21,12 @@
 --   1 epoch, 2 room clock: the highest that the caller has ever seen (0: nothing yet)
 --   3 the caller's own wall clock, in milliseconds since 1970
 --   4 which of the lanes the call is about, counted from 1
---   5 how many lanes there are; of each its name, and issued, called, floor, drawn_count as the caller has seen them
+--   5 how many lanes are told, 6 how many of them are the caller's own: these come first, others of the room follow
+--   7… of each lane its name, and issued, called, floor, drawn_count as the caller has seen them
 --   `own`… the script's own
--- A reply is {status, head, …}. `LOST` means that Redis knows less than the caller, and nothing was changed.
+-- A reply is {status, head, …}. {LOST} means that Redis knows less than the caller, {LANES, names} that the room has
+-- lanes that the caller did not tell; either way nothing was changed. Whatever is done to a room is done to all its
+-- lanes, whichever file the gateway that asks was started with.
 --
 -- A ticket has a number, by which its bits are kept, and a turn, which `called` counts. They are the same, but for
 -- those who were drawn: at an opening the numbers of a cohort are put in another order (lib/plan.lua).
@@ -49,11 +53,11 @@ local FIRST_DIGEST = string.rep('0', 40) -- of what the joins before an opening 
 local CLOCKS_AGREE = 60000     -- ms by which Redis's clock may be off before that is worth an event
 
 local known = {epoch = tonumber(ARGV[1]), clock = tonumber(ARGV[2]), wall = tonumber(ARGV[3])}
-local lanes = {}
+local told, lanes = {}, {} -- the lanes that the caller told, and those of the room in the order that all callers share
 for i = 1, tonumber(ARGV[5]) do
-  local key, arg = 9 * i - 1, 5 * i + 1
-  lanes[i] = {
-    name = ARGV[arg],
+  local key, arg = 9 * i - 1, 5 * i + 2
+  told[i] = {
+    name = ARGV[arg], is_own = i <= tonumber(ARGV[6]),
     known = {
       issued = tonumber(ARGV[arg + 1]), called = tonumber(ARGV[arg + 2]), floor = tonumber(ARGV[arg + 3]),
       drawn_count = tonumber(ARGV[arg + 4]),
@@ -62,8 +66,8 @@ for i = 1, tonumber(ARGV[5]) do
     seen = {KEYS[key + 4], KEYS[key + 5], KEYS[key + 6], KEYS[key + 7]}, lapsed = KEYS[key + 8],
   }
 end
-local asked = lanes[tonumber(ARGV[4])]
-local own = 6 + 5 * #lanes
+local asked = told[tonumber(ARGV[4])]
+local own = 7 + 5 * #told
 local room, rules = {}, {}
 local wall
 
@@ -72,7 +76,7 @@ local ROOM_FIELDS = {
   'no_shows', 'opens', 'next_step', 'cursor', 'astray', 'steady', 'refunded',
 }
 local LANE_FIELDS = {
-  'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
+  'epoch', 'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
   'passed', 'flow', 'flow_weight',
 }
 local RULE_FIELDS = {
@@ -80,18 +84,26 @@ local RULE_FIELDS = {
   'limit_inside', 'version',
 }
 
+local function lane_named(name)
+  for _, lane in ipairs(lanes) do
+    if lane.name == name then return lane end
+  end
+end
+
 local function int(x) return string.format('%.0f', x) end
 
 -- Numbers of a hash; 0 for what is not there. `stored` keeps what they were, so that only what changed is written.
 local stored = {}
 
-local function read(key, fields, into)
-  local values, was = redis.call('HMGET', key, unpack(fields)), {}
+-- Gives back the field `text`, too, as it stands.
+local function read(key, fields, into, text)
+  local values, was = redis.call('HMGET', key, text or fields[1], unpack(fields)), {}
   for i, field in ipairs(fields) do
-    local value = tonumber(values[i])
+    local value = tonumber(values[i + 1])
     was[field], into[field] = value, value or 0
   end
   stored[key] = was
+  return values[1]
 end
 
 local function write(key, fields, from)
@@ -149,9 +161,14 @@ end
 
 local function save()
   write(ROOM, ROOM_FIELDS, room)
-  for _, lane in ipairs(lanes) do
+  local names = {}
+  for i, lane in ipairs(lanes) do
+    names[i] = lane.name
+    lane.epoch = room.epoch
     if lane == asked or lane.issued > 0 then write(lane.hash, LANE_FIELDS, lane) end
   end
+  names = table.concat(names, ' ')
+  if names ~= room.lanes then redis.call('HSET', ROOM, 'lanes', names) end
 end
 
 -- Admissions a minute, and visitors inside (0: any number): what ops staff set, or less where the shop needs it or
@@ -168,17 +185,20 @@ local function capacity()
   return math.min(rules.limit_inside, rules.capacity)
 end
 
+-- Is the life that the caller knows one that Redis forgot?
+local function is_lost_life()
+  if known.epoch == 0 or known.epoch == room.alias or known.epoch == room.epoch then return false end
+  -- an older one, where this one was not begun by a reset
+  return known.epoch > room.epoch or room.fresh == room.epoch
+end
+
 -- Does the caller remember more than Redis does?
 local function is_lost()
-  if known.epoch == 0 or known.epoch == room.alias then return false end
-  if known.epoch == room.epoch then
-    for _, lane in ipairs(lanes) do
-      if lane.known.issued > lane.issued or lane.known.drawn_count > lane.drawn_count then return true end
-    end
-    return false
+  if known.epoch ~= room.epoch or known.epoch == 0 then return is_lost_life() end
+  for _, lane in ipairs(lanes) do
+    if lane.known.issued > lane.issued or lane.known.drawn_count > lane.drawn_count then return true end
   end
-  if known.epoch > room.epoch then return true end
-  return room.fresh == room.epoch -- an older life, and this one was not begun by a reset
+  return false
 end
 
 -- A number that the caller read in another life of the line: here it may be somebody else's.
@@ -194,15 +214,23 @@ local function begin_room()
   log('began')
 end
 
--- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside.
+local function clear(lane)
+  redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, lane.lapsed, unpack(lane.seen))
+  for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
+  stored[lane.hash] = {}
+end
+
+-- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside. A lane that is
+-- not the caller's own comes back with the first caller whose own it is.
 local function begin_anew()
   log_passed()
   redis.call('DEL', GRANTED)
+  local kept = {}
   for _, lane in ipairs(lanes) do
-    redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, lane.lapsed, unpack(lane.seen))
-    for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
-    stored[lane.hash] = {}
+    clear(lane)
+    if lane.is_own then kept[#kept + 1] = lane end
   end
+  lanes = kept
   redis.call('HDEL', ROOM, 'event', 'commitment', 'digest', 'opened_at', 'seed')
   room.epoch = math.max(room.epoch + 1, math.floor(wall / 1000))
   room.fresh, room.alias, room.tokens, room.opens = 0, 0, 0, 0
@@ -241,11 +269,32 @@ local function head()
   return table.concat(h, ' ')
 end
 
--- Reads the room as it stands. False when Redis knows less than the caller.
+-- Brings the lanes of the room into their order, the caller's behind those that are there. False where there is one
+-- that the caller did not tell. A lane that is not the caller's own, and is gone, counts only where Redis forgot it.
+local function order_lanes()
+  local by_name = {}
+  for _, lane in ipairs(told) do by_name[lane.name] = lane end
+  for name in string.gmatch(room.lanes, '%S+') do
+    if not by_name[name] then return false end
+    lanes[#lanes + 1], by_name[name] = by_name[name], nil
+  end
+  for _, lane in ipairs(told) do
+    local is_forgotten = lane.known.issued > 0 and (known.epoch == room.epoch or is_lost_life())
+    local counts = lane.is_own or lane == asked or is_forgotten
+    if by_name[lane.name] and counts then lanes[#lanes + 1] = lane end
+  end
+  return true
+end
+
+-- Reads the room as it stands. What it gives back is the answer to a caller who knows too little of the lanes.
 local function look()
   wall = now()
-  read(ROOM, ROOM_FIELDS, room)
-  for _, lane in ipairs(lanes) do read(lane.hash, LANE_FIELDS, lane) end
+  room.lanes = read(ROOM, ROOM_FIELDS, room, 'lanes') or ''
+  if not order_lanes() then return {'LANES', room.lanes} end
+  for _, lane in ipairs(told) do read(lane.hash, LANE_FIELDS, lane) end
+  for _, lane in ipairs(lanes) do
+    -- of a life that ended while nobody knew of this lane
+    if lane.issued > 0 and lane.epoch ~= room.epoch then clear(lane) end
+  end
   read_rules()
-  return not is_lost()
 end

@@ -67,12 +67,9 @@ local function lapse_grants()
   redis.call('ZREMRANGEBYSCORE', GRANTED, '-inf', room.open)
   for _, place in ipairs(lapsed) do
     local name, number = string.match(place, '^(.*):(%d+)$')
-    for _, lane in ipairs(lanes) do
-      if lane.name == name then
-        number = tonumber(number)
-        if has_lapsed(lane, number) then mark_used(lane, number) else mark_lapsed(lane, number, 1) end
-      end
-    end
+    local lane = lane_named(name)
+    number = tonumber(number)
+    if has_lapsed(lane, number) then mark_used(lane, number) else mark_lapsed(lane, number, 1) end
   end
   room.no_shows = room.no_shows + #lapsed
   -- no more than once the rate on top of it: a crowd that never comes drains no line
@@ -108,9 +105,11 @@ local function pass_time()
   end
 end
 
--- Reads the room and lets time pass. False when Redis knows less than the caller.
+-- Reads the room and lets time pass. What it gives back is the answer to a caller with whom nothing can be done yet.
 local function enter()
-  if not look() then return false end
+  local refused = look()
+  if refused then return refused end
+  if is_lost() then return {'LOST'} end
   if room.epoch == 0 then begin_room() end
   notice_restart()
   catch_up()
@@ -124,5 +123,4 @@ local function enter()
     note_who_stands()
     room.wall = wall
   end
-  return true
 end
