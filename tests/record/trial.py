@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import cast
 
 from redis.asyncio import Redis
 
@@ -28,7 +29,7 @@ RULES = Rules(
 SEEDS = Seeds(("a secret of the test",))
 FAR = 4_000_000_000_000
 """An opening that no clock reaches: the trial opens the door itself."""
-ROOM_KEY, *_ = room_keys(ROOM, LANES)
+ROOM_KEY, _, _, GRANTED_KEY, *_ = room_keys(ROOM, LANES)
 
 
 class Trial:
@@ -116,7 +117,10 @@ class Trial:
             await self.store(lane).see([number])
 
     async def leave(self) -> None:
-        for _, lane, number in self.some(1):
+        """Somebody in line gives up, or somebody at the door does."""
+        granted = await cast(Awaitable[list[bytes]], self.redis.zrange(GRANTED_KEY, 0, 3))
+        at_the_door = [(lane.decode(), int(number)) for lane, number in (of.split(b":") for of in granted)]
+        for lane, number in at_the_door or [(lane, number) for _, lane, number in self.some(1)]:
             await self.store(lane).leave(number)
 
     async def renew(self) -> None:
