@@ -128,3 +128,22 @@ async def test_a_closed_room_says_when_it_opens(house: House) -> None:
     assert ("closed", True) == (told["state"], 3500 < told["opens_in"] <= 3600)
     assert 'id="opens"' in page.text
     assert "The line is closed" in page.text
+
+
+@TWO_WORKERS
+@pytest.mark.room
+async def test_the_mode_pass_lets_everyone_in_before_the_opening(house: House) -> None:
+    """Those who wait and those who come; with another mode the others wait for the opening again."""
+    await plan(house, HOUR_MS, drawn=True)
+    waiting, other = house.visitor(APP), house.visitor(APP)
+    for visitor in (waiting, other):
+        assert 503 == (await visitor.get("/lab/echo")).status_code
+    await house.configure(mode="pass")
+    state = (await waiting.get(house.own("status"))).json()
+    assert ("called", None) == (state["state"], state["notice"])
+    inside = [await entered(visitor) for visitor in (waiting, house.visitor(APP))]
+    assert [200, 200] == [answer.status_code for answer in inside]
+    await house.configure(mode="queue")
+    told = (await other.get("/lab/echo")).json()
+    assert ("waiting", "before-opening", None) == (told["state"], told["notice"], told["position"])
+    assert 200 == (await waiting.get("/lab/echo")).status_code

@@ -101,7 +101,9 @@ class LineMachine(RuleBasedStateMachine):
             "sessions": len(model.staged(Stage.INSIDE)),
             "granted": len(model.staged(Stage.GRANTED)),
             "admitted": model.admitted,
+            "entered": model.entered,
             "no_shows": model.no_shows,
+            "given_back": model.given_back,
             "epoch": self.epoch,
         }
         assert expected == {name: getattr(head, name) for name in expected}

@@ -99,3 +99,39 @@ async def test_places_for_people_are_not_held_by_those_who_never_take_theirs(ben
                 await bench.store.see([number])
 
     assert 10 == len(entered)
+
+
+async def test_a_granted_place_that_is_given_up_goes_to_the_next(bench: Bench) -> None:
+    """With its share of the rate: who leaves at the door takes no admission from anyone."""
+    await bench.open(rate=STILL)
+    await bench.store.join(4)
+    await bench.allow(2)
+    await bench.store.advance()
+    head = (await bench.store.leave(1))[1]
+    assert (1, 0, 1) == (head.given_back, head.entered, head.granted)
+    head = await bench.store.advance()
+    assert (3, [2, 3]) == (head.called, await bench.granted())
+
+
+async def test_no_more_comes_back_than_once_the_rate(bench: Bench) -> None:
+    """A crowd that leaves at the door drains no line: of ten places that are given up, what the rate gives in the time
+    to enter comes back."""
+    await bench.open(rate=60.0, entry_ms=3000)
+    await bench.store.join(30)
+    await bench.allow(10)
+    await bench.store.advance()
+    for number in range(1, 11):
+        await bench.store.leave(number)
+    head = await bench.store.advance()
+    assert (10, 3) == (head.given_back, head.granted)
+
+
+async def test_at_a_rate_of_nothing_nobody_is_let_in_for_who_leaves(bench: Bench) -> None:
+    """Nor for who never came."""
+    await bench.open(rate=STILL)
+    await bench.store.join(3)
+    await bench.allow(1)
+    await bench.store.advance()
+    await bench.turn(rate=0.0)
+    await bench.store.leave(1)
+    assert 0 == (await bench.store.advance()).granted

@@ -225,6 +225,11 @@ def say_that_places_came_back(record: Record, forged: Forged) -> None:
         forged[at][1]["no_shows"] = str(int(forged[at][1]["no_shows"]) + 400)
 
 
+def say_that_places_were_given_up(record: Record, forged: Forged) -> None:
+    for at in record.places(type="called"):
+        forged[at][1]["given_back"] = str(int(forged[at][1]["given_back"]) + 400)
+
+
 def let_in_to_a_full_room(record: Record, forged: Forged) -> None:
     forged[next(_calls(record))][1]["inside"] = "61"
 
@@ -333,6 +338,7 @@ def another_life_without_a_reset(record: Record, forged: Forged) -> None:
         (Promise.RATE, raise_granted),
         (Promise.RATE, lower_the_rate_afterwards),
         (Promise.RATE, say_that_places_came_back),
+        (Promise.RATE, say_that_places_were_given_up),
         (Promise.CAPACITY, let_in_to_a_full_room),
         (Promise.DOOR, let_in_while_paused),
         (Promise.DOOR, let_in_before_the_opening),

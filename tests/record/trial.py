@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import cast
 
 from redis.asyncio import Redis
 
 from waitroom.line.draw import Draw, draw_key
-from waitroom.line.keys import room_keys
+from waitroom.line.keys import RoomKeys
 from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan, Step, StepKind
 from waitroom.line.rules import Mode, Rules
@@ -28,7 +29,7 @@ RULES = Rules(
 SEEDS = Seeds(("a secret of the test",))
 FAR = 4_000_000_000_000
 """An opening that no clock reaches: the trial opens the door itself."""
-ROOM_KEY, *_ = room_keys(ROOM, LANES)
+KEYS = RoomKeys.of(ROOM)
 
 
 class Trial:
@@ -90,12 +91,12 @@ class Trial:
     async def time_passes(self) -> None:
         """A tick or two, at the end of which the line is moved."""
         ms = self.chance.choice((0, 50, 200, 400, 900, 1600))
-        await self.redis.hincrby(ROOM_KEY, "wall", -ms)
+        await self.redis.hincrby(KEYS.room, "wall", -ms)
         await self.advance()
 
     async def clock_jumps(self) -> None:
         """Redis's clock jumps an hour forwards, or backwards."""
-        await self.redis.hincrby(ROOM_KEY, "wall", self.chance.choice((-1, 1)) * 3_600_000)
+        await self.redis.hincrby(KEYS.room, "wall", self.chance.choice((-1, 1)) * 3_600_000)
         await self.advance()
 
     async def join(self) -> None:
@@ -116,12 +117,15 @@ class Trial:
             await self.store(lane).see([number])
 
     async def leave(self) -> None:
-        for _, lane, number in self.some(1):
+        """Somebody in line gives up, or somebody at the door does."""
+        granted = await cast(Awaitable[list[bytes]], self.redis.zrange(KEYS.granted, 0, 3))
+        at_the_door = [(lane.decode(), int(number)) for lane, number in (of.split(b":") for of in granted)]
+        for lane, number in at_the_door or [(lane, number) for _, lane, number in self.some(1)]:
             await self.store(lane).leave(number)
 
     async def renew(self) -> None:
         for epoch, lane, number in self.some(1):
-            if await self.redis.zscore(f"waitroom:1:{{{ROOM}}}:sessions", f"{epoch}:{lane}:{number}"):
+            if await self.redis.zscore(KEYS.sessions, f"{epoch}:{lane}:{number}"):
                 await self.store().renew({f"{epoch}:{lane}:{number}": 0})
 
     async def finish(self) -> None:
@@ -186,7 +190,7 @@ class Trial:
         await self.store().reset(who="ops", why="a trial")
 
     async def redis_restarts(self) -> None:
-        await self.redis.hset(ROOM_KEY, "server", "another one")
+        await self.redis.hset(KEYS.room, "server", "another one")
         await self.advance()
 
     async def forget_all(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
+from waitroom.cli.live_settings import CHANGEABLE
 from waitroom.settings import Settings, manual
 from waitroom.settings.tables import tables
 
@@ -24,3 +26,17 @@ def test_every_setting_is_described() -> None:
     for _, name, _, allowed, description, _ in rows:
         assert allowed.strip() not in ("", "another value"), name
         assert description.strip(), name
+
+
+def test_what_changes_while_a_room_runs_is_told() -> None:
+    """The page names every setting that ``waitroom set`` takes, by itself or by its table, and no other."""
+    (told,) = [part for part in manual().split("\n\n") if "While it runs, `waitroom set` changes" in part]
+    may, _, cannot = told.partition(" but ")
+    named = set(re.findall(r"`([a-z._\s]+)`", may)) - {
+        "waitroom set",
+        "main",
+        "weight.members",
+        "challenge.when",
+    }
+    assert {name.partition(".")[0] for name in CHANGEABLE} == named
+    assert "`adaptive.ignore`" in cannot

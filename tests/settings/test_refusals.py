@@ -232,7 +232,7 @@ def test_wrong_values(text: str, refused: Refused) -> None:
     lines = refused(text)
     assert len(lines) == 1
     assert re.match(r"waitroom\.toml(:\d+)?: [a-z_]+(\[\d\])?", lines[0])
-    assert re.search(r"; (allowed: |must |cannot )|: cannot", lines[0])
+    assert re.search(r"[;:] (allowed: |must |cannot )", lines[0])
     assert not re.search(r"pydantic|Input should|type=|Error|None", lines[0])
     assert len(lines[0]) < 300
 
@@ -369,3 +369,27 @@ def test_a_network_need_have_no_limit(write: Write) -> None:
     text = '[[rooms]]\nname = "a"\n[rooms.join_limit]\nper_address = 5\n[rooms.sharing]\nnetworks = 2\n'
     [room] = load(write(text), environ={}).rooms
     assert (5, 0, 2) == (room.join_limit.per_address, room.join_limit.per_network, room.sharing.networks)
+
+
+def test_why_a_ramp_is_none(refused: Refused) -> None:
+    """The part that is wrong is told, and what can be written."""
+    event = {"name": "sale", "opens": "2026-12-01 10:00", "rate": "100, then +50 every 5m to 60"}
+    (line,) = refused("", WAITROOM_ROOMS=json.dumps([{"name": "a", "events": [event]}]))
+    assert (
+        "'then +50 every 5m to 60' never gets there from 100; allowed: a rate, or a rate with its steps"
+        in line
+    )
+
+
+def test_a_list_that_breaks_a_rule_is_not_called_a_list(refused: Refused) -> None:
+    """Events that overlap are told by name and time; that they stand in a list is no news."""
+    events = [
+        {"name": name, "opens": f"2026-12-01 {hour}:00", "closes": "6h"}
+        for name, hour in (("a", 10), ("b", 12))
+    ]
+    assert refused(
+        "", WAITROOM_ROOMS=json.dumps([{"name": "a", "timezone": "Europe/Riga", "events": events}])
+    ) == [
+        "WAITROOM_ROOMS: rooms[0].events (room \"a\"): 'b' begins at 2026-12-01 12:00 EET, before 'a' closes at "
+        "2026-12-01 16:00 EET"
+    ]

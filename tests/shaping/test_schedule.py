@@ -82,6 +82,14 @@ def test_events_that_stand_in_each_others_way_are_refused(events: list[Event], w
         Schedule.of(events)
 
 
+def test_times_that_overlap_are_told_in_the_zone_of_the_room() -> None:
+    """As they stand in its file, with the zone named."""
+    with pytest.raises(
+        ScheduleError, match=r"'b' begins at 1970-01-01 03:50 EET, before 'a' closes at 1970-01-01 04:00"
+    ):
+        Schedule.of([event("a", 10, 20, 120), event("b", 110, 130)], "Europe/Helsinki")
+
+
 def test_events_may_follow_at_once_and_in_any_order() -> None:
     """One that has no end of its own ends when the next begins."""
     schedule = Schedule.of([event("b", 60, 70), event("a", 10, 20, 60)])

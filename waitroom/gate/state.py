@@ -124,7 +124,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     rules, snapshot = room.rules, room.lanes[lane].snapshot
     if room.is_away:
         notice = notice or Notice.UNAVAILABLE
-    elif room.is_before_opening:
+    elif room.is_before_opening and rules.mode is not Mode.PASS:
         notice = notice or Notice.BEFORE_OPENING
     elif rules.mode is Mode.PAUSE:
         notice = notice or Notice.PAUSED

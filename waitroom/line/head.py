@@ -38,7 +38,8 @@ class Head(NamedTuple):
     late: int = 0
     """Absent when called, back since, waiting for budget."""
     admitted: int = 0
-    """Admissions so far, all epochs."""
+    """Places granted so far, all epochs: some are not taken yet, lapsed (``no_shows``) or were given up
+    (``given_back``)."""
     no_shows: int = 0
     """Grants that lapsed, all epochs."""
     opens: int = 0
@@ -47,6 +48,10 @@ class Head(NamedTuple):
     """The first number of those who were drawn."""
     drawn_count: int = 0
     """How many were drawn; 0: nobody."""
+    entered: int = 0
+    """Who came in so far, all epochs, where a room lets everyone pass too."""
+    given_back: int = 0
+    """Granted places that were given up, all epochs."""
     flow: float = 0.0
     """The measured outflow of this lane a minute while somebody stood in it; 0: not measured yet."""
     tokens: float = 0.0

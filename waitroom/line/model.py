@@ -11,8 +11,8 @@ served before ``called`` moves on, and in which nobody's turn runs out.
 2. A present visitor never waits behind an absent one, and an absent one spends nothing.
 3. A ticket opens the door once. Shown again while its visit lasts it yields the same visit, after that nothing.
 4. The budget is one bucket (Turner's token bucket) for all lanes: ``rate`` fills it, ``burst`` bounds it while nobody
-   stands in line, each grant takes one, and a grant that nobody took gives it back, up to once the rate on top of it.
-   Who lets two grants lapse has missed the turn.
+   stands in line, each grant takes one, and a grant that nobody took, or that was given up, gives it back, up to once
+   the rate on top of it. Who lets two grants lapse has missed the turn.
    ``capacity`` bounds visits plus grants at every grant, and throws nobody out. Lanes share it by their weights
    (:mod:`waitroom.line.turns`).
 5. Two clocks. The room clock dates visits and presence. The open clock dates turns, and stands still while the
@@ -52,7 +52,9 @@ class Line:
     turns: Turns = field(default_factory=Turns)
     tokens: float = 0.0
     admitted: int = 0
+    entered: int = 0
     no_shows: int = 0
+    given_back: int = 0
     refunded: float = 0.0
     open: int = 0
     slot: int = 0
@@ -117,6 +119,7 @@ class Line:
                 if ticket.lapses == 2:
                     ticket.on(Event.OUTLIVE)
                 lapsed += 1
+        self.no_shows += lapsed
         self._refund(lapsed)
         for lane in self.lanes.values():
             lane.move_floor(self.open, self.rules.keep_ms)
@@ -205,6 +208,9 @@ class Line:
             return Outcome.UNKNOWN
         if ticket.stage in (Stage.INSIDE, Stage.SPENT):
             return Outcome.SPENT
+        if ticket.stage is Stage.GRANTED:
+            self.given_back += 1
+            self._refund(1)
         ticket.on(Event.LEAVE)
         return Outcome.LEFT
 
@@ -227,10 +233,10 @@ class Line:
         self.rules = rules
         self.tokens = min(self.tokens, self.most_tokens)
 
-    def _refund(self, lapsed: int) -> None:
-        self.no_shows += lapsed
-        most = max(1.0, self.rules.admission_rate * self.rules.entry_ms / 60_000)
-        refund = min(lapsed, max(floor(most - self.refunded + 1e-6), 0))
+    def _refund(self, count: int) -> None:
+        rate = self.rules.admission_rate
+        most = max(1.0, rate * self.rules.entry_ms / 60_000) if rate > 0 else 0.0
+        refund = min(count, max(floor(most - self.refunded + 1e-6), 0))
         self.refunded += refund
         self.tokens += refund
 
@@ -284,5 +290,6 @@ class Line:
         ticket.until = self.open + self.rules.entry_ms
 
     def _enter(self, ticket: Ticket) -> None:
+        self.entered += 1
         ticket.on(Event.ENTER)
         ticket.until = self.clock + min(PROVISIONAL_MS, self.rules.session_ms)

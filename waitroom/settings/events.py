@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from waitroom.line.rules import Mode
 from waitroom.settings.duration import parse_duration
-from waitroom.settings.kinds import Allowed, AnyDuration
-from waitroom.shaping.ramp import Ramp
+from waitroom.settings.kinds import Allowed, AnyDuration, broken
+from waitroom.shaping.ramp import Ramp, RampError
 
 
 def _as_text(given: object) -> object:
@@ -31,7 +31,10 @@ def _moment(given: str) -> str:
 
 
 def _ramp(given: str) -> str:
-    Ramp.parse(given)
+    try:
+        Ramp.parse(given)
+    except RampError as error:
+        raise broken(f"{error}; allowed: a rate, or a rate with its steps: {Ramp.HELP}") from error
     return given
 
 

@@ -64,8 +64,11 @@ def _told(model: type[BaseModel], gathered: Gathered, details: ErrorDetails) -> 
         place = place[:-1]
     value = gathered.value(place)
     if details["type"] == "rule":
-        # A table's rule is about settings in it, so that it is a table is no news.
-        return place, f"{'' if isinstance(value, dict) else _shown(value, setting)}{details['ctx']['rule']}"
+        # A rule of a table, or of a list of them, is about settings in it: that it is one is no news.
+        return (
+            place,
+            f"{'' if isinstance(value, dict | list) else _shown(value, setting)}{details['ctx']['rule']}",
+        )
     return place, f"{_shown(value, setting)}allowed: {may}"
 
 

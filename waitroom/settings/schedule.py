@@ -12,7 +12,7 @@ from waitroom.shaping.schedule import Event, Schedule, moment
 
 def schedule_of(events: Sequence[EventSettings], timezone: str) -> Schedule:
     """The events in the order of their times. Raises :class:`~waitroom.shaping.schedule.ScheduleError`."""
-    return Schedule.of([_event(event, timezone) for event in events])
+    return Schedule.of([_event(event, timezone) for event in events], timezone)
 
 
 def _event(settings: EventSettings, timezone: str) -> Event:

@@ -62,8 +62,9 @@ class Schedule:
     events: tuple[Event, ...] = ()
 
     @classmethod
-    def of(cls, events: Sequence[Event]) -> Schedule:
-        """Puts events in order. Raises :class:`ScheduleError` where they overlap, or one ends before it opens."""
+    def of(cls, events: Sequence[Event], timezone: str = "UTC") -> Schedule:
+        """Puts events in order. Raises :class:`ScheduleError` where they overlap, or one ends before it opens; it tells
+        the times in ``timezone``."""
         names = [event.name for event in events]
         if repeated := [name for name in names if names.count(name) > 1]:
             raise ScheduleError(f"two events are named {repeated[0]!r}")
@@ -75,8 +76,8 @@ class Schedule:
             end = event.opens_ms if event.closes_ms is None else event.closes_ms
             if following.begins_ms < end:
                 raise ScheduleError(
-                    f"{following.name!r} begins at {_shown(following.begins_ms)}, before {event.name!r} "
-                    f"{'opens' if event.closes_ms is None else 'closes'} at {_shown(end)}"
+                    f"{following.name!r} begins at {_shown(following.begins_ms, timezone)}, before {event.name!r} "
+                    f"{'opens' if event.closes_ms is None else 'closes'} at {_shown(end, timezone)}"
                 )
         return cls(tuple(ordered))
 
@@ -127,5 +128,5 @@ def _steps(
         yield Step(event.closes_ms, StepKind.SET, event.name, {"mode": mode.value, "rate": f"{rate:g}"})
 
 
-def _shown(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _shown(at_ms: int, timezone: str) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M %Z")

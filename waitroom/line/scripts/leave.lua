@@ -1,4 +1,4 @@
--- The holder gives the place up. A place that was already called gives its capacity back.
+-- The holder gives the place up. A place that was granted gives its capacity and its admission back.
 -- ARGV own number
 -- Reply {left|spent|unknown|stale, head}
 local refused = enter()

@@ -19,6 +19,8 @@ class Limits:
         self._figures = figures
         self._bucket = Bucket()
         self._no_shows: int | None = None
+        self._given_back: int | None = None
+        self._outstanding = 0
         self._lapsing: deque[tuple[int, int]] = deque()
         self._may_lapse = 0
         self._is_cut_off = False
@@ -29,7 +31,7 @@ class Limits:
         if self._figures.entries == 1:
             self._is_cut_off = not now.is_whole
         if self._no_shows is None and now.is_whole:
-            self._no_shows = 0
+            self._no_shows = self._given_back = 0
         if now.before is not None:
             self._bucket.pass_time(entry.clock, now.before)
         else:
@@ -45,6 +47,7 @@ class Limits:
         granted, rules = entry.number("granted"), now.rules
         if rules is None:
             self._no_shows = entry.number("no_shows")
+            self._given_back = entry.number("given_back")
             if granted and now.is_whole:
                 yield Promise.RECORD, f"{granted} were let in before the room had any settings"
             return
@@ -62,12 +65,31 @@ class Limits:
                 Promise.RATE,
                 f"{came_back} places are said to have come back, and fewer had been granted and not taken",
             )
-        too_many = self._bucket.spend(granted, came_back if has_explanation else 0)
+        given_back, had_places = self._give_back(entry, granted, came_back)
+        was_granted = had_places or (given_back >= 0 and not now.is_whole)
+        if not was_granted:
+            yield (
+                Promise.RATE,
+                f"{given_back} places are said to have been given up, and fewer had been granted",
+            )
+        returned = (came_back if has_explanation else 0) + (given_back if was_granted else 0)
+        too_many = self._bucket.spend(granted, returned)
         if too_many:
             yield (
                 Promise.RATE,
                 f"{granted} were let in, {too_many:.0f} more than {rules.admission_rate:g} a minute allow",
             )
+
+    def _give_back(self, entry: Entry, granted: int, came_back: int) -> tuple[int, bool]:
+        """How many granted places were given up since the last call, and whether as many had been granted in this
+        record."""
+        total = entry.number("given_back")
+        given_back = 0 if self._given_back is None else total - self._given_back
+        self._given_back = total
+        self._outstanding = max(self._outstanding - max(came_back, 0), 0)
+        had_granted = 0 <= given_back <= self._outstanding
+        self._outstanding = max(self._outstanding - given_back, 0) + granted
+        return given_back, had_granted
 
     def _come_back(self, entry: Entry, granted: int, rules: Rules) -> tuple[int, bool]:
         """How many granted places came back since the last call, and whether as many can have.

@@ -25,6 +25,7 @@ local function open_session(lane, number)
   if has_lapsed(lane, number) then mark_lapsed(lane, number, 0) end
   local lasts = math.min(PROVISIONAL, rules.session_ms)
   redis.call('ZADD', SESSIONS, room.clock + lasts, session_of(lane, number))
+  room.entered = room.entered + 1
 end
 
 local function place_of(lane, number) return lane.name .. ':' .. int(number) end
@@ -210,8 +211,8 @@ local function advance()
     if lane.stood then lane.flow = lane.flow + lane.served * 60000 / FLOW_MEMORY end
     if lane.served > 0 or lane.called > lane.before then
       log('called', 'lane', lane.name, 'from', int(lane.before), 'to', int(lane.called), 'granted', int(lane.served),
-        'late', int(lane.late_served), 'inside', int(inside()), 'no_shows', int(room.no_shows), 'issued',
-        int(lane.issued), 'drawn', drawn_between(lane, lane.before, lane.called))
+        'late', int(lane.late_served), 'inside', int(inside()), 'no_shows', int(room.no_shows),
+        'given_back', int(room.given_back), 'issued', int(lane.issued), 'drawn', drawn_between(lane, lane.before, lane.called))
     end
   end
 end

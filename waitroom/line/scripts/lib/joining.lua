@@ -28,10 +28,13 @@ local function admit_newcomers(lane, first, contribution)
   return admitted
 end
 
--- The holder gives the place up. A place that was already called gives its capacity back.
+-- The holder gives the place up. A place that was granted goes to the next in line.
 local function give_up(lane, number)
   mark_used(lane, number)
   if has_lapsed(lane, number) then mark_lapsed(lane, number, 0) end
-  redis.call('ZREM', GRANTED, place_of(lane, number))
+  if redis.call('ZREM', GRANTED, place_of(lane, number)) == 1 then
+    room.given_back = room.given_back + 1
+    refund(1)
+  end
   redis.call('ZREM', lane.late, int(number))
 end

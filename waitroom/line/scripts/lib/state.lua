@@ -73,7 +73,7 @@ local wall
 
 local ROOM_FIELDS = {
   'epoch', 'fresh', 'alias', 'clock', 'open', 'wall', 'tokens', 'slot', 'slot_since', 'hold', 'admitted',
-  'no_shows', 'opens', 'next_step', 'cursor', 'astray', 'steady', 'refunded',
+  'entered', 'no_shows', 'given_back', 'opens', 'next_step', 'cursor', 'astray', 'steady', 'refunded',
 }
 local LANE_FIELDS = {
   'epoch', 'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
@@ -263,6 +263,7 @@ local function head()
     int(lane.floor), int(lane.base), int(room.clock), int(room.slot), int(rules.version), int(room.hold),
     int(redis.call('ZCARD', SESSIONS)), int(redis.call('ZCARD', GRANTED)), int(redis.call('ZCARD', lane.late)),
     int(room.admitted), int(room.no_shows), int(room.opens), int(lane.drawn_first), int(lane.drawn_count),
+    int(room.entered), int(room.given_back),
     string.format('%.4f', lane.flow_weight > 0.05 and lane.flow / lane.flow_weight or 0),
     string.format('%.4f', room.tokens),
   }

@@ -59,6 +59,15 @@ local function note_who_stands()
   return any
 end
 
+-- Granted places come back that nobody entered by. No more than once the rate on top of it: a crowd that never comes
+-- drains no line. At a rate of 0 nobody is let in for them, either.
+local function refund(count)
+  local most = rate() > 0 and math.max(1, rate() * rules.entry_ms / 60000) or 0
+  local refunded = math.min(count, math.max(math.floor(most - room.refunded + 1e-6), 0))
+  room.refunded = room.refunded + refunded
+  room.tokens = room.tokens + refunded
+end
+
 -- A place that was not taken goes to the next in line: those who really enter meet the rate. Its holder may come back
 -- once; who lets a second one lapse has missed the turn, and holds nobody else up.
 local function lapse_grants()
@@ -72,11 +81,7 @@ local function lapse_grants()
     if has_lapsed(lane, number) then mark_used(lane, number) else mark_lapsed(lane, number, 1) end
   end
   room.no_shows = room.no_shows + #lapsed
-  -- no more than once the rate on top of it: a crowd that never comes drains no line
-  local most = math.max(1, rate() * rules.entry_ms / 60000)
-  local refund = math.min(#lapsed, math.max(math.floor(most - room.refunded + 1e-6), 0))
-  room.refunded = room.refunded + refund
-  room.tokens = room.tokens + refund
+  refund(#lapsed)
 end
 
 -- Time passes: the clocks, the budget, the presence slots, what lapses.
