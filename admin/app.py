@@ -9,14 +9,19 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from admin.api import health, rooms
+from admin.audit.trail import Trail
+from admin.auth.csrf import SameOrigin
 from admin.console import Console
 from admin.documented import describe
+from admin.pages import access, account, problem, sign_in, static, welcome
 from admin.pages import rooms as rooms_page
-from admin.pages import static
 from admin.problems import tell_problems
 from admin.security import SecurityHeaders
 from waitroom import __version__
 from waitroom.settings import Settings
+
+MOST_BYTES = 1024 * 1024
+"""Of a request's body; a route that takes more says so."""
 
 
 def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> FastAPI:
@@ -38,11 +43,15 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
+        max_body_size=MOST_BYTES,
     )
     app.state.console = console
-    app.add_middleware(SecurityHeaders)
-    tell_problems(app)
+    address = settings.sign_in.address
+    app.add_middleware(SameOrigin, origins=[address] if address else [], answer=problem.answer)
+    app.add_middleware(Trail, log=console.audit)
+    app.add_middleware(SecurityHeaders)  # the outermost: on the answers of the others too
+    tell_problems(app, problem.answer)
     describe(app)
-    for part in (health, rooms, static, rooms_page):
+    for part in (health, rooms, static, rooms_page, sign_in, welcome, account, access):
         app.include_router(part.router)
     return app

@@ -10,6 +10,8 @@ from typing import cast
 from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 
+from admin.audit.log import AuditLog
+from admin.auth.people import People
 from admin.auth.tokens import Tokens
 from admin.live import LiveRooms
 from admin.store import Store
@@ -28,6 +30,8 @@ class Console:
     """Those of the site, newest first."""
     store: Store
     tokens: Tokens
+    people: People
+    audit: AuditLog
     live: LiveRooms
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
@@ -36,7 +40,16 @@ class Console:
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
         store = Store(settings.data_dir)
-        return cls(settings, redis, secrets, store, Tokens(store), LiveRooms(settings, redis, secrets))
+        return cls(
+            settings=settings,
+            redis=redis,
+            secrets=secrets,
+            store=store,
+            tokens=Tokens(store),
+            people=People.of(settings.sign_in, store, secrets),
+            audit=AuditLog(store),
+            live=LiveRooms(settings, redis, secrets),
+        )
 
     def room(self, name: str) -> RoomSettings | None:
         """The settings of a room, as the file has them."""

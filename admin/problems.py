@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from admin.store import StoreError
@@ -29,11 +29,16 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.headers = headers
         self.members = members
 
+    @property
+    def title(self) -> str:
+        """What the status is called."""
+        return HTTPStatus(self.status).phrase
+
     def response(self) -> JSONResponse:
         """The answer."""
         about = {
             "type": f"urn:waitroom:{self.kind}",
-            "title": HTTPStatus(self.status).phrase,
+            "title": self.title,
             "status": self.status,
             "detail": self.detail,
             **self.members,
@@ -44,11 +49,11 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         return JSONResponse(about, self.status, headers, MEDIA_TYPE)
 
 
-def tell_problems(app: FastAPI) -> None:
-    """Lets ``app`` answer each kind of error as a problem."""
+def tell_problems(app: FastAPI, answer: Callable[[Request, Problem], Response]) -> None:
+    """Lets ``app`` answer each kind of error as ``answer`` makes it of the problem."""
 
-    async def problem(_: Request, error: Exception) -> JSONResponse:
-        return as_problem(error).response()
+    async def problem(request: Request, error: Exception) -> Response:
+        return answer(request, as_problem(error))
 
     for kind in (
         Problem,

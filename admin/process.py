@@ -8,15 +8,17 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
 import uvicorn
 
 from admin.app import build_console
+from admin.console import Console
 from waitroom.assembly.line import connect
 from waitroom.serving.listen import address_of
 from waitroom.serving.logs import configure_logging
@@ -41,11 +43,25 @@ class ConsolePlan:
     main_pid: int = field(default_factory=os.getpid)
 
 
+Announce = Callable[[str, str | None], None]
+"""Is told the console's address, and the link by which the first admin gets in, where there is nobody yet."""
+
+
+def say(url: str, first_link: str | None) -> None:
+    """Prints where the console is, and how to get in."""
+    print(f"waitroom console: {url}", flush=True)
+    if first_link:
+        print(f"waitroom console: sign in for the first time, within an hour: {first_link}", flush=True)
+
+
 @contextmanager
-def beside(plan: ConsolePlan, listener: socket.socket) -> Iterator[None]:
-    """Runs the console in a process of its own for as long as the block goes on."""
+def beside(plan: ConsolePlan, listener: socket.socket, announce: Announce = say) -> Iterator[None]:
+    """Runs the console in a process of its own for as long as the block goes on. ``announce`` is told of each life
+    that it begins, in another thread."""
     over = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(plan, listener, over), name="console", daemon=True)
+    keeper = threading.Thread(
+        target=_keep, args=(plan, listener, announce, over), name="console", daemon=True
+    )
     keeper.start()
     try:
         yield
@@ -54,11 +70,14 @@ def beside(plan: ConsolePlan, listener: socket.socket) -> Iterator[None]:
         keeper.join(LEAVE_SECONDS + 2)
 
 
-def _keep(plan: ConsolePlan, listener: socket.socket, over: threading.Event) -> None:
+def _keep(plan: ConsolePlan, listener: socket.socket, announce: Announce, over: threading.Event) -> None:
     while not over.is_set():
-        process = _start(plan, listener)
+        heard, speaks = multiprocessing.Pipe(duplex=False)
+        process = _start(plan, listener, speaks)
+        speaks.close()
         while process.is_alive() and not over.wait(LOOK_SECONDS):
-            pass
+            _pass_on(heard, announce)
+        heard.close()
         if over.is_set():
             process.terminate()
             process.join(LEAVE_SECONDS + 1)
@@ -69,21 +88,33 @@ def _keep(plan: ConsolePlan, listener: socket.socket, over: threading.Event) -> 
         over.wait(AGAIN_SECONDS)
 
 
-def _start(plan: ConsolePlan, listener: socket.socket) -> BaseProcess:
+def _start(plan: ConsolePlan, listener: socket.socket, speaks: Connection) -> BaseProcess:
     # not forked: the gateway's process has threads and connections of its own
     process = multiprocessing.get_context("spawn").Process(
-        target=run, args=(plan, listener), name="waitroom console"
+        target=run, args=(plan, listener, speaks), name="waitroom console"
     )
     process.start()
     return process
 
 
-def run(plan: ConsolePlan, listener: socket.socket) -> None:
+def _pass_on(heard: Connection, announce: Announce) -> None:
+    try:
+        if heard.poll():
+            announce(*heard.recv())
+    except (EOFError, OSError):
+        pass  # it ended before it could say anything
+
+
+def run(plan: ConsolePlan, listener: socket.socket, speaks: Connection) -> None:
     """Runs the console in this process until it is told to stop."""
     configure_logging()
     threading.Thread(target=_follow, args=(plan.main_pid,), name="console-follow", daemon=True).start()
     app = build_console(plan.settings, connect(plan.redis_url), plan.secrets)
-    print(f"waitroom console: {address_of(listener)}", flush=True)
+    url = plan.settings.sign_in.address or address_of(listener)
+    console: Console = app.state.console
+    first = console.people.links.first()
+    speaks.send((url, url + first if first else None))
+    speaks.close()
     config = uvicorn.Config(
         app,
         log_level="warning",

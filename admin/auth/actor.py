@@ -16,3 +16,7 @@ class Actor:
     role: Role
     session: str = ""
     """The id of the sign-in, for a person; empty for a program with a token."""
+    user_id: str = ""
+    """Of a person; empty for a program."""
+    token_id: str = ""
+    """Of a program's token."""

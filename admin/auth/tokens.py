@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS tokens (
 )
 """
 
+COLUMNS = "id, role, label, made_by, made_at, expires_at, used_at, revoked_at"
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -54,16 +56,17 @@ class Tokens:
 
     def make(self, role: Role, *, label: str, made_by: str, seconds: float | None = None) -> str:
         """A new token that is good for so many ``seconds``, or until it is revoked. It can never be shown again."""
-        token = PREFIX + secrets.token_urlsafe(32)
-        now = self._clock()
-        row = (secrets.token_hex(4), _hash(token), role.value, label, made_by, now, seconds and now + seconds)
-        self._store.call(
-            lambda db: db.execute(
-                "INSERT INTO tokens (id, hash, role, label, made_by, made_at, expires_at) VALUES (?,?,?,?,?,?,?)",
-                row,
-            )
-        )
-        return token
+        held, token = self._new(role, label, made_by, seconds)
+        self._store.call(lambda db: _insert(db, held, token))
+        return held
+
+    async def create(
+        self, role: Role, *, label: str, made_by: str, seconds: float | None = None
+    ) -> tuple[str, Token]:
+        """The same without blocking, and what is known of it."""
+        held, token = self._new(role, label, made_by, seconds)
+        await self._store.run(lambda db: _insert(db, held, token))
+        return held, token
 
     async def actor(self, token: str) -> Actor | None:
         """Who this token stands for; None where it is unknown, over, or revoked."""
@@ -79,19 +82,35 @@ class Tokens:
                 return None
             if row["used_at"] is None or now - row["used_at"] > 60:
                 db.execute("UPDATE tokens SET used_at = ? WHERE id = ?", (now, row["id"]))
-            return Actor(f"token {row['label'] or row['id']}", Role(row["role"]))
+            return Actor(f"token {row['label'] or row['id']}", Role(row["role"]), token_id=row["id"])
 
         return await self._store.run(find)
+
+    async def holds(self, token_id: str) -> bool:
+        """Whether the token of that id is still good."""
+        now = self._clock()
+        row = await self._store.run(
+            lambda db: db.execute(
+                "SELECT 1 FROM tokens WHERE id = ? AND revoked_at IS NULL"
+                " AND (expires_at IS NULL OR expires_at > ?)",
+                (token_id, now),
+            ).fetchone()
+        )
+        return row is not None
 
     async def all(self) -> list[Token]:
         """All tokens, newest first."""
         rows = await self._store.run(
-            lambda db: db.execute(
-                "SELECT id, role, label, made_by, made_at, expires_at, used_at, revoked_at"
-                " FROM tokens ORDER BY made_at DESC"
-            ).fetchall()
+            lambda db: db.execute(f"SELECT {COLUMNS} FROM tokens ORDER BY made_at DESC").fetchall()  # noqa: S608
         )
-        return [Token(row["id"], Role(row["role"]), *tuple(row)[2:]) for row in rows]
+        return [_token(row) for row in rows]
+
+    async def by_id(self, token_id: str) -> Token | None:
+        """The token of that id."""
+        row = await self._store.run(
+            lambda db: db.execute(f"SELECT {COLUMNS} FROM tokens WHERE id = ?", (token_id,)).fetchone()  # noqa: S608
+        )
+        return _token(row) if row else None
 
     async def revoke(self, token_id: str) -> bool:
         """Ends a token at once. False where there is none of that id that still holds."""
@@ -104,6 +123,26 @@ class Tokens:
             )
         )
         return changed == 1
+
+    def _new(self, role: Role, label: str, made_by: str, seconds: float | None) -> tuple[str, Token]:
+        now = self._clock()
+        ends_at = None if seconds is None else now + seconds
+        token = Token(secrets.token_hex(4), role, label, made_by, now, ends_at, None, None)
+        return PREFIX + secrets.token_urlsafe(32), token
+
+
+def _insert(db: sqlite3.Connection, held: str, token: Token) -> None:
+    db.execute(
+        "INSERT INTO tokens (id, hash, role, label, made_by, made_at, expires_at) VALUES (?,?,?,?,?,?,?)",
+        (
+            token.id, _hash(held), token.role.value, token.label, token.made_by, token.made_at,
+            token.expires_at,
+        ),
+    )  # fmt: skip
+
+
+def _token(row: sqlite3.Row) -> Token:
+    return Token(row["id"], Role(row["role"]), *tuple(row)[2:])
 
 
 def _hash(token: str) -> str:

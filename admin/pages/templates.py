@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from admin.auth.actor import Actor
 from admin.auth.roles import Role
 from admin.pages import words
+from admin.pages.moments import moment
 from admin.pages.navigation import ROOM, SITE, places
 from admin.pages.static import FILES
 from waitroom import __version__
@@ -30,7 +31,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(static=FILES.url, number=words.number, span=words.span)
+    made.filters.update(static=FILES.url, number=words.number, span=words.span, moment=moment)
     made.globals["version"] = __version__
     return made
 

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from admin.app import build_console
 from admin.auth.roles import Role
 from admin.console import Console
+from tests.admin.people import BASE, Browser
 from waitroom.assembly.line import connect
 from waitroom.settings import Settings, load
 
@@ -76,6 +77,22 @@ async def client(app: FastAPI, console: Console) -> AsyncIterator[Client]:
             headers["authorization"] = f"Bearer {token}"
         transport = httpx.ASGITransport(app)
         made.append(httpx.AsyncClient(transport=transport, base_url="http://console.test", headers=headers))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.aclose()
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[Browser]:
+    """Makes browsers: they say that a request comes from the console's own pages, and keep cookies."""
+    made: list[httpx.AsyncClient] = []
+
+    def make(base_url: str = BASE, *, address: str = "192.0.2.7") -> httpx.AsyncClient:
+        headers = {"accept": "text/html", "sec-fetch-site": "same-origin", "user-agent": "Mozilla/5.0 (test)"}
+        transport = httpx.ASGITransport(app, client=(address, 50_000))
+        made.append(httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers))
         return made[-1]
 
     yield make

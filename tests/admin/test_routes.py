@@ -16,8 +16,17 @@ from tests.admin.conftest import Client
 
 pytestmark = pytest.mark.anyio
 
-OPEN = {"/health/live", "/api/openapi.json", "/static/{digest}/{name}"}
-"""Open to all, since they say nothing of the site."""
+OPEN = {
+    "/health/live",
+    "/api/openapi.json",
+    "/static/{digest}/{name}",
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-in/set-up",
+    "/sign-out",
+    "/welcome",
+}
+"""Open to all: they say nothing of the site, or are the way in."""
 
 
 def needed(dependant: Dependant) -> Iterator[Role]:

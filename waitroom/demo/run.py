@@ -79,7 +79,19 @@ def run_demo(*, crowd: int, port: int, admin_port: int, rate: float, opens_in: f
                 )  # fmt: skip
             typer.echo(_welcome(url, shop_url, config, _expect(crowd, rate, opens_in)))
 
-        serve(settings, announce=announce)
+        serve(settings, announce=announce, announce_console=_announce_console)
+
+
+def _announce_console(url: str, first_link: str | None) -> None:
+    title = typer.style("The ops console, to turn the dial", bold=True)
+    way_in = typer.style(first_link or url, fg="cyan", bold=True)
+    typer.echo(
+        f"""
+  {title}
+    {way_in}
+    <- open this {"once, within an hour: you choose a name and a password" if first_link else "and sign in"}
+"""
+    )
 
 
 def _expect(crowd: int, rate: float, opens_in: float) -> str:
@@ -108,7 +120,7 @@ def _welcome(url: str, shop_url: str, config: Path, expect: str) -> str:
 
   {expect}
 
-  Turn the dial from a second terminal:
+  Turn the dial in the ops console, whose address follows with your way in, or from a second terminal:
     export WAITROOM_CONFIG={config}
     {sys.argv[0]} set {ROOM} rate=600       let more in
     {sys.argv[0]} set {ROOM} mode=pause     stop the line; those inside stay inside

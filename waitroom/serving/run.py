@@ -21,10 +21,16 @@ from waitroom.serving.listen import address_of, allow_many_connections, listen
 from waitroom.settings import Settings, resolve_secret, resolve_webhook_secrets
 
 
-def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: None) -> None:
+def serve(
+    settings: Settings,
+    *,
+    announce: Callable[[str], None] = lambda _url: None,
+    announce_console: Callable[[str, str | None], None] | None = None,
+) -> None:
     """Runs the gateway until it is told to stop.
 
-    ``announce`` is called with the gateway's address once it listens. Raises
+    ``announce`` is called with the gateway's address once it listens, ``announce_console`` with that of the console and
+    the one-time link of its first admin, where it has none: left out, they are printed. Raises
     :class:`~waitroom.errors.WaitroomError` when it cannot start.
     """
     signal.signal(signal.SIGTERM, _leave)
@@ -43,7 +49,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
         scheme = "https" if settings.tls_cert_file else "http"
         announce(address_of(listener, scheme))
         if settings.console:
-            stack.enter_context(_console(settings, redis_url, secrets))
+            stack.enter_context(_console(settings, redis_url, secrets, announce_console))
         if settings.workers > 1:
             Multiprocess(config, [listener]).run()
         else:
@@ -51,13 +57,18 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = lambda _url: 
 
 
 @contextmanager
-def _console(settings: Settings, redis_url: str, secrets: Sequence[str]) -> Iterator[None]:
+def _console(
+    settings: Settings,
+    redis_url: str,
+    secrets: Sequence[str],
+    announce: Callable[[str, str | None], None] | None,
+) -> Iterator[None]:
     """The console in a process of its own, beside the gateway."""
-    from admin.process import ConsolePlan, beside
+    from admin.process import ConsolePlan, beside, say
 
     with (
         listen(settings.admin_host, settings.admin_port) as listener,
-        beside(ConsolePlan(settings, redis_url, tuple(secrets)), listener),
+        beside(ConsolePlan(settings, redis_url, tuple(secrets)), listener, announce or say),
     ):
         yield
 

@@ -9,6 +9,7 @@ from waitroom.settings.loading import load
 from waitroom.settings.manual import manual
 from waitroom.settings.room import RESERVED_NAMES, RoomSettings
 from waitroom.settings.secret import resolve_secret, resolve_webhook_secrets
+from waitroom.settings.sign_in import SignInSettings
 from waitroom.settings.site import Settings
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Mode",
     "RoomSettings",
     "Settings",
+    "SignInSettings",
     "WebhookSettings",
     "allowed",
     "format_duration",

@@ -25,6 +25,7 @@ from waitroom.settings.kinds import (
 from waitroom.settings.origin import OriginSettings
 from waitroom.settings.room import RoomSettings, conflicts
 from waitroom.settings.shaping import ShapingSettings
+from waitroom.settings.sign_in import SignInSettings
 from waitroom.settings.visitors import VisitorSettings
 
 ROOM_CONFLICT = "room_conflict"
@@ -102,6 +103,7 @@ class SiteSettings(BaseModel):
     admin_port: Port = Field(
         default=8001, description="The port on which the operators' console listens; 0: any that is free."
     )
+    sign_in: SignInSettings = Field(default=SignInSettings(), description="Who may use the console, and how.")
 
     @field_validator("secret_file")
     @classmethod
