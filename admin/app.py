@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from admin.api import health, rooms
 from admin.console import Console
+from admin.documented import describe
 from admin.pages import rooms as rooms_page
 from admin.pages import static
 from admin.problems import tell_problems
@@ -41,6 +42,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.state.console = console
     app.add_middleware(SecurityHeaders)
     tell_problems(app)
+    describe(app)
     for part in (health, rooms, static, rooms_page):
         app.include_router(part.router)
     return app

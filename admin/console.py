@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -28,6 +29,8 @@ class Console:
     store: Store
     tokens: Tokens
     live: LiveRooms
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when the console is told to stop: streams end by it."""
 
     @classmethod
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:

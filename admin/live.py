@@ -24,6 +24,8 @@ TICK_SECONDS = 0.5
 """Between two looks at a room: what is shown is less than a second old."""
 FOLLOW_SECONDS = 1.0
 """Between two looks at a room's record, and two tellings of those who watch."""
+FIRST_SECONDS = 3.0
+"""For so long the console's start waits for Redis."""
 FAIRNESS_SECONDS = 20.0
 """Between two looks at what the workers count: they tell it once a minute."""
 
@@ -46,6 +48,7 @@ class LiveRoom:
         self.looks = 0
         """How often it has rung."""
         self._redis = redis
+        self._stopping = False
         self._fairness_at = -FAIRNESS_SECONDS
         self.room.busy_tick_seconds = self.room.idle_tick_seconds = TICK_SECONDS
         self.room.on_change(self._count)
@@ -54,8 +57,8 @@ class LiveRoom:
         return f"<LiveRoom {self.room!r}, {self.flow!r}>"
 
     async def follow(self) -> None:
-        """Looks at the record and what the workers tell, again and again. Never raises for a Redis that is away."""
-        while True:
+        """Looks at the record and what the workers tell until :meth:`stop`. Never raises for a Redis that is away."""
+        while not self._stopping:
             try:
                 await self.look()
             except LineUnavailableError:
@@ -65,6 +68,11 @@ class LiveRoom:
                 logger.exception("room %s: its record could not be followed", self.room.name)
             self.tell()
             await asyncio.sleep(FOLLOW_SECONDS)
+
+    def stop(self) -> None:
+        """Lets the room and :meth:`follow` end. They are cancelled besides; but a client may swallow a cancellation."""
+        self._stopping = True
+        self.room.stop()
 
     async def look(self) -> None:
         """Looks once. Raises :class:`~waitroom.errors.LineUnavailableError`."""
@@ -103,19 +111,23 @@ class LiveRooms:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Looks at the rooms for as long as the block goes on."""
-        tasks = [asyncio.create_task(self._keep(room)) for room in self.rooms.values()]
+        """Looks at the rooms for as long as the block goes on, which begins with the first look, or without where that
+        takes long."""
+        rooms = self.rooms.values()
+        first = [asyncio.create_task(_look_first(room)) for room in rooms]
+        await asyncio.wait(first, timeout=FIRST_SECONDS)
+        tasks = [*first, *(asyncio.create_task(room.run()) for room in rooms)]
         tasks += [asyncio.create_task(seen.follow()) for seen in self.seen.values()]
         try:
             yield
         finally:
-            for room in self.rooms.values():
-                room.stop()
+            for seen in self.seen.values():
+                seen.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _keep(self, room: Room) -> None:
-        with suppress(LineUnavailableError):  # `run` goes on trying, and tells
-            await room.start()
-        await room.run()
+
+async def _look_first(room: Room) -> None:
+    with suppress(LineUnavailableError):  # `run` goes on trying, and tells
+        await room.start()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
+from types import FrameType
 
 import uvicorn
 
@@ -93,7 +94,20 @@ def run(plan: ConsolePlan, listener: socket.socket) -> None:
         forwarded_allow_ips=[str(each) for each in plan.settings.trusted_proxies],
         timeout_graceful_shutdown=int(LEAVE_SECONDS),
     )
-    uvicorn.Server(config).run([listener])
+    _Server(config, app.state.console.over).run([listener])
+
+
+class _Server(uvicorn.Server):
+    """Tells the streams to end when it is told to: it waits for what is under way."""
+
+    def __init__(self, config: uvicorn.Config, over: threading.Event) -> None:
+        super().__init__(config)
+        self._over = over
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Takes in a signal."""
+        self._over.set()
+        super().handle_exit(sig, frame)
 
 
 def _follow(main_pid: int) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from admin.auth.actor import Actor
 from admin.auth.roles import Role
@@ -38,8 +40,11 @@ async def actor_of(request: Request) -> Actor:
     raise Problem(401, "sign-in", "Sign in, or send an API token: Authorization: Bearer …")
 
 
-class Needs:
+class Needs(SecurityBase):
     """A dependency that lets through whoever has a role, and gives the route their name."""
+
+    model = HTTPBearer(description="An API token; people have a session instead.").model
+    scheme_name = "token"
 
     def __init__(self, role: Role) -> None:
         self.role = role

@@ -236,13 +236,8 @@ class Room:
         if await self.lanes[lane].recall(epoch, number):
             await self._look()
 
-    async def heed(self, head: Head) -> None:
-        """Takes in at once what another has changed: ``head`` is what they were answered."""
-        self.general.note(head)
-        await self._read_rules()
-
     async def look(self) -> None:
-        """Reads the room as it stands, for somebody who only looks: nothing of it is changed."""
+        """Reads the room as it stands, at once, and changes nothing of it."""
         if (rules := await self._store.rules()).revision:
             self.rules = rules
         self.plan = Plan.from_redis(await self._store.planned())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from operator import attrgetter
 from typing import cast
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 
 from waitroom.assembly.line import rules_of, weights_of
@@ -34,6 +34,7 @@ CHANGEABLE = _PLAIN + _GUARDING + _ADAPTIVE
 room has several lanes, ``weight.LANE`` of each does too."""
 WEIGHT = "weight."
 _SHOWN = 60
+_DEEPEST = 3
 
 
 def names_of(room: RoomSettings) -> tuple[str, ...]:
@@ -83,6 +84,45 @@ def values_of(room: RoomSettings, rules: Rules) -> dict[str, Value]:
     return values
 
 
+def nested(values: Mapping[str, Value]) -> dict[str, JsonValue]:
+    """The same as the file has it: tables within, the weights of the lanes each in its own."""
+    tables: dict[str, JsonValue] = {}
+    for name, value in values.items():
+        *path, last = (
+            ("lanes", name.removeprefix(WEIGHT), "weight") if name.startswith(WEIGHT) else name.split(".")
+        )
+        table = tables
+        for step in path:
+            inner = table.setdefault(step, {})
+            assert isinstance(inner, dict)
+            table = inner
+        table[last] = value
+    return tables
+
+
+def flat(given: Mapping[str, JsonValue]) -> dict[str, object]:
+    """The other way round. Weights may stand as in the file, ``{"lanes": {"members": {"weight": 3}}}``, or under
+    ``weight``. Raises :class:`~waitroom.errors.SettingsError` for what is given twice."""
+    found: dict[str, object] = {}
+    for path, value in _leaves((), given):
+        is_weight = len(path) == 3 and path[0] == "lanes" and path[2] == "weight"
+        name = WEIGHT + path[1] if is_weight else ".".join(path)
+        if name in found:
+            raise SettingsError(f"{_cut(name)} is given twice")
+        found[name] = value
+    return found
+
+
+def _leaves(
+    path: tuple[str, ...], given: Mapping[str, JsonValue]
+) -> Iterator[tuple[tuple[str, ...], JsonValue]]:
+    for name, value in given.items():
+        if isinstance(value, dict) and value and len(path) < _DEEPEST:
+            yield from _leaves((*path, name), value)
+        else:
+            yield (*path, name), value
+
+
 def fields_for(room: RoomSettings, rules: Rules, wanted: Mapping[str, object]) -> dict[str, str]:
     """The fields of the ``rules`` hash that make ``wanted`` come true, each as it is to be stored.
 
@@ -114,11 +154,18 @@ def shown(name: str, value: Value) -> str:
         return "(none)"
     if (
         not name.startswith(WEIGHT)
-        and "a duration" in allowed(_described(name))
+        and "a duration" in allowed(described(name))
         and not isinstance(value, str)
     ):
         return format_duration(value)
     return f"{value:g}" if isinstance(value, float) else _cut(str(value)) or "(none)"
+
+
+def described(name: str) -> FieldInfo:
+    """What the settings say of one of :data:`CHANGEABLE`."""
+    table, _, inner = name.rpartition(".")
+    model = type(getattr(_ANY, table)) if table else RoomSettings
+    return model.model_fields[inner]
 
 
 def _changed(before: RoomSettings, wanted: Mapping[str, object]) -> RoomSettings:
@@ -132,9 +179,7 @@ def _changed(before: RoomSettings, wanted: Mapping[str, object]) -> RoomSettings
     for name in set(_ADAPTIVE) & set(wanted):
         # nothing is what a setting has that is left out of the file
         value = wanted[name]
-        tables["adaptive"][name.partition(".")[2]] = (
-            _described(name).default if value in ("", None) else value
-        )
+        tables["adaptive"][name.partition(".")[2]] = described(name).default if value in ("", None) else value
     try:
         return _made(before, plain, tables)
     except ValidationError as error:
@@ -143,7 +188,7 @@ def _changed(before: RoomSettings, wanted: Mapping[str, object]) -> RoomSettings
         if problem["type"] == "rule":
             now = shown(name, attrgetter(name)(before)).strip("()") if name in CHANGEABLE else ""
             raise SettingsError(f"{name}{now and f' ({now} now)'} {problem['msg']}") from error
-        raise _wrong(name, wanted.get(name), _described(name)) from error
+        raise _wrong(name, wanted.get(name), described(name)) from error
 
 
 def _weights(room: RoomSettings, rules: Rules, wanted: Mapping[str, object]) -> dict[str, float]:
@@ -168,12 +213,6 @@ def _made(
     base: RoomSettings, plain: Mapping[str, object], tables: Mapping[str, Mapping[str, object]]
 ) -> RoomSettings:
     return RoomSettings.model_validate({"name": base.name, "lanes": base.lanes, **plain, **tables})
-
-
-def _described(name: str) -> FieldInfo:
-    table, _, inner = name.rpartition(".")
-    model = type(getattr(_ANY, table)) if table else RoomSettings
-    return model.model_fields[inner]
 
 
 def _wrong(name: str, value: object, setting: FieldInfo) -> SettingsError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from waitroom.assembly.line import rules_of
@@ -25,6 +25,10 @@ class Author:
 
     who: str
     why: str = ""
+
+    def __post_init__(self) -> None:
+        """A line of the record stays one line."""
+        object.__setattr__(self, "why", " ".join(self.why.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,13 @@ async def turn(
     wish: Wish,
     author: Author,
     *,
-    revision: int | None = None,
+    seen: Collection[int] | None = None,
     allow: Callable[[Turning], None] = lambda _: None,
 ) -> Turned:
     """Makes a wish come true. ``room`` is as the file has it.
 
-    With ``revision``, that of the rules which the author has seen, nothing is done once they are others; without it,
-    the wish is worked out anew until nobody comes between. ``allow`` may raise to forbid what the wish comes to.
+    With ``seen``, the revisions of the rules which the author knows, nothing is done where there is another; without
+    it, the wish is worked out anew until nobody comes between. ``allow`` may raise to forbid what the wish comes to.
 
     Raises :class:`~waitroom.errors.SettingsError`, :class:`~waitroom.errors.OvertakenError`,
     :class:`~waitroom.errors.LineUnavailableError`.
@@ -100,8 +104,7 @@ async def turn(
         is_new = rules.revision == 0
         if is_new:
             rules = rules_of(room)
-        if revision is not None and rules.revision != revision:
-            raise OvertakenError("the settings were changed meanwhile")
+        must_match(rules, seen)
         turning = work_out(room, rules, wish)
         allow(turning)
         if is_new:
@@ -118,6 +121,12 @@ async def turn(
             continue
         return Turned(turning.changes, head)
     raise LineUnavailableError("the settings change all the time")
+
+
+def must_match(rules: Rules, seen: Collection[int] | None) -> None:
+    """Raises :class:`~waitroom.errors.OvertakenError` where the rules are not among those that were seen; None: any."""
+    if seen is not None and rules.revision not in seen:
+        raise OvertakenError("the settings were changed meanwhile")
 
 
 def setting(wanted: Mapping[str, object]) -> Wish:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from waitroom.errors import OvertakenError, WaitroomError
 from waitroom.line.rules import Rules
 from waitroom.line.store import LineStore
 from waitroom.live.recorded import PROGRAMS, is_set_by_somebody
-from waitroom.live.turning import Author, Turned, Turning
+from waitroom.live.turning import Author, Turned, Turning, must_match
 from waitroom.record.entries import Entry
 from waitroom.record.reading import RecordReader
 from waitroom.settings import RoomSettings
@@ -35,17 +35,16 @@ async def undo(
     room: RoomSettings,
     author: Author,
     *,
-    revision: int | None = None,
+    seen: Collection[int] | None = None,
     allow: Callable[[Turning], None] = lambda _: None,
 ) -> Undone:
     """Takes the last turn back, if an operator made it and nobody has set anything since. Done twice, it is made again.
 
-    ``revision`` and ``allow`` are as for :func:`~waitroom.live.turning.turn`. Raises :class:`NothingToUndoError`, and
+    ``seen`` and ``allow`` are as for :func:`~waitroom.live.turning.turn`. Raises :class:`NothingToUndoError`, and
     what that raises.
     """
     rules = await line.rules()
-    if revision is not None and rules.revision != revision:
-        raise OvertakenError("the settings were changed meanwhile")
+    must_match(rules, seen)
     entry = await last_set(reader)
     if entry is None:
         raise NothingToUndoError("nothing was set yet")

@@ -1,0 +1,44 @@
+"""Optimistic locking: a change goes by what its author has seen (RFC 9110, section 13; 428 is RFC 6585's)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Header
+
+from admin.problems import Problem
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The `ETag` of the state that the change goes by, or `*` for whatever there is.",
+    ),
+]
+_TAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
+_NONE = -1
+"""No revision."""
+
+
+def seen_by(if_match: str | None) -> frozenset[int] | None:
+    """The revisions that the field names; None: any.
+
+    Tags that are weak or without their quotes count too: proxies and people write them. One that is none of ours
+    matches nothing.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = (_TAG.fullmatch(part.strip()) for part in if_match.split(","))
+    return frozenset(int(tag[1]) if tag else _NONE for tag in tags)
+
+
+def needed(if_match: str | None) -> frozenset[int] | None:
+    """The same where the field must be there. Raises a :class:`~admin.problems.Problem` with status 428."""
+    if if_match is None:
+        raise Problem(
+            428,
+            "if-match",
+            "Say by which state you go: If-Match with the ETag that you were given, or If-Match: *.",
+        )
+    return seen_by(if_match)

@@ -1,0 +1,13 @@
+"""The rooms: looked at, and turned."""
+
+from fastapi import APIRouter
+
+from admin.api.rooms import changing, looking
+from admin.api.rooms.path import RoomOfPath, SeenOfPath
+from admin.api.rooms.state import RoomState
+
+__all__ = ["RoomOfPath", "RoomState", "SeenOfPath", "router"]
+
+router = APIRouter()
+for part in (looking, changing):
+    router.include_router(part.router)
