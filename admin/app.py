@@ -11,8 +11,7 @@ from redis.asyncio import Redis
 from admin.api import health, rooms
 from admin.console import Console
 from admin.documented import describe
-from admin.pages import rooms as rooms_page
-from admin.pages import static
+from admin.pages.routes import PAGES
 from admin.problems import tell_problems
 from admin.security import SecurityHeaders
 from waitroom import __version__
@@ -43,6 +42,6 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.add_middleware(SecurityHeaders)
     tell_problems(app)
     describe(app)
-    for part in (health, rooms, static, rooms_page):
-        app.include_router(part.router)
+    for router in (health.router, rooms.router, *PAGES):
+        app.include_router(router)
     return app
