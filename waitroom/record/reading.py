@@ -46,7 +46,7 @@ class RecordReader:
     async def backwards(self, *, until: str = "+", since: str = "-") -> AsyncIterator[Stored]:
         """The same, newest first."""
         while True:
-            chunk = await self._ask(self._redis.xrevrange(self._log, until, since, CHUNK))
+            chunk = await self._ask(self._redis.xrevrange(self._keys.log, until, since, CHUNK))
             for entry_id, fields in chunk:
                 yield entry_id.decode(), {_text(name): _text(value) for name, value in fields.items()}
             if len(chunk) < CHUNK:
