@@ -6,6 +6,7 @@ import gzip
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from admin.auth.actor import Actor
 from admin.auth.roles import Role
@@ -21,6 +22,11 @@ _THEMES = ("light", "dark")
 _WORTH_COMPRESSING = 1024
 
 
+def embedded(json: str) -> Markup:
+    """JSON as the content of a ``<script type="application/json">``, in no text of which the element can end."""
+    return Markup(json.replace("<", "\\u003c"))  # noqa: S704
+
+
 def environment() -> Environment:
     """The environment of the pages."""
     made = Environment(
@@ -31,7 +37,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(static=FILES.url, number=words.number, span=words.span, moment=moment)
+    made.filters.update(
+        static=FILES.url,
+        number=words.number,
+        span=words.span,
+        sentence=words.sentence,
+        embedded=embedded,
+        moment=moment,
+    )
     made.globals["version"] = __version__
     return made
 

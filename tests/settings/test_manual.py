@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from waitroom.cli.live_settings import CHANGEABLE
+from waitroom.live.settings import CHANGEABLE
 from waitroom.settings import Settings, manual
 from waitroom.settings.tables import tables
 

@@ -1,0 +1,31 @@
+"""The page of one room: its gauges, its dials and its brakes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from admin.api.rooms import SeenOfPath
+from admin.auth.access import Viewer
+from admin.pages.looks import LIMITS, MODES, looks_json
+from admin.pages.shown import shown
+from admin.pages.templates import embedded, page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/rooms/{room}", name="room")
+async def room_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Response:
+    """One room."""
+    now = shown(seen)
+    return page(
+        request,
+        "room.html",
+        actor,
+        here="room",
+        room=seen.room.name,
+        now=now.state,
+        modes=MODES,
+        limits=LIMITS,
+        state=embedded(now.text.decode()),
+        looks=embedded(looks_json()),
+    )

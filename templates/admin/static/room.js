@@ -1,0 +1,105 @@
+// The page of one room: what it shows is filled in once a second.
+
+import { onKey, toast } from "./console.js";
+import { Age } from "./age.js";
+import { Brakes } from "./brakes.js";
+import { Change } from "./change.js";
+import { Chart } from "./chart.js";
+import { keepClock } from "./clock.js";
+import { Course } from "./course.js";
+import { fill, say, symbol } from "./fill.js";
+import { clock, moment, number, span } from "./format.js";
+import { planned } from "./planned.js";
+import { follow } from "./stream.js";
+
+const at = (id) => document.getElementById(id);
+const { state } = JSON.parse(at("state").textContent);
+const may = at("state").dataset.may === "yes";
+const looks = JSON.parse(at("looks").textContent);
+
+const setClock = keepClock(at("clock"), state.timezone);
+const course = new Course();
+const brakes = new Brakes(state, { may });
+const change = new Change(state, {
+  may,
+  onSet: (what) => toast(`Set: ${what}`, { action: { label: "Undo", run: () => brakes.undo() } }),
+});
+const cursor = new EventTarget();
+const charts = {
+  flow: new Chart(at("chart-flow"), { cursor, say: number, series: [{ name: "in", key: "outflow" }, { name: "joined", key: "inflow" }, { name: "target", key: "target" }] }),
+  line: new Chart(at("chart-line"), { cursor, say: number, series: [{ name: "waiting", key: "waiting" }] }),
+  wait: new Chart(at("chart-wait"), { cursor, say: (minutes) => number(Math.round(minutes * 10) / 10), series: [{ name: "wait", key: "wait" }] }),
+  latency: new Chart(at("chart-latency"), { cursor, say: (ms) => number(Math.round(ms)), filled: false, series: [{ name: "95 %", key: "latency" }, { name: "half", key: "usual" }] }),
+};
+
+onKey("r", () => at("rate").focus());
+onKey("c", () => at("capacity").focus());
+onKey("p", () => brakes.press());
+onKey("u", () => brakes.undo());
+
+function bar(id, share) {
+  at(id).querySelector(".bar-own").setAttribute("width", String(Math.round(Math.min(Math.max(share, 0), 1) * 1000) / 10));
+}
+
+function signed(value) {
+  const rounded = Math.round(value);
+  return rounded > 0 ? `+${number(rounded)}` : rounded < 0 ? `−${number(-rounded)}` : "±0";
+}
+
+/** Shows the room as it is. */
+function show(now, ms) {
+  fill(document, now);
+  const { mode, places, limited_by: limited, next_change: next, newcomer_wait: newcomer, last_wait: last } = now;
+  const badge = at("mode-badge"), limit = looks.limits[limited.by];
+  badge.dataset.tone = looks.modes[mode].tone;
+  symbol(badge, looks.modes[mode].icon);
+  say(badge.querySelector("span"), looks.modes[mode].label);
+  at("limit").dataset.tone = limit.tone;
+  symbol(at("limit"), limit.icon);
+  say(at("limit-says"), limit.label);
+  at("next").hidden = !next;
+  if (next) {
+    say(at("next-says"), planned(next));
+    say(at("next-in"), `${moment(Date.parse(next.at))}, in ${span((Date.parse(next.at) - ms) / 1000)}`);
+  }
+
+  const trend = course.trend;
+  say(at("trend"), trend === null ? "" : `${signed(trend)} a minute`);
+  say(at("of-places"), places ? `of ${number(places)} places` : "no cap");
+  bar("inside-bar", places ? now.inside / places : 0);
+  say(at("of-rate"), mode === "pass" ? "everyone" : `of ${number(now.admission_rate)} targeted`);
+  bar("flow-bar", now.admission_rate ? now.admissions_per_minute / now.admission_rate : 0);
+  say(at("newcomer-range"), !newcomer ? "not known while nobody moves" : newcomer.high ? `${span(newcomer.low)} to ${span(newcomer.high)}` : "straight in");
+  say(at("last-at"), last && now.waiting ? `in at about ${clock(ms + last.seconds * 1000)}` : "");
+  for (const lane of now.lanes) {
+    const row = document.querySelector(`#lanes tr[data-lane="${CSS.escape(lane.lane)}"]`);
+    if (!row) continue;
+    say(row.querySelector('[data-lane-v="share"]'), `${Math.round(lane.share * 100)} %`);
+    row.querySelector(".share-own").setAttribute("width", String(Math.round(lane.share * 1000) / 10));
+    for (const name of ["waiting", "outflow_per_minute"]) say(row.querySelector(`[data-lane-v="${name}"]`), number(lane[name]));
+  }
+  change.follow(now);
+  brakes.follow(now);
+}
+
+function draw(ms) {
+  const rows = course.rows, from = ms - 15 * 60000;
+  for (const chart of Object.values(charts)) chart.set({ rows, marks: [], from, to: ms });
+}
+
+const age = new Age((reason) => {
+  change.block(reason);
+  brakes.block(reason);
+});
+
+follow(`/live?room=${encodeURIComponent(state.room)}`, {
+  message({ at: ms, rooms: [news] }) {
+    setClock(ms);
+    if (news) Object.assign(state, news.state);
+    if (state.stale_seconds === null) course.add(ms, state);
+    show(state, ms);
+    draw(ms);
+    age.show("live", ms, state.stale_seconds);
+  },
+  state: (connection, since) => age.show(connection, since, state.stale_seconds),
+});
