@@ -12,7 +12,7 @@ from waitroom.assembly.gate import origin_of
 from waitroom.assembly.line import connect
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
-from waitroom.settings import Settings, resolve_secret, resolve_webhook_secrets
+from waitroom.settings import Settings, resolve_channels, resolve_secret, resolve_webhook_secrets
 from waitroom.settings.doubts import doubts
 
 OLDEST_REDIS = (6, 2)
@@ -26,6 +26,7 @@ def run_checks(settings: Settings) -> bool:
     results = [
         _check_secret(settings),
         _check_webhooks(settings),
+        _check_channels(settings),
         _check_doubts(settings),
         asyncio.run(_check_redis(settings)),
         asyncio.run(_check_origin(settings)),
@@ -51,6 +52,16 @@ def _check_webhooks(settings: Settings) -> bool:
     except WaitroomError as error:
         return _bad(f"webhooks: {error}")
     return _good(f"webhooks: {', '.join(webhook.name for webhook in settings.webhooks)}")
+
+
+def _check_channels(settings: Settings) -> bool:
+    if not settings.notify:
+        return True
+    try:
+        resolve_channels(settings)
+    except WaitroomError as error:
+        return _bad(f"channels: {error}")
+    return _good(f"channels: {', '.join(channel.name for channel in settings.notify)}")
 
 
 def _check_doubts(settings: Settings) -> bool:

@@ -19,6 +19,13 @@ def doubts(settings: Settings) -> Iterator[str]:
             )
     if settings.shaping.classes and not settings.shaping.concurrency:
         yield "shaping.classes: they do nothing without concurrency"
+    for index, channel in enumerate(settings.notify):
+        signed = channel.secret or channel.secret_file
+        if channel.kind == "webhook" and channel.body is None and not signed:
+            yield (
+                f'notify[{index}] (channel "{channel.name}"): without secret its messages are not signed, so the '
+                "receiver cannot tell them from others'"
+            )
     for index, webhook in enumerate(settings.webhooks):
         keys = [secret.get_secret_value() for secret in webhook.secret]
         if webhook.style == "stripe" and not all(key.startswith(_STRIPE_PREFIX) for key in keys):

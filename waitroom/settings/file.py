@@ -15,6 +15,9 @@ from waitroom.settings.positions import line_numbers
 RELATIVE_PATHS = ("data_dir", "secret_file", "origin_ca_file", "tls_cert_file", "tls_key_file")
 """Settings whose relative paths start at the configuration file's folder."""
 
+_PATHS_WITHIN = {"webhooks": ("secret_file",), "notify": ("secret_file", "url_file")}
+"""The same in tables of which there may be several."""
+
 _WHERE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -34,11 +37,12 @@ def read_file(path: Path, into: Gathered) -> None:
     # Started from another folder, the same file must mean the same data.
     folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - resolve() would follow a linked file away
     into.values.setdefault("data_dir", "data")
-    webhooks = into.values.get("webhooks")
     _start_at(folder, into.values, RELATIVE_PATHS)
-    for table in webhooks if isinstance(webhooks, list) else ():
-        if isinstance(table, dict):
-            _start_at(folder, table, ("secret_file",))
+    for name, paths in _PATHS_WITHIN.items():
+        tables = into.values.get(name)
+        for table in tables if isinstance(tables, list) else ():
+            if isinstance(table, dict):
+                _start_at(folder, table, paths)
 
 
 def _start_at(folder: Path, table: dict[str, object], names: Iterable[str]) -> None:

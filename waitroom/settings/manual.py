@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from waitroom.settings.bypass import PassingSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.kinds import allowed
+from waitroom.settings.notify import NoticeSettings
 from waitroom.settings.origin import OriginSettings
 from waitroom.settings.positions import Place
 from waitroom.settings.room import RoomSettings
@@ -57,6 +58,9 @@ def manual() -> str:
                 "\n## Who never queues\n",
                 "See [bypass.md](bypass.md).\n",
                 *describe(PassingSettings),
+                "\n## Who is told\n",
+                "The operators' console watches and tells; see [alerts.md](alerts.md).\n",
+                *describe(NoticeSettings),
             ]
         )
         + "\n"

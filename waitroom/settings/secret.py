@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from waitroom.errors import SettingsError
 from waitroom.settings.bypass import WebhookSettings, check_keys
+from waitroom.settings.notify import NotifySettings, check_channel
 from waitroom.settings.site import Settings
 
 _SHORTEST = 16
@@ -65,6 +66,35 @@ def _with_secrets(webhook: WebhookSettings) -> WebhookSettings:
     return webhook.model_copy(update={"secret": found, "secret_file": None})
 
 
+def resolve_channels(settings: Settings) -> Settings:
+    """Return the settings with the address and the secrets of each channel in them, where files hold them.
+
+    Raises ``SettingsError`` when a file cannot be used.
+    """
+    return settings.model_copy(update={"notify": tuple(map(_whole_channel, settings.notify))})
+
+
+def _whole_channel(channel: NotifySettings) -> NotifySettings:
+    found: dict[str, object] = {}
+    if channel.secret_file is not None:
+        secrets = _read(channel.secret_file, f"secret_file of channel {channel.name}", forbidden=_WRITABLE)
+        found |= {"secret": tuple(map(SecretStr, secrets)), "secret_file": None}
+    if channel.url_file is not None:
+        name = f"url_file of channel {channel.name}"
+        urls = _read(channel.url_file, name, forbidden=_WRITABLE, shortest=1)
+        if len(urls) != 1:
+            raise SettingsError(
+                f"{name}: {channel.url_file} has {len(urls)} lines; allowed: one, the address"
+            )
+        found |= {"url": SecretStr(urls[0]), "url_file": None}
+    whole = channel.model_copy(update=found)
+    try:
+        check_channel(whole)
+    except PydanticCustomError as error:
+        raise SettingsError(f"channel {channel.name}: {error.message()}") from None
+    return whole
+
+
 def _generate(kept: Path) -> None:
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written whole elsewhere and linked into place, which fails where another process was first:
@@ -81,7 +111,7 @@ def _generate(kept: Path) -> None:
         Path(draft).unlink()
 
 
-def _read(path: Path, name: str, *, forbidden: int) -> tuple[str, ...]:
+def _read(path: Path, name: str, *, forbidden: int, shortest: int = _SHORTEST) -> tuple[str, ...]:
     try:
         mode = path.stat().st_mode
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -100,9 +130,9 @@ def _read(path: Path, name: str, *, forbidden: int) -> tuple[str, ...]:
     if not found:
         raise SettingsError(f"{name}: {path} is empty; allowed: one secret per line, newest first")
     for number, secret in found:
-        if len(secret) < _SHORTEST:
+        if len(secret) < shortest:
             raise SettingsError(
                 f"{path}:{number}: {name}: given a secret of {len(secret)} characters; "
-                f"allowed: at least {_SHORTEST}"
+                f"allowed: at least {shortest}"
             )
     return tuple(secret for _, secret in found)

@@ -22,6 +22,7 @@ from waitroom.settings.kinds import (
     WholeNumber,
     broken,
 )
+from waitroom.settings.notify import NoticeSettings
 from waitroom.settings.origin import OriginSettings
 from waitroom.settings.room import RoomSettings, conflicts
 from waitroom.settings.shaping import ShapingSettings
@@ -143,7 +144,7 @@ class SiteSettings(BaseModel):
         return admin_port
 
 
-class Settings(PassingSettings, VisitorSettings, OriginSettings, SiteSettings):
+class Settings(NoticeSettings, PassingSettings, VisitorSettings, OriginSettings, SiteSettings):
     """Everything that can be set. An instance is whole and valid; ``load`` makes one."""
 
     @field_validator("origin_connections")

@@ -1,0 +1,267 @@
+"""What can be set about channels: who is told of alerts and of what happens in the rooms."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from waitroom.settings.alerts import AlertSettings, Severity
+from waitroom.settings.kinds import (
+    Allowed,
+    AnyDuration,
+    AsDuration,
+    FilePath,
+    Frozen,
+    OneOrMore,
+    Secret,
+    broken,
+)
+from waitroom.settings.room import RoomSettings
+from waitroom.shaping.signatures import SignatureError
+from waitroom.shaping.signatures.standard import key_of
+
+SLOTS = frozenset(
+    {
+        "title", "text", "type", "id", "time", "room", "severity", "state", "alert", "value", "threshold", "who", "why",
+        "data", "event",
+    }
+)  # fmt: skip
+"""What can stand in braces in ``body``."""
+
+SLOT = re.compile(r"\{([a-z_]+)\}")
+"""A name in braces."""
+
+_RESERVED = frozenset(
+    {
+        "host", "content-length", "content-type", "transfer-encoding", "connection", "webhook-id", "webhook-timestamp",
+        "webhook-signature",
+    }
+)  # fmt: skip
+_OF_WEBHOOKS = ("secret", "secret_file", "headers", "user", "password", "body")
+_HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")]
+_Pattern = Annotated[str, Field(pattern=r"^!?(\*|[a-z_]{1,40}(\.[a-z_]{1,40})*(\.\*)?)$")]
+
+
+class NotifySettings(BaseModel):
+    """A channel: where alerts and events go. See [alerts](alerts.md).
+
+    A webhook gets CloudEvents, signed as Standard Webhooks, or the JSON that you write in ``body``. An ``apprise``
+    channel is anything that [Apprise](https://appriseit.com/services/) speaks: mail, Slack, WhatsApp, a text message.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+
+    name: Annotated[
+        str,
+        Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"),
+        Allowed('1 to 40 of a-z, 0-9 and "-", not at either end'),
+    ] = Field(
+        description="The channel's name, for pages and logs. What waits for it is kept under this name."
+    )
+    kind: Annotated[Literal["webhook", "apprise"], Allowed('"webhook" or "apprise"')] = Field(
+        default="webhook", description='"webhook": an HTTP POST. "apprise": by the Apprise library.'
+    )
+    url: Annotated[
+        SecretStr | None,
+        Allowed('an http:// or https:// address; of an apprise channel its address, such as "mailtos://…"'),
+    ] = Field(default=None, description="Where it goes. Never shown: such addresses hold tokens.")
+    url_file: Annotated[FilePath | None, Allowed("the path of a file with the address")] = Field(
+        default=None,
+        description="A file with the address, instead of url. Only its owner may be able to write to it. "
+        "A relative path starts at the configuration file's folder.",
+    )
+    events: Annotated[
+        tuple[_Pattern, ...],
+        Field(min_length=1),
+        Allowed(
+            'a list of types without "org.waitroom.", such as ["alert.*", "room.mode_changed", "!room.limit_changed"]'
+        ),
+    ] = Field(
+        default=("alert.*",),
+        description='What is sent: exactly one type, all that begin alike (".*"), or everything ("*"), but none '
+        'that follows a "!".',
+    )
+    rooms: Annotated[tuple[str, ...], Allowed('a list of names of rooms, such as ["drop"]')] = Field(
+        default=(), description="The rooms of which is told; of the site as a whole always. Left out: all."
+    )
+    severity: Annotated[Severity, Allowed("one of " + ", ".join(f'"{word}"' for word in Severity))] = Field(
+        default=Severity.WARNING, description="Alerts that are less bad are not sent."
+    )
+    secret: Annotated[
+        tuple[Secret, ...],
+        OneOrMore,
+        Allowed('a text as "whsec_…", 24 to 64 bytes in base 64, or a list of such texts'),
+    ] = Field(
+        default=(),
+        description="webhook: signs each message. Several while one is exchanged for another: each signs.",
+    )
+    secret_file: Annotated[FilePath | None, Allowed("the path of a file with one secret per line")] = Field(
+        default=None,
+        description="webhook: a file with one secret per line, instead of secret. Only its owner may be able to write "
+        "to it. A relative path starts at the configuration file's folder.",
+    )
+    user: Annotated[str, Field(max_length=200), Allowed("a text of at most 200 characters")] = Field(
+        default="", description="webhook: with password, for HTTP Basic authentication."
+    )
+    password: Annotated[SecretStr | None, Allowed("a text")] = Field(
+        default=None, description="webhook: see user."
+    )
+    headers: Annotated[
+        Mapping[_HeaderName, SecretStr],
+        Frozen,
+        Allowed('a table of header fields, such as {"X-API-TOKEN" = "…"}'),
+    ] = Field(
+        default_factory=dict,
+        description="webhook: sent along. Not those that a message has anyway, such as Content-Type.",
+    )
+    body: Annotated[SecretStr | None, Allowed("a text that is JSON, with names in braces")] = Field(
+        default=None,
+        description="webhook: JSON that is sent instead of a CloudEvent. In its texts, "
+        + ", ".join(f"`{{{slot}}}`" for slot in sorted(SLOTS))
+        + " are filled in. A text that is nothing but `{data}` or `{event}` becomes the object itself.",
+    )
+    timeout: Annotated[
+        float, AsDuration, Field(ge=0.1, le=60), Allowed('a duration from "100ms" to "1m", such as "10s"')
+    ] = Field(default=10.0, description="How long one try may take.")
+    retry_for: AnyDuration = Field(
+        default=86_400.0,
+        description="What could not be delivered is tried again for this long, at longer and longer intervals of up to "
+        "ten minutes. Later messages wait behind it, so that they arrive in order.",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> NotifySettings:
+        if (self.url is None) == (self.url_file is None):
+            raise broken("must have either url or url_file")
+        if self.kind == "apprise":
+            odd = [name for name in _OF_WEBHOOKS if name in self.model_fields_set]
+            if odd:
+                raise broken(f'{", ".join(odd)}: only with kind = "webhook"')
+        if self.secret and self.secret_file is not None:
+            raise broken("cannot have both secret and secret_file: keep one of them")
+        if bool(self.user) != (self.password is not None):
+            raise broken("user and password go together")
+        check_channel(self)
+        return self
+
+    @field_validator("headers")
+    @classmethod
+    def _sendable(cls, headers: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
+        for name, value in headers.items():
+            if name.lower() in _RESERVED:
+                raise broken(f"{name} is set by the message itself")
+            if not re.fullmatch(r"[!-~]([ -~]*[!-~])?", value.get_secret_value()):
+                raise broken(f"{name} must be a text of visible ASCII characters, on one line")
+        return headers
+
+    @field_validator("body")
+    @classmethod
+    def _known_slots(cls, body: SecretStr | None) -> SecretStr | None:
+        if body is None:
+            return None
+        try:
+            parsed = json.loads(body.get_secret_value())
+        except (ValueError, RecursionError):
+            raise broken("must be JSON, with names in braces only inside its texts") from None
+        unknown = sorted({slot for text in texts(parsed) for slot in SLOT.findall(text)} - SLOTS)
+        if unknown:
+            raise broken(
+                f"there is no {{{unknown[0]}}}; there are "
+                + ", ".join(f"{{{slot}}}" for slot in sorted(SLOTS))
+            )
+        return body
+
+
+def check_channel(channel: NotifySettings) -> None:
+    """Raises a ``ValueError`` in words where address or secrets are not what the channel needs. Files must have been
+    read; what is in a file that has not been is not looked at."""
+    if channel.url is not None:
+        url = channel.url.get_secret_value()
+        if channel.kind == "webhook" and not _is_web_address(url):
+            raise broken('url must be an http:// or https:// address without "#" and spaces')
+        if channel.kind == "apprise" and not re.match(r"[a-z][a-z0-9+.-]*://\S", url, re.IGNORECASE):
+            raise broken(
+                "url must be an address as Apprise has them, such as mailtos://user:password@mail.example"
+            )
+    for secret in channel.secret:
+        try:
+            size = len(key_of(secret.get_secret_value()))
+        except SignatureError:
+            size = 0
+        if not 24 <= size <= 64:
+            raise broken("a secret must be 24 to 64 bytes in base 64, behind whsec_")
+
+
+def texts(parsed: object) -> Iterator[str]:
+    """All texts within a JSON value, the names of members included."""
+    if isinstance(parsed, str):
+        yield parsed
+    elif isinstance(parsed, list):
+        for each in parsed:
+            yield from texts(each)
+    elif isinstance(parsed, dict):
+        for name, each in parsed.items():
+            yield name
+            yield from texts(each)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and named and not re.search(r"[\s#\x00-\x1f\x7f]", url)
+
+
+class NoticeSettings(BaseModel):
+    """Alerts, and who is told."""
+
+    alerts: Annotated[tuple[AlertSettings, ...], Allowed("alerts, each under an [[alerts]] heading")] = Field(
+        default=(), description="Changes to the alerts that are always there, and others."
+    )
+    notify: Annotated[tuple[NotifySettings, ...], Allowed("channels, each under a [[notify]] heading")] = (
+        Field(
+            default=(),
+            description="Who is told of alerts and events. Left out: the console alone shows them.",
+        )
+    )
+
+    @field_validator("alerts")
+    @classmethod
+    def _alerts(cls, alerts: tuple[AlertSettings, ...], info: ValidationInfo) -> tuple[AlertSettings, ...]:
+        _once("alerts", (alert.name for alert in alerts))
+        _known("alerts", [alert.rooms for alert in alerts], info)
+        return alerts
+
+    @field_validator("notify")
+    @classmethod
+    def _channels(
+        cls, channels: tuple[NotifySettings, ...], info: ValidationInfo
+    ) -> tuple[NotifySettings, ...]:
+        _once("notify", (channel.name for channel in channels))
+        _known("notify", [channel.rooms for channel in channels], info)
+        return channels
+
+
+def _once(table: str, names: Iterable[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise broken(f'{table}: "{twice[0]}" is the name of several; each must have its own')
+
+
+def _known(table: str, named: Iterable[tuple[str, ...]], info: ValidationInfo) -> None:
+    rooms: tuple[RoomSettings, ...] | None = info.data.get("rooms")
+    known = {room.name for room in rooms or ()}
+    for index, names in enumerate(named):
+        for name in names if rooms is not None else ():
+            if name not in known:
+                raise broken(
+                    f'{table}[{index}].rooms: there is no room "{name[:40]}"; known are {", ".join(sorted(known))}'
+                )
