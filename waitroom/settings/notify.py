@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from waitroom.settings.alerts import AlertSettings, Severity
 from waitroom.settings.kinds import (
@@ -45,7 +54,27 @@ _RESERVED = frozenset(
 )  # fmt: skip
 _OF_WEBHOOKS = ("secret", "secret_file", "headers", "user", "password", "body")
 _HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")]
-_Pattern = Annotated[str, Field(pattern=r"^!?(\*|[a-z_]{1,40}(\.[a-z_]{1,40})*(\.\*)?)$")]
+EVENT_TYPES = frozenset(
+    {
+        "alert.firing", "alert.resolved", "room.began", "room.capacity_changed", "room.clock_agrees",
+        "room.clock_astray", "room.closed", "room.codes_minted", "room.drawn", "room.event_begun", "room.invitations_revoked",
+        "room.limit_changed", "room.mode_changed", "room.opened", "room.opening_moved", "room.rate_changed",
+        "room.redis_restarted", "room.reset", "room.restored", "room.schedule_changed", "room.seed_revealed",
+        "room.settings_changed", "room.visit_ended",
+    }
+)  # fmt: skip
+"""The types of events, as ``events`` names them."""
+
+
+def _pattern(given: str) -> str:
+    pattern = given.replace("org.waitroom.", "", 1)
+    bare = pattern.removeprefix("!")
+    if bare not in ("*", "alert.*", "room.*") and bare not in EVENT_TYPES:
+        raise ValueError("no such type")
+    return pattern
+
+
+_Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class NotifySettings(BaseModel):
@@ -78,13 +107,13 @@ class NotifySettings(BaseModel):
     )
     events: Annotated[
         tuple[_Pattern, ...],
-        Field(min_length=1),
         Allowed(
-            'a list of types without "org.waitroom.", such as ["alert.*", "room.mode_changed", "!room.limit_changed"]'
+            'a list of "*", "alert.*", "room.*" and types of events, such as ["room.*", "!room.limit_changed"]; see '
+            "alerts.md"
         ),
     ] = Field(
         default=("alert.*",),
-        description='What is sent: exactly one type, all that begin alike (".*"), or everything ("*"), but none '
+        description='What is sent: exactly one type, all of rooms or of alerts, or everything ("*"), but none '
         'that follows a "!".',
     )
     rooms: Annotated[tuple[str, ...], Allowed('a list of names of rooms, such as ["drop"]')] = Field(
@@ -118,13 +147,23 @@ class NotifySettings(BaseModel):
         Allowed('a table of header fields, such as {"X-API-TOKEN" = "…"}'),
     ] = Field(
         default_factory=dict,
-        description="webhook: sent along. Not those that a message has anyway, such as Content-Type.",
+        description="webhook: sent along, with `{id}` filled in, the event's own id. Not those that a message has "
+        "anyway, such as Content-Type.",
     )
     body: Annotated[SecretStr | None, Allowed("a text that is JSON, with names in braces")] = Field(
         default=None,
         description="webhook: JSON that is sent instead of a CloudEvent. In its texts, "
         + ", ".join(f"`{{{slot}}}`" for slot in sorted(SLOTS))
         + " are filled in. A text that is nothing but `{data}` or `{event}` becomes the object itself.",
+    )
+    source: Annotated[
+        str,
+        Field(pattern=r"^([!-~]{1,200})?$"),
+        Allowed("a text of at most 200 visible ASCII characters, such as https://shop.example"),
+    ] = Field(
+        default="",
+        description="Which site speaks, where several speak to one receiver: the `source` of CloudEvents, and put "
+        "before titles. Left out: an id that was made once for this console, and plain titles.",
     )
     timeout: Annotated[
         float, AsDuration, Field(ge=0.1, le=60), Allowed('a duration from "100ms" to "1m", such as "10s"')
@@ -149,6 +188,13 @@ class NotifySettings(BaseModel):
             raise broken("user and password go together")
         check_channel(self)
         return self
+
+    @field_validator("events")
+    @classmethod
+    def _some(cls, events: tuple[str, ...]) -> tuple[str, ...]:
+        if not events:
+            raise ValueError("nothing")
+        return events
 
     @field_validator("headers")
     @classmethod
@@ -199,15 +245,11 @@ def check_channel(channel: NotifySettings) -> None:
 
 
 def texts(parsed: object) -> Iterator[str]:
-    """All texts within a JSON value, the names of members included."""
+    """All texts within a JSON value; the names of members are none."""
     if isinstance(parsed, str):
         yield parsed
-    elif isinstance(parsed, list):
-        for each in parsed:
-            yield from texts(each)
-    elif isinstance(parsed, dict):
-        for name, each in parsed.items():
-            yield name
+    elif isinstance(parsed, list | dict):
+        for each in parsed.values() if isinstance(parsed, dict) else parsed:
             yield from texts(each)
 
 
