@@ -64,7 +64,7 @@ class Schedule:
     @classmethod
     def of(cls, events: Sequence[Event], timezone: str = "UTC") -> Schedule:
         """Puts events in order. Raises :class:`ScheduleError` where they overlap, or one ends before it opens; it tells
-        the times in ``timezone``."""
+        times of ``timezone``."""
         names = [event.name for event in events]
         if repeated := [name for name in names if names.count(name) > 1]:
             raise ScheduleError(f"two events are named {repeated[0]!r}")
@@ -76,8 +76,8 @@ class Schedule:
             end = event.opens_ms if event.closes_ms is None else event.closes_ms
             if following.begins_ms < end:
                 raise ScheduleError(
-                    f"{following.name!r} begins at {_shown(following.begins_ms, timezone)}, before {event.name!r} "
-                    f"{'opens' if event.closes_ms is None else 'closes'} at {_shown(end, timezone)}"
+                    f"{following.name!r} begins at {shown(following.begins_ms, timezone)}, before {event.name!r} "
+                    f"{'opens' if event.closes_ms is None else 'closes'} at {shown(end, timezone)}"
                 )
         return cls(tuple(ordered))
 
@@ -128,5 +128,7 @@ def _steps(
         yield Step(event.closes_ms, StepKind.SET, event.name, {"mode": mode.value, "rate": f"{rate:g}"})
 
 
-def _shown(at_ms: int, timezone: str) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M %Z")
+def shown(at_ms: int, timezone: str) -> str:
+    """A moment as operators are told it: with the zone named, and its seconds where it has some."""
+    at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(timezone))
+    return f"{at:%Y-%m-%d %H:%M:%S %Z}" if at.second else f"{at:%Y-%m-%d %H:%M %Z}"
