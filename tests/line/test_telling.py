@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.harness import eventually
 from tests.line.bench import LOG, PLAN, RULES, Bench
-from waitroom.errors import ChangedMeanwhileError, SettingsError
+from waitroom.errors import OvertakenError, SettingsError
 from waitroom.line.plan import Plan, Step, StepKind
 from waitroom.line.room import Room
 from waitroom.messages.telling import tell, telling_of
@@ -127,11 +127,11 @@ async def test_two_operators_never_overwrite_each_other(bench: Bench) -> None:
     await bench.open()
     first = await say(bench, wanted({"text": "one"}))
     second = await say(bench, wanted({"text": "two"}), replaces=first)
-    with pytest.raises(ChangedMeanwhileError):
+    with pytest.raises(OvertakenError):
         await say(bench, wanted({"text": "three"}), replaces=first)
     assert "two" == await shown(bench)
     await bench.store.configure({"message": "four"}, source="live", who="bob")
-    with pytest.raises(ChangedMeanwhileError):
+    with pytest.raises(OvertakenError):
         await say(bench, wanted({"text": "five"}), replaces=second)
     assert "four" == await shown(bench)
 

@@ -37,6 +37,12 @@ class Step:
     commitment: str = ""
     """Of the same: to the seed of its draw; empty: there is none."""
 
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """The same for steps that do the same."""
+        changes = tuple(sorted(self.changes.items()))
+        return self.at_ms, self.kind, self.event, changes, self.opens_ms, self.commitment
+
     @classmethod
     def say(cls, at_ms: int, notice: str) -> Step:
         """One that sets the message that is shown for a time; an empty ``notice`` ends it."""

@@ -241,7 +241,7 @@ class LineStore:
         status, head, *held = await self._ask("plan", who, why, source, name, words, expected, flags, *pairs)
         if status == b"HELD":
             raise EventHeldError(f"an event {held[0].decode()!r} was held before: another needs another name")
-        if status == b"CHANGED":
+        if status == b"OVERTAKEN":
             raise OvertakenError("the plan was changed meanwhile")
         return self._learn(head)
 
@@ -264,7 +264,7 @@ class LineStore:
         expected = ANYTHING if replaces is None else replaces
         pairs = (word for step in says for word in step)
         status, head, *_ = await self._ask("tell", who, why, expected, message, translations, notices, *pairs)
-        if status == b"CHANGED":
+        if status == b"OVERTAKEN":
             raise OvertakenError("the messages were changed meanwhile")
         return self._learn(head)
 

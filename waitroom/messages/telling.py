@@ -58,7 +58,7 @@ async def tell(
     """Lets those waiting be told this from now on. What is past is dropped.
 
     With ``replaces``, only in place of the :class:`Telling` of that version. Raises
-    :class:`~waitroom.errors.SettingsError` and :class:`~waitroom.errors.ChangedMeanwhileError`.
+    :class:`~waitroom.errors.SettingsError` and :class:`~waitroom.errors.OvertakenError`.
     """
     check(wanted, timezone)
     scheduled = without_past(wanted.scheduled, timezone, now_ms)

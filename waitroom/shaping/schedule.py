@@ -81,24 +81,28 @@ class Schedule:
                 )
         return cls(tuple(ordered))
 
-    def plan(self, *, mode: Mode, rate: float, commit: Callable[[str], str], now_ms: int) -> Plan:
-        """The steps of the events that are not over yet.
+    def plan(
+        self, *, mode: Mode, rate: float, commit: Callable[[str], str], now_ms: int, running: str = ""
+    ) -> Plan:
+        """The steps of the events that are not over yet, and of the ``running`` one in any case: it may have to be
+        closed yet.
 
         ``mode`` and ``rate`` (admissions a minute) are the room's outside of its events; ``commit`` gives the
         commitment to the seed of an event's draw.
         """
         steps = [
             step
-            for event, end in zip(self.events, self._ends(), strict=True)
-            if end is None or end > now_ms
+            for event, end in self.with_ends()
+            if end is None or end > now_ms or event.name == running
             for step in _steps(event, end, mode, rate, commit)
         ]
         return Plan(tuple(sorted(steps, key=lambda step: step.at_ms)), self._name(mode, rate))
 
-    def _ends(self) -> Iterator[int | None]:
+    def with_ends(self) -> Iterator[tuple[Event, int | None]]:
+        """Each event with when it ends, in milliseconds since 1970; None: never."""
         followed_by = [event.begins_ms for event in self.events[1:]]
         for event, following in zip_longest(self.events, followed_by):
-            yield event.closes_ms or following
+            yield event, event.closes_ms or following
 
     def _name(self, mode: Mode, rate: float) -> str:
         """The same for the same events, whenever they are looked at."""

@@ -5,7 +5,7 @@
 --   twice, own+7… pairs of time and step
 -- A plan from the file counts only where the file itself has changed since it was last read, or applied.
 -- Reply {status, head}; {HELD, head, event} where an event of that name was held before: its seed is public, so another
---   needs another name; {CHANGED, head} where it was to replace another plan than there is. Nothing was changed then.
+--   needs another name; {OVERTAKEN, head} where it was to replace another plan than there is. Nothing was changed then.
 local refused = enter()
 if refused then return refused end
 local first = own + 7
@@ -25,7 +25,7 @@ local function is_done(i)
 end
 
 local of_file, present = unpack(redis.call('HMGET', RULES, 'file:plan', 'plan'))
-if ARGV[own + 5] ~= '*' and ARGV[own + 5] ~= (present or '') then return {'CHANGED', head()} end
+if ARGV[own + 5] ~= '*' and ARGV[own + 5] ~= (present or '') then return {'OVERTAKEN', head()} end
 local is_news = true
 if ARGV[own + 2] == 'file' then is_news = of_file ~= ARGV[own + 3] and present ~= ARGV[own + 3] end
 local held = is_news and held_before()

@@ -2,14 +2,14 @@
 -- ARGV own who, own+1 why, own+2 the fingerprint of what it must replace ("*": anything), own+3 the message that stands,
 --   own+4 its translations, own+5 all messages at set times in words (JSON), own+6… pairs of time and step (`say`, see
 --   lib/plan.lua) of all of them, those that are past too: the last of these says what is in force
--- Reply {status, head}; {CHANGED, head} where something else was to be replaced than there is: nothing was changed then
+-- Reply {status, head}; {OVERTAKEN, head} where something else was to be replaced than there is: nothing was changed then
 local refused = enter()
 if refused then return refused end
 
 local before = redis.call('HMGET', RULES, 'message', 'translations', 'notices')
 for i = 1, 3 do before[i] = before[i] or '' end
 if ARGV[own + 2] ~= '*' and ARGV[own + 2] ~= redis.sha1hex(table.concat(before, '\0')) then
-  return {'CHANGED', head()}
+  return {'OVERTAKEN', head()}
 end
 local changes = {message = ARGV[own + 3], translations = ARGV[own + 4], notices = ARGV[own + 5], notice = ''}
 local clock = due_clock()
