@@ -13,7 +13,9 @@ from waitroom.record.findings import Figures, Promise
 from waitroom.record.standing import Standing
 
 _BY_SOMEBODY = frozenset({"changed", "planned", "reset"})
-_OF_RULES = frozenset(field.name for field in fields(Rules)) - KEPT_BY_SCRIPTS - {"message", "translations", "notice"}
+_OF_RULES = (
+    frozenset(field.name for field in fields(Rules)) - KEPT_BY_SCRIPTS - {"message", "translations", "notice"}
+)
 """The settings that decide who enters. What is said to those who wait is a text of any form, and decides nothing."""
 
 
