@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from admin.api import health, rooms
+from admin.api import health, messages, planning, rooms, trial
 from admin.audit.trail import Trail
 from admin.auth.csrf import SameOrigin
 from admin.console import Console
@@ -20,6 +20,7 @@ from admin.security import SecurityHeaders
 from waitroom import __version__
 from waitroom.settings import Settings
 
+API = (health, rooms, planning, messages, trial)
 MOST_BYTES = 1024 * 1024
 """Of a request's body; a route that takes more says so."""
 
@@ -52,6 +53,6 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.add_middleware(SecurityHeaders)  # the outermost: on the answers of the others too
     tell_problems(app, problem.answer)
     describe(app)
-    for router in (health.router, rooms.router, *PAGES):
+    for router in (*(part.router for part in API), *PAGES):
         app.include_router(router)
     return app

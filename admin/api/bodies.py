@@ -11,6 +11,7 @@ from pydantic_core import from_json
 from admin.problems import Problem
 
 MOST_BYTES = 64 * 1024
+MOST_BYTES_OF_TEXTS = 512 * 1024
 MOST_REASON = 500
 
 
@@ -19,11 +20,20 @@ async def json_object(request: Request) -> dict[str, JsonValue]:
 
     Raises a :class:`~admin.problems.Problem` with status 400, 413 or 422.
     """
+    return await _read(request, MOST_BYTES)
+
+
+async def long_json_object(request: Request) -> dict[str, JsonValue]:
+    """The same, where there may be many texts in it."""
+    return await _read(request, MOST_BYTES_OF_TEXTS)
+
+
+async def _read(request: Request, most: int) -> dict[str, JsonValue]:
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > MOST_BYTES:
-            raise Problem(413, "too-long", f"The body may have {MOST_BYTES:,} bytes at most.")
+        if len(body) > most:
+            raise Problem(413, "too-long", f"The body may have {most:,} bytes at most.")
     if not body.strip():
         return {}
     try:
@@ -36,6 +46,7 @@ async def json_object(request: Request) -> dict[str, JsonValue]:
 
 
 JsonObject = Annotated[dict[str, JsonValue], Depends(json_object)]
+LongJsonObject = Annotated[dict[str, JsonValue], Depends(long_json_object)]
 
 
 def taken_reason(body: dict[str, JsonValue]) -> str:

@@ -17,6 +17,7 @@ IfMatch = Annotated[
     ),
 ]
 _TAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
+OVERTAKEN = "Somebody has changed it meanwhile. Nothing was done: look at what there is now."
 _NONE = -1
 """No revision."""
 
@@ -31,6 +32,23 @@ def seen_by(if_match: str | None) -> frozenset[int] | None:
         return None
     tags = (_TAG.fullmatch(part.strip()) for part in if_match.split(","))
     return frozenset(int(tag[1]) if tag else _NONE for tag in tags)
+
+
+def version_wanted(if_match: str | None, present: str) -> str | None:
+    """The version of a document that a change goes by, where there is ``present`` now; None: whichever there is.
+
+    Raises a :class:`~admin.problems.Problem` with status 428, and with 412 where it goes by another.
+    """
+    if needed(if_match) is None or if_match is None:
+        return None
+    tags = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
+    if present not in tags:
+        raise Problem(
+            412,
+            "overtaken",
+            "Somebody has changed it meanwhile. Nothing was done: look at what there is now.",
+        )
+    return present
 
 
 def needed(if_match: str | None) -> frozenset[int] | None:

@@ -183,6 +183,7 @@
     write("waiting", number(waiting));
     write("behind", number(known(position) && known(waiting) ? Math.max(0, waiting - status.position) : null));
     write("message-text", message ?? "");
+    part("message-text").lang = status.message_language ?? lang;
     part("message").hidden = !message;
     showReason(status.eta_reason ?? (position < status.position ? OTHERS_BACK : null));
     if (!known(position)) return;

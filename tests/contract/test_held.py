@@ -10,7 +10,7 @@ pytestmark = pytest.mark.anyio
 
 MEMBERS = {
     "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "eta_reason", "refresh_after", "lane",
-    "number", "code", "message", "notice", "opens_at", "opens_in",
+    "number", "code", "message", "message_language", "notice", "opens_at", "opens_in",
 }  # fmt: skip
 
 

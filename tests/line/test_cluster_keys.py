@@ -12,7 +12,7 @@ from redis import Redis as BlockingRedis
 from tests.line.bench import KEYS, Bench, told_by_ticket
 from waitroom.line import lua
 from waitroom.line.keys import redeem_keys
-from waitroom.line.plan import Plan, Step, StepKind
+from waitroom.line.plan import Plan, Step, StepKind, as_stored
 from waitroom.line.redeeming import BroughtTicket, Entitlement
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +53,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "view": lambda: store.view(0),
         "restore": lambda: other.restore(told_by_ticket(1, 40)),
         "plan": lambda: store.plan(SALE.to_redis(), name="sale", source="live", who="test"),
+        "tell": lambda: store.tell("Hello", "", as_stored([Step.say(2**41, "")]), notices="x", who="test"),
         "reveal": lambda: store.reveal("00" * 32, as_committed=True),
         "note": lambda: store.note_revoked("batch-1", 1, who="test", why=""),
         "reset": lambda: store.reset(who="test", why="test"),

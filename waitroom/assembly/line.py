@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -18,7 +19,7 @@ from waitroom.line.store import LineStore
 from waitroom.record.reading import RecordReader
 from waitroom.settings import RoomSettings
 from waitroom.settings.abuse import guard_of
-from waitroom.settings.schedule import schedule_of
+from waitroom.settings.schedule import schedule_of, words_of
 from waitroom.shaping.weights import lane_weights, weights_text
 
 REDIS_TIMEOUT_SECONDS = 2.0
@@ -66,12 +67,13 @@ def weights_of(settings: RoomSettings) -> dict[str, float]:
 
 def plan_of(settings: RoomSettings, seeds: Seeds) -> Plan:
     """What a room's schedule will do, as the file has it."""
-    return schedule_of(settings.events, settings.timezone).plan(
+    plan = schedule_of(settings.events, settings.timezone).plan(
         mode=settings.mode,
         rate=settings.rate,
         commit=lambda event: seeds.commit(settings.name, event),
         now_ms=int(time.time() * 1000),
     )
+    return replace(plan, words=words_of(settings.events))
 
 
 def room_of(settings: RoomSettings, redis: Redis, seeds: Seeds) -> Room:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from waitroom.assembly.line import plan_of
 from waitroom.cli.line import find_room, who_asks, with_store
-from waitroom.line.plan import Plan
+from waitroom.line.plan import Planned
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
 from waitroom.live.planned import moment_text, step_in_words
@@ -20,8 +20,7 @@ def show_schedule(settings: Settings, room: str) -> list[str]:
     of_room = find_room(settings, room)
 
     async def look(store: LineStore) -> list[str]:
-        plan = Plan.from_redis(await store.planned())
-        return _lines(of_room, plan) or [f"{room}: nothing is planned"]
+        return _lines(of_room, await store.planned()) or [f"{room}: nothing is planned"]
 
     return with_store(settings, room, look)
 
@@ -32,20 +31,20 @@ def apply_schedule(settings: Settings, room: str, why: str) -> list[str]:
     plan = plan_of(of_room, Seeds(resolve_secret(settings)))
 
     async def apply(store: LineStore) -> list[str]:
-        await store.plan(plan.to_redis(), name=plan.name, source="live", who=who_asks(), why=why)
-        return _lines(of_room, Plan.from_redis(await store.planned())) or [
-            f"{room}: nothing is planned any more"
-        ]
+        await store.plan(
+            plan.to_redis(), name=plan.name, words=plan.words, source="live", who=who_asks(), why=why
+        )
+        return _lines(of_room, await store.planned()) or [f"{room}: nothing is planned any more"]
 
     return with_store(settings, room, apply)
 
 
-def _lines(room: RoomSettings, plan: Plan) -> list[str]:
+def _lines(room: RoomSettings, planned: Planned) -> list[str]:
     zone = ZoneInfo(room.timezone)
     now = time.time() * 1000
     return [
         f"{moment_text(step.at_ms, zone)}  {_in(step.at_ms - now):>12}  {step_in_words(step, zone)}"
-        for step in plan.steps
+        for step in sorted((*planned.plan.steps, *planned.says), key=lambda step: step.at_ms)
     ]
 
 

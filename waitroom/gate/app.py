@@ -21,7 +21,7 @@ from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Pages
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request, Serve
-from waitroom.gate.rooms import AmbiguousPathError, RoomMap
+from waitroom.gate.rooms import RoomMap
 from waitroom.gate.shares import Shares, TooManyRequestsError
 from waitroom.gate.static import matches
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -156,7 +156,7 @@ class Gate:
         scope, send = request.scope, request.send
         name = None
         try:
-            name = self._room_of(request)
+            name = self._rooms.of(request.visitor, request.path)
             if name is None:
                 await self._passage.through(request)
             else:
@@ -175,21 +175,6 @@ class Gate:
             request.counters[BAD] += 1
             body = problem(400, "bad-request", str(error))
             await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
-
-    def _room_of(self, request: Request) -> str | None:
-        """The room of a request, by the host that was asked for. The shop sees the one in ``Host``, and a proxy in
-        front may tell another: whichever is of a room counts. Raises :class:`BadRequestError`."""
-        path = request.path
-        asked, told = request.visitor.asked, request.visitor.host
-        if not asked:
-            raise BadRequestError("A request must have exactly one Host.")
-        name = self._rooms.find(asked.decode("latin-1"), path)
-        if told == asked:
-            return name
-        other = self._rooms.find(told.decode("latin-1"), path)
-        if name is not None and other is not None and name != other:
-            raise AmbiguousPathError("Host and X-Forwarded-Host lead to different rooms.")
-        return name or other
 
     async def _ready(self, request: Request) -> None:
         await health.ready(request, [entrance.room for entrance in self._entrances.values()])

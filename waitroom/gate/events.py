@@ -13,6 +13,7 @@ from waitroom.gate.decision import Standing
 from waitroom.gate.state import Notice, State, plain_state, standing, state_of
 from waitroom.gate.tokens import Ticket
 from waitroom.line.room import Room
+from waitroom.messages.languages import Wanted
 from waitroom.shaping.reason import Reason
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -33,10 +34,22 @@ _HEADERS = [
 class Stream:
     """One open stream. While a message is on its way to a slow client, the next one waits its turn."""
 
-    __slots__ = ("due", "lowest", "news", "position", "send", "sending", "silent_since", "ticket", "turn")
+    __slots__ = (
+        "due",
+        "languages",
+        "lowest",
+        "news",
+        "position",
+        "send",
+        "sending",
+        "silent_since",
+        "ticket",
+        "turn",
+    )
 
-    def __init__(self, send: Send, ticket: Ticket) -> None:
+    def __init__(self, send: Send, ticket: Ticket, languages: Wanted = ()) -> None:
         self.send = send
+        self.languages = languages
         self.ticket = ticket
         self.turn = NEVER
         self.position: int | None = None
@@ -81,9 +94,11 @@ class EventStreams:
     def __len__(self) -> int:
         return len(self._streams)
 
-    async def serve(self, receive: Receive, send: Send, ticket: Ticket, number: int) -> None:
+    async def serve(
+        self, receive: Receive, send: Send, ticket: Ticket, number: int, languages: Wanted = ()
+    ) -> None:
         """Keeps a stream open until the visitor goes away, is called, or the gateway stops."""
-        stream = Stream(send, ticket)
+        stream = Stream(send, ticket, languages)
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # a page that lost its stream comes back within a few seconds, each at another moment
         retry = b"retry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311 - no secret, a spread
@@ -144,7 +159,7 @@ class EventStreams:
             state = stream.held(state_of(room, stands, number, stream.ticket.lane))
         last = state.state in ("called", "left")
         if stream.news or last or state.position != stream.position:
-            text = b"event: status\ndata: %b\n\n" % state.to_json()
+            text = b"event: status\ndata: %b\n\n" % state.to_json(stream.languages)
             if state.state == "called":
                 text += b"event: admitted\ndata: {}\n\n"
         elif now - stream.silent_since >= KEEP_ALIVE_SECONDS:

@@ -15,10 +15,11 @@ from waitroom.gate.line_document import LineDocument
 from waitroom.gate.negotiate import Kind, is_foreign
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.shares import Shares
-from waitroom.gate.state import plain_state, standing, state_of
+from waitroom.gate.state import State, plain_state, standing, state_of
 from waitroom.gate.visitor import NOTHING
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.ticket import Outcome
+from waitroom.messages.languages import Wanted
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import REQUESTS
 
@@ -69,7 +70,8 @@ class RoomEndpoints:
                 await _no_ticket(request, self._room.name)
                 return
             state = state_of(self._room, stands, number, brought.lane)
-        await answer(request.scope, request.send, 200, JSON, state.to_json(), _PERSONAL)
+        body = state.to_json(_languages(request, state))
+        await answer(request.scope, request.send, 200, JSON, body, _PERSONAL)
 
     async def _events(self, request: Request) -> None:
         brought = self._doorway.tokens.read(request.scope)
@@ -77,12 +79,13 @@ class RoomEndpoints:
         if brought.ticket is None or stands is Standing.NONE:
             await _no_ticket(request, self._room.name)
             return
+        languages = request.languages
         # nobody reads them any more, and those of ten thousand open streams are twenty megabytes
         request.scope["headers"] = []
         who = (self._room.name, brought.lane, number)
         self._shares.take(who)
         try:
-            await self.streams.serve(request.receive, request.send, brought.ticket, number)
+            await self.streams.serve(request.receive, request.send, brought.ticket, number, languages)
         finally:
             self._shares.give_back(who)
 
@@ -114,10 +117,16 @@ class RoomEndpoints:
             headers += self._doorway.tokens.take_back(secure=request.secure)
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")
-            body = self._doorway.waiting.page(state, target)
+            body = self._doorway.waiting.page(state, target, _languages(request, state))
             await answer(request.scope, request.send, 200, HTML, body, [*headers, *PAGE_HEADERS])
         else:
-            await answer(request.scope, request.send, 200, JSON, state.to_json(), headers)
+            body = state.to_json(_languages(request, state))
+            await answer(request.scope, request.send, 200, JSON, body, headers)
+
+
+def _languages(request: Request, state: State) -> Wanted:
+    """Looked up where there is something to choose from, which is seldom."""
+    return request.languages if state.message.translations else ()
 
 
 async def _no_ticket(request: Request, room: str) -> None:

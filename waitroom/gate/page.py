@@ -61,6 +61,8 @@ class PageView:
     keep_seconds: int
     presence_seconds: int
     target: str
+    message_language: str = ""
+    """The tag of the message's; empty: nobody has said."""
     opens: datetime | None = None
     """When the door opens, in the room's time zone; None: it is open, or nothing is planned."""
     opens_in: float | None = None

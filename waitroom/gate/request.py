@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind, classify
 from waitroom.gate.sockets import is_handshake
+from waitroom.messages import languages
 from waitroom.proxy import TrustedProxies, Visitor, remembered, target_of
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import OPEN
@@ -65,6 +66,11 @@ class Request:
         if is_handshake(self.scope):
             return Kind.CALL
         return classify(self.scope["headers"], self.scope["method"])
+
+    @property
+    def languages(self) -> languages.Wanted:
+        """The languages that its sender reads, the best one first."""
+        return languages.wanted(self.scope["headers"])
 
     @property
     def target(self) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from waitroom.errors import BadRequestError
+from waitroom.proxy import Visitor
 
 _DECODINGS = 5
 """How often a path is percent-decoded at most: what is still encoded then is taken as it stands."""
@@ -191,6 +192,20 @@ class RoomMap:
         ]
         self._rules = sorted(rules, key=lambda rule: rule.rank)
         self._known = lru_cache(_REMEMBERED)(self._search)
+
+    def of(self, visitor: Visitor, path: str) -> str | None:
+        """The name of the room of a raw path, by the host that was asked for. The shop sees the one in ``Host``, and a
+        proxy in front may tell another: whichever is of a room counts. Raises :class:`BadRequestError`."""
+        asked, told = visitor.asked, visitor.host
+        if not asked:
+            raise BadRequestError("A request must have exactly one Host.")
+        name = self.find(asked.decode("latin-1"), path)
+        if told == asked:
+            return name
+        other = self.find(told.decode("latin-1"), path)
+        if name is not None and other is not None and name != other:
+            raise AmbiguousPathError("Host and X-Forwarded-Host lead to different rooms.")
+        return name or other
 
     def find(self, host: str, path: str) -> str | None:
         """The name of the room of a raw host and path; None where no room stands.

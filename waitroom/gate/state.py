@@ -15,6 +15,8 @@ from waitroom.gate.tokens import EarlierEpochError, Ticket, support_code
 from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
+from waitroom.messages.languages import Wanted
+from waitroom.messages.message import Message
 from waitroom.shaping.forecast import Estimate
 from waitroom.shaping.reason import Reason
 
@@ -54,7 +56,7 @@ class State(NamedTuple):
     lane: str | None
     number: int | None
     code: str | None
-    message: str
+    message: Message
     notice: Notice | None
     opens_at: int | None
     """When the door opens, in milliseconds since 1970; None: it is open, or nothing is planned."""
@@ -64,8 +66,9 @@ class State(NamedTuple):
         """Seconds until the door opens, by the gateway's clock: a visitor's own may be wrong by days."""
         return None if self.opens_at is None else max(round(self.opens_at / 1000 - time.time(), 1), 0.0)
 
-    def members(self) -> dict[str, object]:
-        """As the JSON tells it."""
+    def members(self, languages: Wanted = ()) -> dict[str, object]:
+        """As the JSON tells it to somebody who wants these languages."""
+        message = self.message.to(languages)
         return {
             "room": self.room,
             "state": self.state,
@@ -79,15 +82,16 @@ class State(NamedTuple):
             "lane": self.lane,
             "number": self.number,
             "code": self.code,
-            "message": self.message,
+            "message": message.text,
+            "message_language": message.language or None,
             "notice": self.notice,
             "opens_at": self.opens_at and utc_text(self.opens_at),
             "opens_in": self.opens_in,
         }
 
-    def to_json(self) -> bytes:
+    def to_json(self, languages: Wanted = ()) -> bytes:
         """The members as JSON text."""
-        return to_json(self.members())
+        return to_json(self.members(languages))
 
 
 def number_of(room: Room, ticket: Ticket) -> int:
@@ -159,7 +163,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         lane=lane,
         number=number,
         code=support_code(number),
-        message=rules.message,
+        message=rules.said,
         notice=notice,
         opens_at=room.head.opens or None,
     )
@@ -184,7 +188,7 @@ def plain_state(room: Room, name: str, notice: Notice | None = None) -> State:
         lane=None,
         number=None,
         code=None,
-        message=room.rules.message,
+        message=room.rules.said,
         notice=notice,
         opens_at=room.opens_ms or None,
     )

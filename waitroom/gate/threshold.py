@@ -14,6 +14,13 @@ from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 
 
+def is_holding(room: Room) -> bool:
+    """Whether a newcomer would have to wait, as far as the last look at the room tells."""
+    head, places = room.head, room.rules.places
+    full = 0 < places <= head.sessions + head.granted
+    return full or head.tokens < 1 or room.waiting > 0 or room.is_before_opening
+
+
 class Threshold:
     """The answers of one room's door."""
 
@@ -26,9 +33,7 @@ class Threshold:
     @property
     def is_holding(self) -> bool:
         """Whether a newcomer would have to wait."""
-        head, places = self.room.head, self.room.rules.places
-        full = 0 < places <= head.sessions + head.granted
-        return full or head.tokens < 1 or self.room.waiting > 0 or self.room.is_before_opening
+        return is_holding(self.room)
 
     async def let_in(
         self,

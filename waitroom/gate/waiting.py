@@ -19,6 +19,7 @@ from waitroom.gate.request import Request
 from waitroom.gate.returns import FIELD
 from waitroom.gate.state import Notice, State
 from waitroom.line.room import Room
+from waitroom.messages.languages import Wanted
 from waitroom.telemetry.families import ANSWER, PAGE, REFUSED, RETURNED
 
 REFUSED_RETRY_SECONDS = 10
@@ -68,14 +69,15 @@ class Waiting:
         headers += request.gifts
         status = self._hold_status
         request.counters[PAGE if kind is Kind.NAVIGATION else ANSWER] += 1
+        languages = request.languages if state.message.translations else ()
         if kind is Kind.NAVIGATION:
-            body = self.page(state, request.target)
+            body = self.page(state, request.target, languages)
             # for those without JavaScript, or whose script did not arrive: where it runs it calls this off
             headers.append((b"refresh", b"%d" % state.refresh_after))
             await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
         else:
             detail = _DETAILS.get(_page_state(state), "There is a line. Ask again later.")
-            body = problem(status, state.state, detail, state.members())
+            body = problem(status, state.state, detail, state.members(languages))
             await answer(request.scope, request.send, status, PROBLEM, body, headers)
 
     async def refuse(self, request: Request) -> None:
@@ -99,9 +101,10 @@ class Waiting:
         location = (b"location", local_target(request.target).encode("latin-1", "replace"))
         await answer(request.scope, request.send, 303, TEXT, b"", [location, NO_STORE, VARY, self._name])
 
-    def page(self, state: State, target: str) -> bytes:
-        """The page of a visitor who is not let in. ``target`` is the address first asked for."""
-        rules = self._room.rules
+    def page(self, state: State, target: str, languages: Wanted = ()) -> bytes:
+        """The page of a visitor who is not let in and reads these languages. ``target`` is the address first asked
+        for."""
+        rules, message = self._room.rules, state.message.to(languages)
         view = PageView(
             room=self._room.name,
             state=_page_state(state),
@@ -112,7 +115,8 @@ class Waiting:
             eta_reason=state.eta_reason,
             refresh_after=state.refresh_after,
             code=state.code,
-            message=state.message,
+            message=message.text,
+            message_language=message.language,
             keep_seconds=rules.keep_ms // 1000,
             presence_seconds=rules.presence_ms // 1000,
             target=target,

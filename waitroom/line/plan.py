@@ -20,6 +20,8 @@ class StepKind(StrEnum):
     """The door opens; who came before is put in a drawn order, where the event has a draw."""
     SET = "set"
     """Settings change: the rate, the mode."""
+    SAY = "say"
+    """What those waiting are told changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,17 @@ class Step:
     """Of a step that begins an event: when its door will open."""
     commitment: str = ""
     """Of the same: to the seed of its draw; empty: there is none."""
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """The same for steps that do the same."""
+        changes = tuple(sorted(self.changes.items()))
+        return self.at_ms, self.kind, self.event, changes, self.opens_ms, self.commitment
+
+    @classmethod
+    def say(cls, at_ms: int, notice: str) -> Step:
+        """One that sets the message that is shown for a time; an empty ``notice`` ends it."""
+        return cls(at_ms, StepKind.SAY, "message", {"notice": notice})
 
     def to_json(self, index: int = 0) -> str:
         """As ``lib/plan.lua`` reads it. Steps of one moment are taken in the order of ``index``."""
@@ -67,6 +80,8 @@ class Plan:
     steps: tuple[Step, ...] = ()
     name: str = ""
     """Tells one plan from another."""
+    words: str = ""
+    """The events that it comes from, as they were written: JSON. Empty: nobody knows."""
 
     @property
     def next_begin(self) -> Step | None:
@@ -75,12 +90,38 @@ class Plan:
 
     def to_redis(self) -> list[tuple[int, str]]:
         """The steps as the script is given them."""
-        return [(step.at_ms, step.to_json(index)) for index, step in enumerate(self.steps)]
-
-    @classmethod
-    def from_redis(cls, stored: Iterable[tuple[int, str]]) -> Plan:
-        """The plan that is stored."""
-        return cls(tuple(Step.parse(at, text) for at, text in stored))
+        return as_stored(self.steps)
 
 
 NO_PLAN = Plan()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """All that the clock will do to a room."""
+
+    plan: Plan = NO_PLAN
+    says: tuple[Step, ...] = ()
+    """The messages to come."""
+    notices: str = ""
+    """These, and what is left of those that are past, as they were written: JSON."""
+
+    @classmethod
+    def from_redis(
+        cls, stored: Iterable[tuple[int, str]], *, name: str = "", words: str = "", notices: str = ""
+    ) -> Planned:
+        """What is stored: pairs of milliseconds and a step, and the fields of the ``rules`` hash beside them."""
+        steps = [Step.parse(at, text) for at, text in stored]
+        return cls(
+            Plan(tuple(step for step in steps if step.kind is not StepKind.SAY), name, words),
+            tuple(step for step in steps if step.kind is StepKind.SAY),
+            notices,
+        )
+
+
+NOTHING_PLANNED = Planned()
+
+
+def as_stored(steps: Iterable[Step]) -> list[tuple[int, str]]:
+    """Steps as the scripts are given them."""
+    return [(step.at_ms, step.to_json(index)) for index, step in enumerate(steps)]

@@ -15,7 +15,7 @@ from waitroom.line.head import Head
 from waitroom.line.joins import Place
 from waitroom.line.lane import Lane
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
-from waitroom.line.plan import NO_PLAN, Plan
+from waitroom.line.plan import NO_PLAN, NOTHING_PLANNED, Plan, Planned, Step, as_stored
 from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Redeemed
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.seeds import Seeds
@@ -76,6 +76,7 @@ class Room:
         self._plan_of_file = plan
         self._seeds = seeds or Seeds(())
         self._live: Rules | None = None
+        self._planned: Planned = NOTHING_PLANNED
         self._version = -1
         self._brought = False
         self._stopping = False
@@ -240,7 +241,8 @@ class Room:
         """Reads the room as it stands, at once, and changes nothing of it."""
         if (rules := await self._store.rules()).revision:
             self.rules = rules
-        self.plan = Plan.from_redis(await self._store.planned())
+        self._planned = await self._store.planned()
+        self.plan = self._planned.plan
         self.event = await self._store.event()
         await self._look()
         for lane in self.lanes.values():
@@ -347,8 +349,27 @@ class Room:
     async def _read_rules(self) -> None:
         version = self.head.version
         self.rules = self._live = await self._store.rules()
-        self.plan = Plan.from_redis(await self._store.planned())
+        self._planned = await self._store.planned()
+        self.plan = self._planned.plan
         self._version = version
+
+    async def _bring_back(self, lost: Rules) -> None:
+        """What operators had planned and scheduled, where Redis lost it."""
+        who, why = "gateway", "Redis lost the plan"
+        plan, planned = self.plan, self._planned
+        if plan.name != self._plan_of_file.name:
+            await self._store.plan(
+                plan.to_redis(), name=plan.name, words=plan.words, source="live", who=who, why=why
+            )
+        if planned.notices:
+            await self._store.tell(
+                lost.message,
+                lost.translations,
+                as_stored((Step.say(0, lost.notice), *planned.says)),
+                notices=planned.notices,
+                who=who,
+                why=why,
+            )
 
     async def _bring_rules(self) -> None:
         """The file's settings and, where Redis lost them, what operators had set since."""
@@ -362,13 +383,19 @@ class Room:
                 lost.to_redis(), source="live", who="gateway", why="Redis lost the live settings"
             )
         # what was taken before the loss is not taken again: it would undo what operators set since, or the event itself
-        steps = (self._plan_of_file if lost is None else self.plan).to_redis()
+        plan = self._plan_of_file if lost is None else self.plan
         try:
             await self._store.plan(
-                steps, name=self._plan_of_file.name, source="file", who="configuration file"
+                plan.to_redis(),
+                name=self._plan_of_file.name,
+                words=plan.words,
+                source="file",
+                who="configuration file",
             )
         except EventHeldError as error:
             logger.error("room %s: the schedule of the file is left out: %s", self.name, error)  # noqa: TRY400
+        if lost is not None:
+            await self._bring_back(lost)
         self.general.note(head)
         await self._read_rules()
         self._brought = True

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from waitroom.line.guard import Guard
+from waitroom.messages.message import SILENCE, Message
 
 
 class Mode(StrEnum):
@@ -47,6 +48,11 @@ class Rules:
     """A granted place that is not taken for this long gives its capacity back."""
     message: str = ""
     """Shown to those waiting."""
+    translations: str = ""
+    """The same with other languages, as :meth:`~waitroom.messages.message.Message.to_json` writes it. Of another text
+    than ``message``, it counts for nothing: whoever sets that alone has said it anew."""
+    notice: str = ""
+    """A message that is shown in place of it for a set time, as ``translations``. Set by the schedule alone."""
     weights: str = ""
     """What each lane is given of the admissions, as ``general:1 members:3``; 1 for a lane that is not named."""
     adaptive: str = ""
@@ -77,6 +83,18 @@ class Rules:
         caps = [cap for cap in (self.capacity, self.limit_inside) if cap]
         return min(caps, default=0)
 
+    @property
+    def said(self) -> Message:
+        """What those waiting are told now."""
+        if not self.translations and not self.notice:
+            return _plain(self.message)
+        return _said(self.message, self.translations, self.notice)
+
+    @property
+    def standing_message(self) -> Message:
+        """What they are told while no other message has its time."""
+        return _said(self.message, self.translations, "")
+
     def weight_of(self, lane: str) -> float:
         """What a lane is given, next to the others."""
         return _weights(self.weights).get(lane, 1.0)
@@ -91,7 +109,7 @@ class Rules:
 
     def for_file(self) -> dict[str, str]:
         """The fields that a configuration file sets."""
-        return {name: value for name, value in self.to_redis().items() if not name.startswith("limit_")}
+        return {name: value for name, value in self.to_redis().items() if name not in _NEVER_OF_FILE}
 
     @classmethod
     def from_redis(cls, stored: Mapping[bytes, bytes]) -> Rules:
@@ -110,11 +128,25 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
     "mode": Mode,
     "message": str,
     "resumes": str,
+    "translations": str,
+    "notice": str,
     "weights": str,
     "adaptive": str,
     "guard": Guard.from_text,
 }
 """What the fields that are no whole numbers are read as."""
+
+
+_NEVER_OF_FILE = frozenset({"limit_rate", "limit_shared", "limit_inside", "translations", "notice"})
+_plain = lru_cache(256)(Message)
+
+
+@lru_cache(256)
+def _said(message: str, translations: str, notice: str) -> Message:
+    if notice:
+        return Message.from_json(notice)
+    translated = Message.from_json(translations) if translations else SILENCE
+    return translated if translated.text == message else Message(message)
 
 
 @lru_cache(256)

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from waitroom.embedded import EmbeddedRedis
 from waitroom.line.head import Head
 from waitroom.line.memory import Memory
-from waitroom.line.plan import NO_PLAN, Plan
+from waitroom.line.plan import NO_PLAN
 from waitroom.line.rules import Mode
 from waitroom.rehearse.crowd import Crowd
 from waitroom.rehearse.line import SimulatedLine, SimulatedTime, client
@@ -184,7 +184,7 @@ class _Play:
             await self._advance(float(self._now))
         if self._head.version != self._version:
             self._rules, self._version = await line.rules(), self._head.version
-            self._plan = Plan.from_redis(await line.planned())
+            self._plan = (await line.planned()).plan
         await self._opening.learn_draw(self._sides)
 
     async def _advance(self, now: float) -> None:

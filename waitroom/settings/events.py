@@ -13,7 +13,8 @@ from waitroom.settings.kinds import Allowed, AnyDuration, broken
 from waitroom.shaping.ramp import Ramp, RampError
 
 
-def _as_text(given: object) -> object:
+def as_text(given: object) -> object:
+    """A moment, a rate or a duration as a text, however it was written."""
     # TOML has moments of its own, and numbers
     if isinstance(given, datetime):
         return given.isoformat(sep=" ")
@@ -38,7 +39,8 @@ def _ramp(given: str) -> str:
     return given
 
 
-def _moment_or_duration(given: str) -> str:
+def moment_or_duration(given: str) -> str:
+    """The same text where it is one of both. Raises ``ValueError``."""
     try:
         parse_duration(given)
     except ValueError:
@@ -48,7 +50,7 @@ def _moment_or_duration(given: str) -> str:
 
 Moment = Annotated[
     str,
-    BeforeValidator(_as_text),
+    BeforeValidator(as_text),
     AfterValidator(_moment),
     Allowed(
         'a date and time of the room\'s timezone, such as "2026-12-01 10:00", or with an offset of its own'
@@ -84,13 +86,13 @@ class EventSettings(BaseModel):
     )
     closes: Annotated[
         str | None,
-        BeforeValidator(_as_text),
-        AfterValidator(lambda given: given if given is None else _moment_or_duration(given)),
+        BeforeValidator(as_text),
+        AfterValidator(lambda given: given if given is None else moment_or_duration(given)),
         Allowed('a date and time, or how long after the opening, such as "6h"'),
     ] = Field(default=None, description="When the event ends. Left out: when the next one begins, or never.")
     rate: Annotated[
         str | None,
-        BeforeValidator(_as_text),
+        BeforeValidator(as_text),
         AfterValidator(lambda given: given if given is None else _ramp(given)),
         Allowed(f"a rate, or a rate with its steps: {Ramp.HELP}"),
     ] = Field(

@@ -14,7 +14,7 @@ from waitroom.settings.gathered import ABSENT, Gathered, Kind, Source
 from waitroom.settings.kinds import allowed
 from waitroom.settings.positions import Place
 from waitroom.settings.room import RoomSettings, conflicts
-from waitroom.settings.site import ROOM_CONFLICT, Settings
+from waitroom.settings.site import ROOM_CONFLICT
 from waitroom.settings.suggestion import suggestion
 from waitroom.settings.tables import Setting, is_secret, setting_at, table_at
 
@@ -31,7 +31,7 @@ class Problem:
     text: str
 
 
-def find_problems(model: type[Settings], error: ValidationError, gathered: Gathered) -> Iterator[Problem]:
+def find_problems(model: type[BaseModel], error: ValidationError, gathered: Gathered) -> Iterator[Problem]:
     """Tell everything that is wrong with what was ``gathered`` for a ``model``."""
     for details in error.errors(include_url=False, include_input=False):
         if details["type"] not in _TOLD_ELSEWHERE:
@@ -64,12 +64,15 @@ def _told(model: type[BaseModel], gathered: Gathered, details: ErrorDetails) -> 
         place = place[:-1]
     value = gathered.value(place)
     if details["type"] == "rule":
-        # A rule of a table, or of a list of them, is about settings in it: that it is one is no news.
-        return (
-            place,
-            f"{'' if isinstance(value, dict | list) else _shown(value, setting)}{details['ctx']['rule']}",
-        )
+        # A table's rule is about settings in it, so that it is a table is no news.
+        return place, f"{'' if _is_table(value) else _shown(value, setting)}{details['ctx']['rule']}"
     return place, f"{_shown(value, setting)}allowed: {may}"
+
+
+def _is_table(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(each, dict) for each in value)
+    return isinstance(value, dict)
 
 
 def _name(gathered: Gathered, place: Place) -> str:
@@ -100,7 +103,7 @@ def _shown(value: object, setting: Setting) -> str:
     return f"given {written if len(written) <= _LONGEST_SHOWN else written[:_LONGEST_SHOWN] + '…'}; "
 
 
-def _sound_rooms(model: type[Settings], gathered: Gathered) -> Iterator[tuple[int, RoomSettings]]:
+def _sound_rooms(model: type[BaseModel], gathered: Gathered) -> Iterator[tuple[int, RoomSettings]]:
     rooms = gathered.values.get("rooms")
     kind = table_at(model, ("rooms", 0)) or RoomSettings
     for index, room in enumerate(rooms if isinstance(rooms, list) else []):

@@ -32,6 +32,7 @@ from waitroom.settings.kinds import (
     broken,
 )
 from waitroom.settings.lanes import LaneName, LaneSettings
+from waitroom.settings.messages import MessageText
 from waitroom.settings.schedule import schedule_of
 from waitroom.shaping.schedule import ScheduleError
 
@@ -119,9 +120,7 @@ class RoomSettings(BaseModel):
         description="The HTTP status of an answer to those who wait. "
         "Some CDNs replace a 503 with a page of their own.",
     )
-    message: Annotated[str, Field(max_length=500), Allowed("a text of at most 500 characters")] = Field(
-        default="", description="A text shown to those who wait."
-    )
+    message: MessageText = Field(default="", description="A text shown to those who wait.")
     common_weight: Annotated[Number, Field(gt=0, le=1000), Allowed("a number above 0, at most 1000")] = Field(
         default=1.0,
         description="What the room is given of the common_rate, next to the other rooms that want more.",

@@ -64,7 +64,7 @@ class Schedule:
     @classmethod
     def of(cls, events: Sequence[Event], timezone: str = "UTC") -> Schedule:
         """Puts events in order. Raises :class:`ScheduleError` where they overlap, or one ends before it opens; it tells
-        the times in ``timezone``."""
+        times of ``timezone``."""
         names = [event.name for event in events]
         if repeated := [name for name in names if names.count(name) > 1]:
             raise ScheduleError(f"two events are named {repeated[0]!r}")
@@ -76,29 +76,33 @@ class Schedule:
             end = event.opens_ms if event.closes_ms is None else event.closes_ms
             if following.begins_ms < end:
                 raise ScheduleError(
-                    f"{following.name!r} begins at {_shown(following.begins_ms, timezone)}, before {event.name!r} "
-                    f"{'opens' if event.closes_ms is None else 'closes'} at {_shown(end, timezone)}"
+                    f"{following.name!r} begins at {shown(following.begins_ms, timezone)}, before {event.name!r} "
+                    f"{'opens' if event.closes_ms is None else 'closes'} at {shown(end, timezone)}"
                 )
         return cls(tuple(ordered))
 
-    def plan(self, *, mode: Mode, rate: float, commit: Callable[[str], str], now_ms: int) -> Plan:
-        """The steps of the events that are not over yet.
+    def plan(
+        self, *, mode: Mode, rate: float, commit: Callable[[str], str], now_ms: int, running: str = ""
+    ) -> Plan:
+        """The steps of the events that are not over yet, and of the ``running`` one in any case: it may have to be
+        closed yet.
 
         ``mode`` and ``rate`` (admissions a minute) are the room's outside of its events; ``commit`` gives the
         commitment to the seed of an event's draw.
         """
         steps = [
             step
-            for event, end in zip(self.events, self._ends(), strict=True)
-            if end is None or end > now_ms
+            for event, end in self.with_ends()
+            if end is None or end > now_ms or event.name == running
             for step in _steps(event, end, mode, rate, commit)
         ]
         return Plan(tuple(sorted(steps, key=lambda step: step.at_ms)), self._name(mode, rate))
 
-    def _ends(self) -> Iterator[int | None]:
+    def with_ends(self) -> Iterator[tuple[Event, int | None]]:
+        """Each event with when it ends, in milliseconds since 1970; None: never."""
         followed_by = [event.begins_ms for event in self.events[1:]]
         for event, following in zip_longest(self.events, followed_by):
-            yield event.closes_ms or following
+            yield event, event.closes_ms or following
 
     def _name(self, mode: Mode, rate: float) -> str:
         """The same for the same events, whenever they are looked at."""
@@ -128,5 +132,7 @@ def _steps(
         yield Step(event.closes_ms, StepKind.SET, event.name, {"mode": mode.value, "rate": f"{rate:g}"})
 
 
-def _shown(at_ms: int, timezone: str) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M %Z")
+def shown(at_ms: int, timezone: str) -> str:
+    """A moment as operators are told it: with the zone named, and its seconds where it has some."""
+    at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(timezone))
+    return f"{at:%Y-%m-%d %H:%M:%S %Z}" if at.second else f"{at:%Y-%m-%d %H:%M %Z}"

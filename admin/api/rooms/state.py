@@ -49,7 +49,7 @@ class RoomState(BaseModel):
     places: int = Field(
         description="Visitors inside at once that are in force: the shop may carry less; 0: no cap."
     )
-    message: str
+    message: str = Field(description="What those waiting are told now, in the shop's own language.")
     waiting: int = Field(description="Those in line who are present.")
     inside: int
     granted: int = Field(description="Called, and about to enter.")
@@ -113,7 +113,7 @@ def state_of(seen: LiveRoom) -> RoomState:
         admission_rate=rules.admission_rate,
         capacity=rules.capacity,
         places=rules.places,
-        message=rules.message,
+        message=rules.said.text,
         waiting=room.waiting,
         inside=head.sessions,
         granted=head.granted,

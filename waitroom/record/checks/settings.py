@@ -13,8 +13,10 @@ from waitroom.record.findings import Figures, Promise
 from waitroom.record.standing import Standing
 
 _BY_SOMEBODY = frozenset({"changed", "planned", "reset"})
-_OF_RULES = frozenset(field.name for field in fields(Rules)) - KEPT_BY_SCRIPTS - {"message"}
-"""The settings that decide who enters. The message is a text of any form, and decides nothing."""
+_OF_RULES = (
+    frozenset(field.name for field in fields(Rules)) - KEPT_BY_SCRIPTS - {"message", "translations", "notice"}
+)
+"""The settings that decide who enters. What is said to those who wait is a text of any form, and decides nothing."""
 
 
 class Settings:
@@ -56,7 +58,7 @@ class Settings:
         if entry.fields.get("who") == "schedule" and self._knows_plan(now):
             after = {name: change.after for name, change in changes.items()}
             event = entry.fields.get("why", "")
-            if not any(
+            if after and not any(
                 step.event == event and after.items() <= step.changes.items() for step in self._plan or ()
             ):
                 yield Promise.RECORD, f"the schedule changed {', '.join(after)}, which nobody had planned"

@@ -5,6 +5,7 @@
 --   begin  the event's own line begins; until `opens` nobody enters
 --   open   the door opens; with a commitment, everyone who came before is put in a drawn order
 --   set    settings change: a rate, a mode
+--   say    what those waiting are told changes; these come by tell.lua, and stay when the plan is changed
 
 -- The room's own idea of the time of day: where Redis and the caller agree it is theirs, else it goes on from there,
 -- and takes no jumps.
@@ -126,6 +127,13 @@ local function move_opening()
   if own_mode and own_rate and (rules.mode == 'auto' or rules.mode == 'queue') then
     local changed = change_rules({mode = own_mode, rate = own_rate})
     if #changed > 0 then log('changed', 'who', 'schedule', 'why', event, unpack(changed)) end
+  end
+end
+
+-- Takes out what is still to come and is (or is not) a message.
+local function drop_steps(says)
+  for _, member in ipairs(redis.call('ZRANGE', PLAN, 0, -1)) do
+    if (cjson.decode(member).kind == 'say') == says then redis.call('ZREM', PLAN, member) end
   end
 end
 

@@ -1,0 +1,1 @@
+"""What those who wait are told by the shop, in the language of each."""
