@@ -59,7 +59,11 @@ class Totp:
         secret = (sealed and self._opened(sealed, OFFER_SECONDS)) or pyotp.random_base32()
         uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=site)
         image = segno.make(uri, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
-        return Offer(secret, self._box.encrypt(secret.encode()).decode(), image)
+        return Offer(secret, self.seal(secret), image)
+
+    def seal(self, secret: str) -> str:
+        """What to keep of a secret."""
+        return self._box.encrypt(secret.encode()).decode()
 
     def is_offered(self, sealed: str) -> bool:
         """Whether this was offered within the last hour."""

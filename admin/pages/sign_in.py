@@ -50,7 +50,7 @@ async def ask_code(request: Request, to: str = "/") -> Response:
     """The code of the app."""
     if await session_of(request, Step.CODE) is None:
         return go_to("/sign-in")
-    return page(request, "sign-in-code.html", None, to=own_path(to), problem="")
+    return page(request, "sign-in-code.html", None, to=own_path(to))
 
 
 @router.post("/sign-in/code", name="sign-in-code")
@@ -65,7 +65,7 @@ async def take_code(request: Request) -> Response:
             people, caller(request), session, user, given.get("code", "")
         )
     except Problem as problem:
-        return page(request, "sign-in-code.html", None, status=problem.status, to=to, problem=problem.detail)
+        return page(request, "sign-in-code.html", None, to=to, problem=problem)
     if is_recovery:
         left = await people.recovery_codes.left(user.id)
         record(request, after={"by": "recovery code", "recovery codes left": left})
@@ -79,7 +79,7 @@ async def ask_set_up(request: Request) -> Response:
     found = await session_of(request, Step.ENROL)
     if found is None:
         return go_to("/sign-in")
-    return page(request, "codes-set-up.html", None, offer=offer(request, found[1]), must=True, problem="")
+    return page(request, "codes-set-up.html", None, offer=offer(request, found[1]), must=True)
 
 
 @router.post("/sign-in/set-up", name="sign-in-set-up")
@@ -93,10 +93,7 @@ async def take_set_up(request: Request) -> Response:
         user = await sign_in.turn_on_codes(people, user, sealed, given.get("code", ""))
     except Problem as problem:
         shown = offer(request, user, sealed)
-        return page(
-            request, "codes-set-up.html", None,
-            status=problem.status, offer=shown, must=True, problem=problem.detail,
-        )  # fmt: skip
+        return page(request, "codes-set-up.html", None, offer=shown, must=True, problem=problem)
     begun = await sign_in.begin(people, caller(request), user, Step.IN)
     return await recovery_codes(request, user, begun, go_on="/")
 
@@ -125,10 +122,9 @@ async def _page(request: Request, to: str, *, name: str = "", problem: Problem |
         request,
         "sign-in.html",
         None,
-        status=problem.status if problem else 200,
         to=own_path(to),
         name=name,
-        problem=problem.detail if problem else "",
+        problem=problem,
         nobody=await console_of(request).people.users.is_empty(),
         provider=console_of(request).settings.sign_in.oidc,
         in_the_clear=not cookies.is_encrypted(request) and not cookies.is_loopback(request),
