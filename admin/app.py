@@ -13,7 +13,7 @@ from admin.api import health, rooms
 from admin.audit.trail import Trail
 from admin.auth.csrf import SameOrigin
 from admin.console import Console
-from admin.pages import access, account, problem, sign_in, static, welcome
+from admin.pages import access, account, problem, provider, sign_in, static, welcome
 from admin.pages import rooms as rooms_page
 from admin.problems import tell_problems
 from admin.security import SecurityHeaders
@@ -51,7 +51,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.add_middleware(Trail, log=console.audit)
     app.add_middleware(SecurityHeaders)  # the outermost: on the answers of the others too
     tell_problems(app, problem.answer)
-    for part in (health, rooms, static, rooms_page, sign_in, welcome, account, access):
+    for part in (health, rooms, static, rooms_page, sign_in, welcome, account, access, provider):
         app.include_router(part.router)
     return app
 

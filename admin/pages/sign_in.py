@@ -24,7 +24,7 @@ async def ask(request: Request, to: str = "/") -> Response:
     try:
         await actor_of(request)
     except Problem:
-        return await _page(request, to)
+        return await ask_again(request, to)
     return go_to(own_path(to))
 
 
@@ -40,7 +40,7 @@ async def take(request: Request) -> Response:
     try:
         begun = await sign_in.with_password(people, caller(request), name, given.get("password", ""))
     except Problem as problem:
-        return await _page(request, to, name=name, problem=problem)
+        return await ask_again(request, to, name=name, problem=problem)
     record(request, who=begun.user.name, after={"step": begun.step.value})
     return entered(request, begun, to)
 
@@ -110,14 +110,8 @@ async def leave(request: Request) -> Response:
     return response
 
 
-async def _half_way(request: Request, step: Step) -> tuple[Session, User]:
-    found = await session_of(request, step)
-    if found is None:
-        raise Problem(401, "sign-in", "This took too long. Sign in again.")
-    return found
-
-
-async def _page(request: Request, to: str, *, name: str = "", problem: Problem | None = None) -> Response:
+async def ask_again(request: Request, to: str, *, name: str = "", problem: Problem | None = None) -> Response:
+    """The first page of the sign-in, and why there is another one to fill in."""
     return page(
         request,
         "sign-in.html",
@@ -129,3 +123,10 @@ async def _page(request: Request, to: str, *, name: str = "", problem: Problem |
         provider=console_of(request).settings.sign_in.oidc,
         in_the_clear=not cookies.is_encrypted(request) and not cookies.is_loopback(request),
     )
+
+
+async def _half_way(request: Request, step: Step) -> tuple[Session, User]:
+    found = await session_of(request, step)
+    if found is None:
+        raise Problem(401, "sign-in", "This took too long. Sign in again.")
+    return found

@@ -25,6 +25,8 @@ OPEN = {
     "/sign-in",
     "/sign-in/code",
     "/sign-in/set-up",
+    "/sign-in/provider",
+    "/sign-in/provider/back",
     "/sign-out",
     "/welcome",
 }
