@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -31,7 +32,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with console.live.running():
+        async with console.live.running(), _beside(console.audit.keep(settings.sign_in.audit_keep)):
             yield
         await redis.aclose(close_connection_pool=True)
         console.store.close()
@@ -56,3 +57,13 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     for router in (*(part.router for part in API), *PAGES):
         app.include_router(router)
     return app
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -34,6 +34,14 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         """What the status is called."""
         return HTTPStatus(self.status).phrase
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """The header fields of the answer; RFC 9110 section 15.5.2 wants one with a 401."""
+        fields = dict(self.headers or {})
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            fields.setdefault("www-authenticate", "Bearer")
+        return fields
+
     def response(self) -> JSONResponse:
         """The answer."""
         about = {
@@ -43,10 +51,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
             "detail": self.detail,
             **self.members,
         }
-        headers = dict(self.headers or {})
-        if self.status == HTTPStatus.UNAUTHORIZED:
-            headers.setdefault("www-authenticate", "Bearer")
-        return JSONResponse(about, self.status, headers, MEDIA_TYPE)
+        return JSONResponse(about, self.status, self.fields, MEDIA_TYPE)
 
 
 def tell_problems(app: FastAPI, answer: Callable[[Request, Problem], Response]) -> None:

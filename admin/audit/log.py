@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from admin.audit.entry import Draft, Entry, Outcome, as_json, plain
-from admin.store import Store
+from admin.store import Store, StoreError
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS audit (
@@ -32,7 +34,10 @@ CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'entries of the audit log are kept for 30 days and more'); END
 """
 PAGE = 100
+LOOK_SECONDS = 6 * 3600.0
 _BATCH = 500
+
+logger = logging.getLogger("waitroom.audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,15 @@ class AuditLog:
         return await self._store.run(
             lambda db: db.execute("DELETE FROM audit WHERE at < ?", (limit,)).rowcount
         )
+
+    async def keep(self, seconds: float) -> None:
+        """Removes what is older, now and again, until it is cancelled."""
+        while True:
+            try:
+                await self.forget(seconds)
+            except StoreError as error:
+                logger.warning("old entries of the audit log stay for now: %s", error)
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _adding(self, draft: Draft) -> Callable[[sqlite3.Connection], None]:
         row = (

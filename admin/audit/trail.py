@@ -107,7 +107,8 @@ class Trail:
         if draft is None:
             return
         now = self._clock()
-        if draft.outcome is Outcome.REFUSED and not self._flood.takes(draft.who or draft.network, now):
+        is_anybodys = draft.outcome is Outcome.REFUSED or not draft.who
+        if is_anybodys and not self._flood.takes(draft.who or draft.network, now):
             return
         try:
             if left_out := self._flood.told(now):

@@ -78,6 +78,7 @@ async def check_token(request: Request, token: str) -> None:
     if given is None and _is_form(request):
         given = (await request.form()).get(FIELD)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), token.encode()):
+        await request.close()  # files that came with it
         raise _refusal()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from admin.auth.links import Links
+from admin.auth.oidc.provider import Provider
 from admin.auth.passwords import Passwords
 from admin.auth.sessions import Sessions
 from admin.auth.throttle import Throttle
@@ -28,6 +29,7 @@ class People:
     totp: Totp
     recovery_codes: RecoveryCodes
     throttle: Throttle
+    provider: Provider | None
     devices: Signatures
     """Signs what a browser holds that has signed in before."""
     site_secret: str = field(repr=False)
@@ -45,6 +47,7 @@ class People:
             totp=Totp(secrets),
             recovery_codes=RecoveryCodes(store),
             throttle=Throttle(),
+            provider=Provider(settings.oidc, secrets) if settings.oidc else None,
             devices=Signatures("console.device", secrets),
             site_secret=secrets[0],
         )

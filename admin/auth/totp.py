@@ -5,17 +5,15 @@ from __future__ import annotations
 import hmac
 import secrets
 import sqlite3
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 import pyotp
 import segno
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from admin.auth.sealed import Box
 from admin.store import Store
-from waitroom.signing import derived_key
 
 STEP_SECONDS = 30
 OFFER_SECONDS = 3600
@@ -50,25 +48,28 @@ class Totp:
     newest first."""
 
     def __init__(self, site_secrets: Sequence[str]) -> None:
-        keys = [derived_key("console.totp", each) for each in site_secrets]
-        self._box = MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
+        self._box = Box("totp", site_secrets)
 
     def offer(self, name: str, site: str, sealed: str | None = None) -> Offer:
         """A new secret, as apps take it in; with ``sealed`` the one that was offered within the last hour, where it
         still is."""
-        secret = (sealed and self._opened(sealed, OFFER_SECONDS)) or pyotp.random_base32()
+        secret = (sealed and self._box.open(sealed, OFFER_SECONDS)) or pyotp.random_base32()
         uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=site)
         image = segno.make(uri, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
-        return Offer(secret, self._box.encrypt(secret.encode()).decode(), image)
+        return Offer(secret, self.seal(secret), image)
+
+    def seal(self, secret: str) -> str:
+        """What to keep of a secret."""
+        return self._box.seal(secret)
 
     def is_offered(self, sealed: str) -> bool:
         """Whether this was offered within the last hour."""
-        return self._opened(sealed, OFFER_SECONDS) is not None
+        return self._box.open(sealed, OFFER_SECONDS) is not None
 
     def step_of(self, kept: str, code: str, *, now: float, after: int) -> int | None:
         """The step of which this is the code; None where it is of none, or of one not later than ``after``, which was
         used (RFC 6238 section 5.2)."""
-        secret = self._opened(kept)
+        secret = self._box.open(kept)
         if secret is None:
             return None  # the secrets of the site were exchanged: a recovery code still lets in
         totp = pyotp.TOTP(secret)
@@ -80,12 +81,6 @@ class Totp:
             if right and step > after:
                 found = step
         return found
-
-    def _opened(self, sealed: str, ttl: int | None = None) -> str | None:
-        try:
-            return self._box.decrypt(sealed.encode(), ttl).decode()
-        except InvalidToken:
-            return None
 
 
 class RecoveryCodes:

@@ -55,7 +55,7 @@ async def ask_codes(request: Request, _: Viewer, user: Person) -> Response:
     """The set-up of the authenticator app."""
     if user.has_totp or user.issuer is not None:
         return go_to("/account")
-    return page(request, "codes-set-up.html", None, offer=offer(request, user), must=False, problem="")
+    return page(request, "codes-set-up.html", None, offer=offer(request, user), must=False)
 
 
 @router.post("/account/codes", name="turnOnCodes")
@@ -70,10 +70,7 @@ async def turn_on_codes(request: Request, _: Viewer, user: Person) -> Response:
         changed = await sign_in.turn_on_codes(people, user, sealed, given.get("code", ""))
     except Problem as problem:
         shown = offer(request, user, sealed)
-        return page(
-            request, "codes-set-up.html", None,
-            status=problem.status, offer=shown, must=False, problem=problem.detail,
-        )  # fmt: skip
+        return page(request, "codes-set-up.html", None, offer=shown, must=False, problem=problem)
     begun = await sign_in.begin(people, caller(request), changed, Step.IN)
     return await recovery_codes(request, changed, begun, go_on="/account")
 

@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 
 async def fields(request: Request) -> Mapping[str, str]:
     """The fields of a form, the last of each name; files are left out."""
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    async with request.form() as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def go_to(path: str) -> RedirectResponse:

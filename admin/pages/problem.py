@@ -22,13 +22,5 @@ def answer(request: Request, problem: Problem) -> Response:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return go_to(f"/sign-in?{urlencode({'to': here})}")
     actor = getattr(request.state, "actor", None)
-    shown = page(
-        request,
-        "problem.html",
-        actor if isinstance(actor, Actor) else None,
-        status=problem.status,
-        title=problem.title,
-        detail=problem.detail,
-    )
-    shown.headers.update(problem.headers or {})
-    return shown
+    who = actor if isinstance(actor, Actor) else None
+    return page(request, "problem.html", who, problem=problem, title=problem.title, detail=problem.detail)

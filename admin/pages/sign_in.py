@@ -24,7 +24,7 @@ async def ask(request: Request, to: str = "/") -> Response:
     try:
         await actor_of(request)
     except Problem:
-        return await _page(request, to)
+        return await ask_again(request, to)
     return go_to(own_path(to))
 
 
@@ -40,7 +40,7 @@ async def take(request: Request) -> Response:
     try:
         begun = await sign_in.with_password(people, caller(request), name, given.get("password", ""))
     except Problem as problem:
-        return await _page(request, to, name=name, problem=problem)
+        return await ask_again(request, to, name=name, problem=problem)
     record(request, who=begun.user.name, after={"step": begun.step.value})
     return entered(request, begun, to)
 
@@ -50,7 +50,7 @@ async def ask_code(request: Request, to: str = "/") -> Response:
     """The code of the app."""
     if await session_of(request, Step.CODE) is None:
         return go_to("/sign-in")
-    return page(request, "sign-in-code.html", None, to=own_path(to), problem="")
+    return page(request, "sign-in-code.html", None, to=own_path(to))
 
 
 @router.post("/sign-in/code", name="sign-in-code")
@@ -65,7 +65,7 @@ async def take_code(request: Request) -> Response:
             people, caller(request), session, user, given.get("code", "")
         )
     except Problem as problem:
-        return page(request, "sign-in-code.html", None, status=problem.status, to=to, problem=problem.detail)
+        return page(request, "sign-in-code.html", None, to=to, problem=problem)
     if is_recovery:
         left = await people.recovery_codes.left(user.id)
         record(request, after={"by": "recovery code", "recovery codes left": left})
@@ -79,7 +79,7 @@ async def ask_set_up(request: Request) -> Response:
     found = await session_of(request, Step.ENROL)
     if found is None:
         return go_to("/sign-in")
-    return page(request, "codes-set-up.html", None, offer=offer(request, found[1]), must=True, problem="")
+    return page(request, "codes-set-up.html", None, offer=offer(request, found[1]), must=True)
 
 
 @router.post("/sign-in/set-up", name="sign-in-set-up")
@@ -93,10 +93,7 @@ async def take_set_up(request: Request) -> Response:
         user = await sign_in.turn_on_codes(people, user, sealed, given.get("code", ""))
     except Problem as problem:
         shown = offer(request, user, sealed)
-        return page(
-            request, "codes-set-up.html", None,
-            status=problem.status, offer=shown, must=True, problem=problem.detail,
-        )  # fmt: skip
+        return page(request, "codes-set-up.html", None, offer=shown, must=True, problem=problem)
     begun = await sign_in.begin(people, caller(request), user, Step.IN)
     return await recovery_codes(request, user, begun, go_on="/")
 
@@ -113,23 +110,23 @@ async def leave(request: Request) -> Response:
     return response
 
 
+async def ask_again(request: Request, to: str, *, name: str = "", problem: Problem | None = None) -> Response:
+    """The first page of the sign-in, and why there is another one to fill in."""
+    return page(
+        request,
+        "sign-in.html",
+        None,
+        to=own_path(to),
+        name=name,
+        problem=problem,
+        nobody=await console_of(request).people.users.is_empty(),
+        provider=console_of(request).settings.sign_in.oidc,
+        in_the_clear=not cookies.is_encrypted(request) and not cookies.is_loopback(request),
+    )
+
+
 async def _half_way(request: Request, step: Step) -> tuple[Session, User]:
     found = await session_of(request, step)
     if found is None:
         raise Problem(401, "sign-in", "This took too long. Sign in again.")
     return found
-
-
-async def _page(request: Request, to: str, *, name: str = "", problem: Problem | None = None) -> Response:
-    return page(
-        request,
-        "sign-in.html",
-        None,
-        status=problem.status if problem else 200,
-        to=own_path(to),
-        name=name,
-        problem=problem.detail if problem else "",
-        nobody=await console_of(request).people.users.is_empty(),
-        provider=console_of(request).settings.sign_in.oidc,
-        in_the_clear=not cookies.is_encrypted(request) and not cookies.is_loopback(request),
-    )

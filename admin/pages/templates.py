@@ -14,6 +14,7 @@ from admin.pages import words
 from admin.pages.moments import moment
 from admin.pages.navigation import ROOM, SITE, places
 from admin.pages.static import FILES
+from admin.problems import Problem
 from waitroom import __version__
 from waitroom.resources import templates_dir
 
@@ -60,13 +61,14 @@ def page(
     here: str = "",
     room: str = "",
     status: int = 200,
+    problem: Problem | None = None,
     **context: object,
 ) -> Response:
     """A page of the console as an answer.
 
     ``here`` is the name of its route, by which the navigation marks it; ``room`` is the room that it is about, whose
-    pages are then linked as well. The templates know both, ``actor``, ``role``, ``theme`` and ``csrf``, which is
-    ``request.state.csrf`` where the sign-in has set it.
+    pages are then linked as well. ``problem`` is why what was asked for was not done, and gives the status. The
+    templates know all of them, ``theme``, and ``csrf``, which is ``request.state.csrf`` where the sign-in has set it.
     """
     role = actor.role if actor else None
     theme = request.cookies.get(THEME_COOKIE, "")
@@ -80,12 +82,15 @@ def page(
             site_links=list(places(request, SITE, role, here=here)) if role else [],
             room_links=list(places(request, ROOM, role, here=here, room=room)) if role and room else [],
             theme=theme if theme in _THEMES else "",
+            problem=problem.detail if problem else "",
             csrf=getattr(request.state, "csrf", ""),
             **context,
         )
         .encode()
     )
     headers = {"vary": "accept-encoding, cookie"}
+    if problem is not None:
+        status, headers = problem.status, headers | problem.fields
     if len(body) > _WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, compresslevel=5)
         headers["content-encoding"] = "gzip"

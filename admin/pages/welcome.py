@@ -89,4 +89,4 @@ def _page(
 
 
 def _over(request: Request, error: LinkOverError) -> Response:
-    return page(request, "link-over.html", None, status=410, problem=str(error))
+    return page(request, "link-over.html", None, problem=Problem(410, "link-over", str(error)))

@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute
 
 from admin.auth.access import Needs
 from admin.auth.roles import Role
+from admin.console import Console
 from tests.admin.conftest import Client
+from tests.admin.people import Browser, make_user, signed_in, token_of
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +25,8 @@ OPEN = {
     "/sign-in",
     "/sign-in/code",
     "/sign-in/set-up",
+    "/sign-in/provider",
+    "/sign-in/provider/back",
     "/sign-out",
     "/welcome",
 }
@@ -72,6 +76,24 @@ async def test_each_role_is_let_through_where_it_suffices_only(app: FastAPI, cli
         for role in Role:
             if not role.allows(needs):
                 assert 403 == (await clients[role].request(method, url)).status_code, (method, path, role)
+
+
+async def test_each_role_is_let_through_where_it_suffices_only_by_session_too(
+    app: FastAPI, console: Console, browser: Browser
+) -> None:
+    """People are held to the same as programs, with every method, and whatever token their forms have."""
+    people = {}
+    for role in Role:
+        await make_user(console, f"a {role}", role)
+        people[role] = await signed_in(browser(), f"a {role}")
+    tokens = {role: await token_of(each, "/account") for role, each in people.items()}
+    for method, path, needs in routes(app):
+        for role in Role:
+            if needs is not None and not role.allows(needs):
+                headers = {"x-csrf-token": tokens[role]}
+                answer = await people[role].request(method, path.replace("{room}", "drop"), headers=headers)
+                assert 403 == answer.status_code, (method, path, role)
+                assert "This needs the role" in answer.text, (method, path, role)
 
 
 async def test_answers_run_nothing_from_elsewhere(client: Client) -> None:
