@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from admin.api import health, rooms
+from admin.api import approvals, health, rooms
 from admin.console import Console
 from admin.documented import describe
 from admin.pages import rooms as rooms_page
@@ -43,6 +43,6 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.add_middleware(SecurityHeaders)
     tell_problems(app)
     describe(app)
-    for part in (health, rooms, static, rooms_page):
+    for part in (health, rooms, approvals, static, rooms_page):
         app.include_router(part.router)
     return app

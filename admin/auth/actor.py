@@ -16,3 +16,10 @@ class Actor:
     role: Role
     session: str = ""
     """The id of the sign-in, for a person; empty for a program with a token."""
+    made_by: str = ""
+    """Who made the token of a program; empty for a person."""
+
+    @property
+    def person(self) -> str:
+        """Who answers for what is done: of a program, whoever made its token."""
+        return self.made_by or self.name

@@ -2,6 +2,7 @@
 
 from waitroom.line.rules import Mode
 from waitroom.settings.adaptive import AdaptiveSettings
+from waitroom.settings.approval import ApprovalSettings
 from waitroom.settings.bypass import BypassSettings, WebhookSettings
 from waitroom.settings.duration import format_duration, parse_duration
 from waitroom.settings.kinds import allowed
@@ -14,6 +15,7 @@ from waitroom.settings.site import Settings
 __all__ = [
     "RESERVED_NAMES",
     "AdaptiveSettings",
+    "ApprovalSettings",
     "BypassSettings",
     "Mode",
     "RoomSettings",
