@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from admin.api import health, messages, planning, rooms, trial
+from admin.api import approvals, health, messages, planning, rooms, trial
 from admin.audit.trail import Trail
 from admin.auth.csrf import SameOrigin
 from admin.console import Console
@@ -21,7 +21,7 @@ from admin.security import SecurityHeaders
 from waitroom import __version__
 from waitroom.settings import Settings
 
-API = (health, rooms, planning, messages, trial)
+API = (health, rooms, approvals, planning, messages, trial)
 MOST_BYTES = 1024 * 1024
 """Of a request's body; a route that takes more says so."""
 

@@ -56,6 +56,18 @@ def flattened(members: Mapping[str, JsonValue], above: str = "") -> dict[str, Js
     return flat
 
 
+def table(name: str, rows: Sequence[Mapping[str, JsonValue]]) -> StreamingResponse:
+    """Rows with tables within, as a table with a column for each member."""
+    flat = [flattened(row) for row in rows]
+    columns = list(dict.fromkeys(column for row in flat for column in row))
+
+    async def cells() -> AsyncIterator[Sequence[JsonValue | datetime]]:
+        for row in flat:
+            yield [row.get(column) for column in columns]
+
+    return csv_answer(name, columns, cells())
+
+
 def csv_answer(
     name: str, columns: Sequence[str], rows: AsyncIterator[Sequence[JsonValue | datetime]]
 ) -> StreamingResponse:

@@ -28,16 +28,22 @@ async def long_json_object(request: Request) -> dict[str, JsonValue]:
     return await _read(request, MOST_BYTES_OF_TEXTS)
 
 
-async def _read(request: Request, most: int) -> dict[str, JsonValue]:
+async def bounded_body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body. Raises a :class:`~admin.problems.Problem` with status 413 where it is too long."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > most:
             raise Problem(413, "too-long", f"The body may have {most:,} bytes at most.")
+    return bytes(body)
+
+
+async def _read(request: Request, most: int) -> dict[str, JsonValue]:
+    body = await bounded_body(request, most)
     if not body.strip():
         return {}
     try:
-        found = from_json(bytes(body), allow_inf_nan=False)
+        found = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Problem(400, "no-json", f"The body is not JSON: {error}.") from None
     if not isinstance(found, dict):

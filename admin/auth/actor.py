@@ -20,3 +20,10 @@ class Actor:
     """Of a person; empty for a program."""
     token_id: str = ""
     """Of a program's token."""
+    made_by: str = ""
+    """Who made the token of a program; empty for a person."""
+
+    @property
+    def person(self) -> str:
+        """Who answers for what is done: of a program, whoever made its token."""
+        return self.made_by or self.name

@@ -82,7 +82,12 @@ class Tokens:
                 return None
             if row["used_at"] is None or now - row["used_at"] > 60:
                 db.execute("UPDATE tokens SET used_at = ? WHERE id = ?", (now, row["id"]))
-            return Actor(f"token {row['label'] or row['id']}", Role(row["role"]), token_id=row["id"])
+            return Actor(
+                f"token {row['label'] or row['id']}",
+                Role(row["role"]),
+                token_id=row["id"],
+                made_by=row["made_by"],
+            )
 
         return await self._store.run(find)
 

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from admin.pages import access, account, live, provider, room, rooms, sign_in, static, welcome
 
-PAGES = tuple(page.router for page in (static, sign_in, welcome, provider, live, rooms, room, account, access))
+PAGES = tuple(
+    page.router for page in (static, sign_in, welcome, provider, live, rooms, room, account, access)
+)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
@@ -33,6 +39,9 @@ rate = 120
 [[rooms]]
 name = "late-sale"
 mode = "pause"
+
+[rooms.lanes.members]
+weight = 3
 """
 
 
@@ -98,3 +107,49 @@ async def browser(app: FastAPI) -> AsyncIterator[Browser]:
     yield make
     for each in made:
         await each.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A console that listens, in a thread of its own."""
+
+    url: str
+    console: Console
+
+    def token(self, role: Role, made_by: str = "test") -> str:
+        """A new token of that role."""
+        return self.console.tokens.make(role, label=f"test {role}", made_by=made_by)
+
+    def headers(self, role: Role, made_by: str = "test") -> dict[str, str]:
+        """The header fields of whoever has that role."""
+        return {"authorization": f"Bearer {self.token(role, made_by)}"}
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Served]:
+    """A console that really listens: what streams, and what blocks, needs one."""
+    app = build_console(settings, connect(settings.redis_url or ""), [SECRET])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            for _ in range(600):
+                if server.started or not thread.is_alive():
+                    break
+                time.sleep(0.05)
+            assert server.started
+            yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.console)
+        finally:
+            app.state.console.over.set()
+            server.should_exit = True
+            thread.join(20)
+
+
+@pytest.fixture
+def served(settings: Settings, redis: Redis) -> Iterator[Served]:
+    """A console that really listens; its Redis was empty."""
+    with serving(settings) as running:
+        yield running

@@ -3,6 +3,7 @@
 from waitroom.line.rules import Mode
 from waitroom.settings.adaptive import AdaptiveSettings
 from waitroom.settings.alerts import AlertRule, AlertSettings, Condition, Severity, alert_rules
+from waitroom.settings.approval import ApprovalSettings
 from waitroom.settings.bypass import BypassSettings, WebhookSettings
 from waitroom.settings.duration import format_duration, parse_duration
 from waitroom.settings.kinds import allowed
@@ -19,6 +20,7 @@ __all__ = [
     "AdaptiveSettings",
     "AlertRule",
     "AlertSettings",
+    "ApprovalSettings",
     "BypassSettings",
     "Condition",
     "Mode",

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from waitroom.settings.approval import ApprovalSettings
 from waitroom.settings.bypass import PassingSettings
 from waitroom.settings.kinds import (
     Allowed,
@@ -105,6 +106,10 @@ class SiteSettings(BaseModel):
         default=8001, description="The port on which the operators' console listens; 0: any that is free."
     )
     sign_in: SignInSettings = Field(default=SignInSettings(), description="Who may use the console, and how.")
+
+    approval: Annotated[ApprovalSettings, Allowed("a table under an [approval] heading")] = Field(
+        default=ApprovalSettings(), description="What one operator alone cannot do."
+    )
 
     @field_validator("secret_file")
     @classmethod

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import datetime
-
 from fastapi import APIRouter, Request, Response
-from pydantic import JsonValue
 
 from admin.api.rooms.path import SeenOfPath
 from admin.api.rooms.state import RoomState, state_of
@@ -15,8 +11,7 @@ from admin.api.streams import stream, wants_stream
 from admin.auth.access import Viewer
 from admin.console import console_of
 from admin.documented import AS_CSV, AS_STREAM, both
-from admin.export import Format, FormatOfQuery, csv_answer, flattened
-from admin.live import LiveRoom
+from admin.export import Format, FormatOfQuery, table
 
 router = APIRouter(prefix="/api/rooms", tags=["rooms"])
 
@@ -31,7 +26,7 @@ async def list_rooms(request: Request, _: Viewer, form: FormatOfQuery = Format.J
     if wants_stream(request):
         return stream(states(request, rooms))
     if form is Format.CSV:
-        return _table("rooms.csv", rooms)
+        return table("rooms.csv", [state_of(seen).model_dump(mode="json") for seen in rooms])
     return [state_of(seen) for seen in rooms]
 
 
@@ -43,7 +38,7 @@ async def get_room(
 ) -> object:
     """One room. A change of it goes by the `ETag` of this answer."""
     if form is Format.CSV:
-        return _table(f"{seen.room.name}.csv", [seen])
+        return table(f"{seen.room.name}.csv", [state_of(seen).model_dump(mode="json")])
     state = state_of(seen)
     response.headers["etag"] = state.etag
     return state
@@ -53,14 +48,3 @@ async def get_room(
 async def watch_room(request: Request, _: Viewer, seen: SeenOfPath) -> Response:
     """One room as server-sent events: its state, then again whenever it is another, at most once a second."""
     return stream(states(request, [seen]))
-
-
-def _table(name: str, rooms: Iterable[LiveRoom]) -> Response:
-    flat = [flattened(state_of(seen).model_dump(mode="json")) for seen in rooms]
-    columns = list(dict.fromkeys(column for row in flat for column in row))
-
-    async def rows() -> AsyncIterator[Sequence[JsonValue | datetime]]:
-        for row in flat:
-            yield [row.get(column) for column in columns]
-
-    return csv_answer(name, columns, rows())

@@ -9,18 +9,47 @@ from admin.auth.actor import Actor
 from admin.live import LiveRoom
 from admin.problems import Problem
 from waitroom.errors import OvertakenError
-from waitroom.live.turning import Author, Change, Turned, Wish, turn
+from waitroom.line.rules import Mode
+from waitroom.live.turning import Author, Change, Turned, Turning, Wish, turn
+from waitroom.settings import ApprovalSettings
+
+
+class TwoNeededError(Exception):
+    """What was worked out needs a second person."""
+
+    def __init__(self, turning: Turning) -> None:
+        super().__init__("this needs two people")
+        self.turning = turning
+
+
+def alone(settings: ApprovalSettings) -> Callable[[Turning], None]:
+    """Raises :class:`TwoNeededError` for what one operator alone cannot do."""
+
+    def allow(turning: Turning) -> None:
+        above, before, after = settings.rate_above, turning.before, turning.after
+        if above is None:
+            return
+        opens = after.mode is Mode.PASS and before.mode is not Mode.PASS
+        if opens or after.rate > max(above, before.rate):
+            raise TwoNeededError(turning)
+
+    return allow
 
 
 async def turned(
-    seen: LiveRoom, actor: Actor, wish: Wish, reason: str, versions: frozenset[int] | None
+    seen: LiveRoom,
+    actor: Actor,
+    wish: Wish,
+    reason: str,
+    versions: frozenset[int] | None,
+    allow: Callable[[Turning], None] = lambda _: None,
 ) -> ChangedState:
     """A room after a wish for it has come true. Raises a :class:`~admin.problems.Problem` with status 412 where the
     room has another version than those."""
 
     async def act() -> Turned:
         store = seen.room.general.store
-        return await turn(store, seen.settings, wish, Author(actor.name, reason), seen=versions)
+        return await turn(store, seen.settings, wish, Author(actor.name, reason), seen=versions, allow=allow)
 
     return await done(seen, (await overtaken(seen, act)).changes)
 
