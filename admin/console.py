@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 
 from admin.auth.tokens import Tokens
+from admin.keys import Kept
 from admin.live import LiveRooms
 from admin.store import Store
 from waitroom.assembly.line import store_of
@@ -29,6 +30,8 @@ class Console:
     store: Store
     tokens: Tokens
     live: LiveRooms
+    kept: Kept
+    """Answers to requests that had a key."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
@@ -36,7 +39,15 @@ class Console:
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
         store = Store(settings.data_dir)
-        return cls(settings, redis, secrets, store, Tokens(store), LiveRooms(settings, redis, secrets))
+        return cls(
+            settings=settings,
+            redis=redis,
+            secrets=secrets,
+            store=store,
+            tokens=Tokens(store),
+            live=LiveRooms(settings, redis, secrets),
+            kept=Kept(store),
+        )
 
     def room(self, name: str) -> RoomSettings | None:
         """The settings of a room, as the file has them."""

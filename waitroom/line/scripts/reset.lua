@@ -1,7 +1,11 @@
 -- Ends this life of the line: every ticket becomes one of an earlier epoch. Those inside stay inside.
--- ARGV own who, own+1 why
--- Reply {status, head}
+-- ARGV own who, own+1 why, own+2 the epoch that is meant (empty: whichever there is)
+-- Reply {status, head}; {OVERTAKEN, head} where another life of the line goes on: nothing was changed then.
 if not enter() then return {'LOST'} end
+if ARGV[own + 2] ~= '' and tonumber(ARGV[own + 2]) ~= room.epoch then
+  save()
+  return {'OVERTAKEN', head()}
+end
 log_passed()
 for _, lane in ipairs(lanes) do
   log('reset', 'who', ARGV[own], 'why', ARGV[own + 1], 'lane', lane.name, 'issued', int(lane.issued), 'called',
