@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from admin.audit.log import AuditLog
 from admin.auth.people import People
 from admin.auth.tokens import Tokens
+from admin.keys import Kept
 from admin.live import LiveRooms
 from admin.store import Store
 from waitroom.assembly.line import store_of
@@ -33,6 +34,8 @@ class Console:
     people: People
     audit: AuditLog
     live: LiveRooms
+    kept: Kept
+    """Answers to requests that had a key."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
@@ -49,6 +52,7 @@ class Console:
             people=People.of(settings.sign_in, store, secrets),
             audit=AuditLog(store),
             live=LiveRooms(settings, redis, secrets),
+            kept=Kept(store),
         )
 
     def room(self, name: str) -> RoomSettings | None:

@@ -14,20 +14,26 @@ MOST_BYTES = 64 * 1024
 MOST_REASON = 500
 
 
-async def json_object(request: Request) -> dict[str, JsonValue]:
-    """The object in the body; empty where there is no body. Whatever ``Content-Type`` says, it must be JSON.
-
-    Raises a :class:`~admin.problems.Problem` with status 400, 413 or 422.
-    """
+async def bounded_body(request: Request) -> bytes:
+    """The body. Raises a :class:`~admin.problems.Problem` with status 413 where it is too long."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > MOST_BYTES:
             raise Problem(413, "too-long", f"The body may have {MOST_BYTES:,} bytes at most.")
+    return bytes(body)
+
+
+async def json_object(request: Request) -> dict[str, JsonValue]:
+    """The object in the body; empty where there is no body. Whatever ``Content-Type`` says, it must be JSON.
+
+    Raises a :class:`~admin.problems.Problem` with status 400, 413 or 422.
+    """
+    body = await bounded_body(request)
     if not body.strip():
         return {}
     try:
-        found = from_json(bytes(body), allow_inf_nan=False)
+        found = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Problem(400, "no-json", f"The body is not JSON: {error}.") from None
     if not isinstance(found, dict):

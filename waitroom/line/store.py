@@ -191,9 +191,16 @@ class LineStore:
             raise OvertakenError("the settings were changed meanwhile")
         return after
 
-    async def reset(self, *, who: str, why: str) -> Head:
-        """Ends this epoch: every ticket becomes one of an earlier life. Those inside stay inside."""
-        return await self._head("reset", who, why)
+    async def reset(self, *, who: str, why: str, epoch: int | None = None) -> Head:
+        """Ends this epoch: every ticket becomes one of an earlier life. Those inside stay inside.
+
+        With ``epoch``, only that one: raises :class:`~waitroom.errors.OvertakenError` where it is over already.
+        """
+        status, head, *_ = await self._ask("reset", who, why, "" if epoch is None else epoch)
+        after = self._learn(head)
+        if status == b"OVERTAKEN":
+            raise OvertakenError("the line was begun anew already")
+        return after
 
     async def note_revoked(self, what: str, count: int, *, who: str, why: str) -> Head:
         """Notes in the record that invitations were revoked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from admin.api.bodies import JsonObject, taken_reason
+from admin.api.once import OnceRoute
 from admin.api.preconditions import IfMatch, needed, seen_by
 from admin.api.rooms.body import REASON_ALONE, body_of, change_schema, only_reason, wanted
 from admin.api.rooms.path import SeenOfPath
@@ -16,7 +17,7 @@ from admin.problems import Problem
 from waitroom.live.turning import Author, Turned, pausing, resuming, setting
 from waitroom.live.undoing import NothingToUndoError, undo
 
-router = APIRouter(prefix="/api/rooms/{room}", tags=["rooms"])
+router = APIRouter(prefix="/api/rooms/{room}", tags=["rooms"], route_class=OnceRoute)
 CHANGED: dict[int | str, Documented] = {200: both(etag=True)}
 
 

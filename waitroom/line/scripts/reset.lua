@@ -3,6 +3,10 @@
 -- Reply {status, head}
 local refused = enter()
 if refused then return refused end
+if ARGV[own + 2] ~= '' and tonumber(ARGV[own + 2]) ~= room.epoch then
+  save()
+  return {'OVERTAKEN', head()}
+end
 log_passed()
 for _, lane in ipairs(lanes) do
   log('reset', 'who', ARGV[own], 'why', ARGV[own + 1], 'lane', lane.name, 'issued', int(lane.issued), 'called',
