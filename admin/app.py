@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from admin.api import health, rooms
+from admin.api import health, history, metrics, rooms
 from admin.console import Console
 from admin.pages import rooms as rooms_page
 from admin.pages import static
@@ -24,7 +24,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with console.live.running():
+        async with console.live.running(), console.sampler.running():
             yield
         await redis.aclose(close_connection_pool=True)
         console.store.close()
@@ -41,6 +41,6 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.state.console = console
     app.add_middleware(SecurityHeaders)
     tell_problems(app)
-    for part in (health, rooms, static, rooms_page):
+    for part in (health, rooms, history, metrics, static, rooms_page):
         app.include_router(part.router)
     return app

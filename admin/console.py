@@ -10,11 +10,14 @@ from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 
 from admin.auth.tokens import Tokens
+from admin.history.history import History
+from admin.history.sampler import Sampler
 from admin.live import LiveRooms
 from admin.store import Store
 from waitroom.assembly.line import store_of
 from waitroom.line.store import LineStore
 from waitroom.settings import RoomSettings, Settings
+from waitroom.telemetry.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,14 @@ class Console:
     store: Store
     tokens: Tokens
     live: LiveRooms
+    sampler: Sampler
 
     @classmethod
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
-        store = Store(settings.data_dir)
-        return cls(settings, redis, secrets, store, Tokens(store), LiveRooms(settings, redis, secrets))
+        store, live = Store(settings.data_dir), LiveRooms(settings, redis, secrets)
+        sampler = Sampler(live, Reader(redis, live.rooms), History(store))
+        return cls(settings, redis, secrets, store, Tokens(store), live, sampler)
 
     def room(self, name: str) -> RoomSettings | None:
         """The settings of a room, as the file has them."""

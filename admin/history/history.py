@@ -15,7 +15,7 @@ from admin.history.series import Series, Span, series_of
 from admin.store import Store, StoreError
 from waitroom.complaints import Complaints
 
-MOST_KEPT = 20_000
+MOST_WAITING = 20_000
 """Points that wait to be written: of 50 rooms, those of six minutes. Beyond that the oldest are lost."""
 TIDY_SECONDS = 60
 
@@ -50,9 +50,9 @@ class History:
     """The points of all rooms. Points are written some seconds late, in one transaction; a file that cannot be written
     costs points, and nothing else."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, most_waiting: int = MOST_WAITING) -> None:
         self._store = store
-        self._waiting: deque[Kept] = deque(maxlen=MOST_KEPT)
+        self._waiting: deque[Kept] = deque(maxlen=most_waiting)
         self._writing: Sequence[Kept] = ()
         self._tidied = 0.0
         store.prepare(_SCHEMA)
@@ -75,7 +75,7 @@ class History:
             await self._store.run(lambda db: _write(db, kept, now if tidy else None))
         except StoreError as error:
             _complaints.warn("history", "the charts have gaps: %s", error)
-            self._waiting = deque((*kept, *self._waiting), maxlen=MOST_KEPT)
+            self._waiting = deque((*kept, *self._waiting), self._waiting.maxlen)
         else:
             self._tidied = now if tidy else self._tidied
         finally:
@@ -85,7 +85,8 @@ class History:
         """What happened in a room, up to ``now``, in seconds since 1970. Of the whole event, ``since`` is its begin;
         left out, it begins with what is known."""
         resolution = span.resolution
-        begin = now - resolution.keep_seconds if since is None else max(since, now - resolution.keep_seconds)
+        oldest = now - resolution.keep_seconds
+        begin = oldest if since is None else min(max(since, oldest), now)
         step = resolution.step_seconds
         try:
             written = await self._store.run(lambda db: _read(db, room, step, begin))

@@ -29,7 +29,7 @@ class Point:
     """A minute."""
     target: float | None
     """Admissions a minute that were wanted; None: as many as came."""
-    limit: str
+    limited_by: str
     """What held admission back for most of it, in one word."""
     p50: float | None
     """Seconds within which half of the shop's answers began."""
@@ -43,7 +43,7 @@ class Point:
     """Seconds that a newcomer was told."""
 
 
-def point_of(at: int, standing: Standing, limit: str, rise: Rise) -> Point:
+def point_of(at: int, standing: Standing, limited_by: str, rise: Rise) -> Point:
     """A room at one moment, with what was counted until then."""
     figures = Point(
         at=at,
@@ -54,7 +54,7 @@ def point_of(at: int, standing: Standing, limit: str, rise: Rise) -> Point:
         joins=None,
         admissions=None,
         target=standing.target_per_minute,
-        limit=limit,
+        limited_by=limited_by,
         p50=None,
         p95=None,
         p99=None,
@@ -98,7 +98,7 @@ def merged(at: int, points: Sequence[Point]) -> Point:
         joins=over(_mean, "joins"),
         admissions=over(_mean, "admissions"),
         target=over(_mean, "target"),
-        limit=_commonest(point.limit for point in points),
+        limited_by=_commonest(point.limited_by for point in points),
         p50=over(_mean, "p50"),
         p95=over(max, "p95"),
         p99=over(max, "p99"),

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from admin.history.history import History
 from admin.history.point import Point, point_of
@@ -16,6 +17,7 @@ from admin.standing import standing_of
 from waitroom.complaints import Complaints
 from waitroom.errors import LineUnavailableError
 from waitroom.line.room import Room
+from waitroom.live.limits import limiting
 from waitroom.telemetry.reading import Reader, Reading
 from waitroom.telemetry.totals import difference
 
@@ -33,15 +35,12 @@ logger = logging.getLogger("waitroom.console")
 class Sampler:
     """The figures of all rooms, once a second. While Redis is away there are none: the charts have a gap."""
 
-    def __init__(
-        self, live: LiveRooms, reader: Reader, history: History, limit_of: Callable[[Room], str]
-    ) -> None:
+    def __init__(self, live: LiveRooms, reader: Reader, history: History) -> None:
         self.history = history
         self.latest: Mapping[str, Point] = {}
         """The newest figures of each room, by its name."""
         self.reading: Reading | None = None
         """What the workers told last."""
-        self.limit_of = limit_of
         self._live = live
         self._reader = reader
         self._rolls = {name: [Roll(each) for each in RESOLUTIONS if each is not FINE] for name in live.rooms}
@@ -58,20 +57,35 @@ class Sampler:
         """Whether Redis was read just now."""
         return time.monotonic() - self._read_at <= FRESH_SECONDS
 
-    async def run(self) -> None:
-        """Looks until it is cancelled; then what is left is written."""
-        due = time.monotonic()
+    @property
+    def now(self) -> float:
+        """The time by which points are dated: Redis's, carried on by a monotonic clock; before it is known, this
+        machine's."""
+        if self.reading is None:
+            return time.time()
+        return self.reading.at + time.monotonic() - self._read_at
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Looks for as long as the block goes on; then what is left is written."""
+        looking = asyncio.create_task(self._run())
         try:
-            while True:
-                try:
-                    await self.look()
-                except Exception:
-                    # one bad look must not end the charts
-                    self._complaints.exception("look", "a look at the rooms failed")
-                due = max(due + EVERY_SECONDS, time.monotonic())
-                await asyncio.sleep(due - time.monotonic())
+            yield
         finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
             await self._close()
+
+    async def _run(self) -> None:
+        due = time.monotonic()
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                # one bad look must not end the charts
+                self._complaints.exception("look", "a look at the rooms failed")
+            due = max(due + EVERY_SECONDS, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
 
     async def look(self) -> None:
         """Looks once."""
@@ -106,7 +120,7 @@ class Sampler:
     def _see(self, room: Room, reading: Reading, before: Reading) -> Point:
         totals = reading.totals[room.name]
         rise = difference(before.totals[room.name], totals)
-        point = point_of(FINE.begin(reading.at), standing_of(room), self.limit_of(room), rise)
+        point = point_of(FINE.begin(reading.at), standing_of(room), limiting(room, {}).by, rise)
         self.history.add(room.name, FINE, point)
         for roll in self._rolls[room.name]:
             if (done := roll.add(point, totals)) is not None:

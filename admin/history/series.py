@@ -50,7 +50,7 @@ class Series(BaseModel):
     target: Line = Field(
         description="Admissions a minute that were wanted; null too where everyone might enter."
     )
-    limit: list[str | None] = Field(description="What held admission back.")
+    limited_by: list[str | None] = Field(description="What held admission back.")
     p50: Line = Field(description="Seconds within which half of the shop's answers began.")
     p95: Line
     p99: Line
@@ -60,7 +60,9 @@ class Series(BaseModel):
 
 
 _LINES = tuple(
-    name for name in Series.model_fields if name not in ("room", "span", "begin", "step_seconds", "limit")
+    name
+    for name in Series.model_fields
+    if name not in ("room", "span", "begin", "step_seconds", "limited_by")
 )
 
 
@@ -70,7 +72,7 @@ def series_of(room: str, span: Span, points: Mapping[int, Point], begin: float, 
     resolution = span.resolution
     step, first = resolution.step_seconds, resolution.begin(begin)
     if span is Span.EVENT:
-        first = max(first, min(points, default=first))
+        first = max(first, min(points, default=int(now)))
         step *= max(ceil((now - first) / step / MOST_POINTS), 1)
         points, first = _in_steps(step, points), first // step * step
     last = int(now) // step * step
@@ -86,7 +88,7 @@ def series_of(room: str, span: Span, points: Mapping[int, Point], begin: float, 
         span=span,
         begin=first,
         step_seconds=step,
-        limit=[None if point is None else point.limit for point in found],
+        limited_by=[None if point is None else point.limited_by for point in found],
         **lines,
     )
 

@@ -15,15 +15,12 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from admin.metrics.gauges import ALWAYS, GAUGES, Gauge
+from admin.metrics.gauges import ALWAYS, GAUGES, STATES, Gauge, States
 from admin.metrics.site import Site
-from waitroom.line.rules import Mode
 from waitroom.telemetry.families import FAMILIES, Family
 from waitroom.telemetry.histogram import HISTOGRAMS, Histogram
 
 PREFIX = "waitroom_"
-MODE_NAME = "waitroom_mode"
-MODE_HELP = "The mode of a room: 1 for the one that it is in."
 
 
 class SiteCollector(Collector):
@@ -40,7 +37,8 @@ class SiteCollector(Collector):
         if site.is_redis_up:
             for gauge in GAUGES:
                 yield _gauge(gauge, site)
-            yield _modes(site)
+            for states in STATES:
+                yield _states(states, site)
         for family in FAMILIES:
             yield _counter(family, site)
         for histogram in HISTOGRAMS:
@@ -54,10 +52,11 @@ def _gauge(gauge: Gauge, site: Site) -> Metric:
     return metric
 
 
-def _modes(site: Site) -> Metric:
-    metric = StateSetMetricFamily(MODE_NAME, MODE_HELP, labels=("room",))
+def _states(states: States, site: Site) -> Metric:
+    metric = StateSetMetricFamily(states.name, states.help, labels=("room",))
     for room in site.rooms:
-        metric.add_metric((room.name,), {mode.value: mode is room.rules.mode for mode in Mode})
+        now = states.read(room)
+        metric.add_metric((room.name,), {state: state == now for state in states.states})
     return metric
 
 

@@ -25,5 +25,8 @@ def exposition(site: Site, accept: str = "") -> Exposition:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(SiteCollector(site))
     ProcessCollector(registry=registry)
-    encode, content_type = choose_encoder(accept)
+    try:
+        encode, content_type = choose_encoder(accept)
+    except (TypeError, ValueError):  # a version that is no number
+        encode, content_type = choose_encoder("")
     return Exposition(encode(registry), content_type)

@@ -10,6 +10,8 @@ from admin.metrics.site import Site
 from admin.standing import newcomers_wait, rate_in_force
 from waitroom import __version__
 from waitroom.line.room import Room
+from waitroom.line.rules import Mode
+from waitroom.live.limits import Limit, limiting
 from waitroom.telemetry.reading import Reading
 
 Sample = tuple[Sequence[str], float]
@@ -143,12 +145,6 @@ GAUGES = (
         ("room",),
     ),
     Gauge(
-        "waitroom_limit",
-        "What holds admission back now: 1 for the reason that must change first. See the table in the manual.",
-        lambda site: [((room.name, site.limit_of(room)), 1) for room in site.rooms],
-        ("room", "by"),
-    ),
-    Gauge(
         "waitroom_event_streams",
         "Event streams of waiting pages that are open, in all workers.",
         lambda site: [
@@ -193,3 +189,30 @@ GAUGES = (
     ),
 )
 """Told while Redis is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Several states of each room, of which one holds."""
+
+    name: str
+    help: str
+    states: tuple[str, ...]
+    read: Callable[[Room], str]
+
+
+STATES = (
+    States(
+        "waitroom_mode",
+        "The mode of a room: 1 for the one that it is in.",
+        tuple(Mode),
+        lambda room: room.rules.mode,
+    ),
+    States(
+        "waitroom_limited_by",
+        "What limits admission now: 1 for the one thing that must change first.",
+        tuple(Limit),
+        lambda room: limiting(room, {}).by,
+    ),
+)
+"""Likewise."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from waitroom.line.room import Room
@@ -19,8 +19,6 @@ class Site:
     """What the workers told last; None: nothing was ever read."""
     is_redis_up: bool
     """Whether that, and the rooms, are as they are now. Where not, only what never falls is told."""
-    limit_of: Callable[[Room], str]
-    """What holds admission back in a room, in one word."""
 
     @property
     def totals(self) -> Sequence[Totals]:
