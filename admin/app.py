@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from admin.api import health, rooms
+from admin.api import health, history, metrics, rooms
 from admin.audit.trail import Trail
 from admin.auth.csrf import SameOrigin
 from admin.console import Console
@@ -30,7 +30,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with console.live.running():
+        async with console.live.running(), console.sampler.running():
             yield
         await redis.aclose(close_connection_pool=True)
         console.store.close()
@@ -52,6 +52,6 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.add_middleware(SecurityHeaders)  # the outermost: on the answers of the others too
     tell_problems(app, problem.answer)
     describe(app)
-    for part in (health, rooms, static, rooms_page, sign_in, welcome, account, access):
+    for part in (health, rooms, history, metrics, static, rooms_page, sign_in, welcome, account, access):
         app.include_router(part.router)
     return app

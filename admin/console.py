@@ -14,11 +14,14 @@ from admin.audit.log import AuditLog
 from admin.auth.people import People
 from admin.auth.tokens import Tokens
 from admin.keys import Kept
+from admin.history.history import History
+from admin.history.sampler import Sampler
 from admin.live import LiveRooms
 from admin.store import Store
 from waitroom.assembly.line import store_of
 from waitroom.line.store import LineStore
 from waitroom.settings import RoomSettings, Settings
+from waitroom.telemetry.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,14 @@ class Console:
     live: LiveRooms
     kept: Kept
     """Answers to requests that had a key."""
+    sampler: Sampler
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
     @classmethod
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
-        store = Store(settings.data_dir)
+        store, live = Store(settings.data_dir), LiveRooms(settings, redis, secrets)
         return cls(
             settings=settings,
             redis=redis,
@@ -51,7 +55,8 @@ class Console:
             tokens=Tokens(store),
             people=People.of(settings.sign_in, store, secrets),
             audit=AuditLog(store),
-            live=LiveRooms(settings, redis, secrets),
+            live=live,
+            sampler=Sampler(live, Reader(redis, live.rooms), History(store)),
             kept=Kept(store),
         )
 
