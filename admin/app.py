@@ -13,8 +13,8 @@ from admin.audit.trail import Trail
 from admin.auth.csrf import SameOrigin
 from admin.console import Console
 from admin.documented import describe
-from admin.pages import access, account, problem, sign_in, static, welcome
-from admin.pages import rooms as rooms_page
+from admin.pages import problem
+from admin.pages.routes import PAGES
 from admin.problems import tell_problems
 from admin.security import SecurityHeaders
 from waitroom import __version__
@@ -52,6 +52,6 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.add_middleware(SecurityHeaders)  # the outermost: on the answers of the others too
     tell_problems(app, problem.answer)
     describe(app)
-    for part in (health, rooms, history, metrics, static, rooms_page, sign_in, welcome, account, access):
-        app.include_router(part.router)
+    for router in (health.router, rooms.router, history.router, metrics.router, *PAGES):
+        app.include_router(router)
     return app

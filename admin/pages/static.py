@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass, field
-from importlib.metadata import distribution
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -23,7 +22,6 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_CHARTS = "chartkick/django/static/chartkick/Chart.bundle.js"
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,12 +36,10 @@ class StaticFile:
 
 
 class StaticFiles:
-    """The files of a folder with a known type, and Chart.js as the chartkick package carries it."""
+    """The files of a folder that have a known type."""
 
     def __init__(self, folder: Path) -> None:
-        charts = Path(str(distribution("chartkick").locate_file(_CHARTS)))
-        paths = {path.name: path for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
-        self._files = {name: _load(path) for name, path in {**paths, "chart.js": charts}.items()}
+        self._files = {path.name: _load(path) for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
         together = hashlib.sha256()
         for name, file in self._files.items():
             together.update(name.encode() + b"\0" + hashlib.sha256(file.body).digest())

@@ -1,0 +1,116 @@
+// The page of one room: what it shows is filled in once a second.
+
+import { onKey, toast } from "./console.js";
+import { Brakes } from "./brakes.js";
+import { Change } from "./change.js";
+import { Chart } from "./chart.js";
+import { keepClock } from "./clock.js";
+import { Course } from "./course.js";
+import { fill, say, symbol } from "./fill.js";
+import { clock, here, moment, number, span } from "./format.js";
+import { follow } from "./stream.js";
+
+const at = (id) => document.getElementById(id);
+const state = JSON.parse(at("state").textContent);
+const { zone, may } = at("state").dataset;
+const TONE_ICONS = { good: "check", warn: "warn", bad: "bad", note: "info", idle: "closed" };
+const MODES = JSON.parse(at("modes").textContent);
+
+const setClock = keepClock(at("clock"), zone);
+const course = new Course();
+const brakes = new Brakes(state, { may: may === "yes" });
+const change = new Change(state, {
+  may: may === "yes",
+  onSet: (what) => toast(`Set: ${what}`, { action: { label: "Undo", run: () => brakes.undo() } }),
+});
+const cursor = new EventTarget();
+const charts = {
+  flow: new Chart(at("chart-flow"), { cursor, say: number, series: [{ name: "in", key: "outflow" }, { name: "joined", key: "inflow" }, { name: "target", key: "target" }] }),
+  line: new Chart(at("chart-line"), { cursor, say: number, series: [{ name: "waiting", key: "waiting" }] }),
+  wait: new Chart(at("chart-wait"), { cursor, say: (minutes) => number(Math.round(minutes * 10) / 10), series: [{ name: "wait", key: "wait" }] }),
+  latency: new Chart(at("chart-latency"), { cursor, say: (ms) => number(Math.round(ms)), filled: false, series: [{ name: "95 %", key: "latency" }, { name: "half", key: "usual" }] }),
+};
+
+onKey("r", () => at("rate").focus());
+onKey("c", () => at("capacity").focus());
+onKey("p", () => brakes.press());
+onKey("u", () => brakes.undo());
+
+function bar(id, share) {
+  at(id).querySelector(".bar-own").setAttribute("width", String(Math.round(Math.min(Math.max(share, 0), 1) * 1000) / 10));
+}
+
+function signed(value) {
+  const rounded = Math.round(value);
+  return rounded > 0 ? `+${number(rounded)}` : rounded < 0 ? `−${number(-rounded)}` : "±0";
+}
+
+/** Shows the room as it is. */
+function show(now, ms) {
+  fill(document, now);
+  const { mode, places, limit, next, newcomer, last } = now;
+  document.body.dataset.mode = mode;
+  const badge = at("mode-badge");
+  badge.dataset.tone = MODES[mode].tone;
+  symbol(badge, MODES[mode].icon);
+  say(badge.querySelector("span"), MODES[mode].label);
+  at("limit").dataset.tone = limit.tone;
+  symbol(at("limit"), TONE_ICONS[limit.tone]);
+  at("next").hidden = !next;
+  if (next) say(at("next-in"), `${moment(next.at_ms, { zone: here })}, in ${span((next.at_ms - ms) / 1000)}`);
+
+  const trend = course.trend;
+  say(at("trend"), trend === null ? "" : `${signed(trend)} a minute`);
+  say(at("of-places"), places ? `of ${number(places)} places` : "no cap");
+  bar("inside-bar", places ? now.inside / places : 0);
+  say(at("of-rate"), mode === "pass" ? "everyone" : `of ${number(now.admission_rate)} targeted`);
+  bar("flow-bar", now.admission_rate ? now.outflow / now.admission_rate : 0);
+  say(at("newcomer-range"), newcomer && newcomer.high ? `${span(newcomer.low)} to ${span(newcomer.high)}` : newcomer ? "straight in" : "not known while nobody moves");
+  say(at("last-at"), last && now.waiting ? `in at about ${clock(ms + last.seconds * 1000)}` : "");
+  for (const lane of now.lanes) {
+    const row = document.querySelector(`#lanes tr[data-lane="${CSS.escape(lane.name)}"]`);
+    if (!row) continue;
+    say(row.querySelector('[data-lane-v="share"]'), `${Math.round(lane.share * 100)} %`);
+    row.querySelector(".share-own").setAttribute("width", String(Math.round(lane.share * 1000) / 10));
+    for (const name of ["waiting", "outflow"]) say(row.querySelector(`[data-lane-v="${name}"]`), number(lane[name]));
+  }
+  change.follow(now);
+  brakes.follow(now);
+}
+
+function draw(ms) {
+  const rows = course.rows, from = ms - 15 * 60000;
+  for (const chart of Object.values(charts)) chart.set({ rows, marks: [], from, to: ms });
+}
+
+/** Says how old it is what stands on the page, and takes the brakes away while they would do nothing. */
+function age(connection, sinceMs) {
+  const stale = state.stale_seconds;
+  const lost = connection !== "live";
+  const old = lost || stale !== null;
+  document.body.toggleAttribute("data-old", old);
+  const live = at("live");
+  live.dataset.state = lost ? "lost" : stale !== null ? "old" : "live";
+  symbol(live, old ? "off" : "signal");
+  say(live.querySelector("span"), lost ? "Not connected" : old ? "Old" : "Live");
+  const away = at("away");
+  away.hidden = !old;
+  if (connection === "over") say(away.querySelector("p"), "You are signed out. Sign in again to go on.");
+  else if (lost) say(away.querySelector("p"), `No word from the console since ${clock(sinceMs, { seconds: true })}. This is the last known state; the page keeps trying. The gateway goes on without it.`);
+  else if (old) say(away.querySelector("p"), `Redis does not answer. This is the last known state, ${span(stale)} old. Nobody new is let in meanwhile; those inside stay inside.`);
+  const reason = lost ? "Not connected to the console" : old ? "Redis does not answer, so nothing can be set" : "";
+  change.block(reason);
+  brakes.block(reason);
+}
+
+follow(`/live?room=${encodeURIComponent(state.room)}`, {
+  message({ at_ms, rooms }) {
+    setClock(at_ms);
+    Object.assign(state, ...rooms);
+    if (state.stale_seconds === null) course.add(at_ms, state);
+    show(state, at_ms);
+    draw(at_ms);
+    age("live", at_ms);
+  },
+  state: age,
+});
