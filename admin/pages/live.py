@@ -1,84 +1,49 @@
-"""What the pages show, pushed once a second: one connection for as many rooms as a page shows."""
+"""What the pages show, pushed once a second: one connection for as many rooms as a page shows.
+
+The API's stream is silent while nothing is new; a page must know within seconds that nobody speaks to it any more.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from admin.auth.access import Viewer, actor_of
+from admin.api.rooms.streaming import Told, told
+from admin.api.streams import Listener, event, stream
+from admin.auth.access import Viewer
 from admin.console import console_of
-from admin.pages.picture import picture_of
+from admin.live import LiveRoom
 from admin.problems import Problem
-from waitroom.line.room import Room
 
 EVERY_SECONDS = 1.0
-ASK_AGAIN_SECONDS = 5.0
-"""After so long it is looked up whether whoever watches still may."""
 
 router = APIRouter(include_in_schema=False)
 
 
-class Pictures:
-    """The pictures of all rooms as JSON. Each is made once for all who watch, and at most twice a second."""
-
-    def __init__(self, rooms: Mapping[str, Room]) -> None:
-        self._rooms = rooms
-        self._made: dict[str, tuple[float, str]] = {}
-
-    def text(self, name: str) -> str:
-        """The picture of a room."""
-        now = time.monotonic()
-        made_at, text = self._made.get(name, (-1e9, ""))
-        if now - made_at >= EVERY_SECONDS / 2:
-            text = picture_of(self._rooms[name]).model_dump_json()
-            self._made[name] = (now, text)
-        return text
-
-    def changed(self, names: Iterable[str], seen: dict[str, str]) -> Iterator[str]:
-        """The pictures that are others than those in ``seen``, which is brought up to date."""
-        for name in names:
-            if (text := self.text(name)) != seen.get(name):
-                seen[name] = text
-                yield text
-
-
-def pictures_of(request: Request) -> Pictures:
-    """Those of the console that a request came to."""
-    state = request.app.state
-    if not hasattr(state, "pictures"):
-        state.pictures = Pictures(console_of(request).live.rooms)
-    pictures: Pictures = state.pictures
-    return pictures
-
-
 @router.get("/live", name="live")
 async def live(request: Request, _: Viewer, room: str = "") -> StreamingResponse:
-    """Server-sent events: ``{"at_ms", "rooms": [what changed since the last one]}`` once a second, of one ``room`` or
-    all; ``event: over`` when whoever watches may not any more."""
-    rooms = console_of(request).live.rooms
+    """Server-sent events, once a second: ``{"at": milliseconds, "rooms": [each that is another than before]}``, of one
+    ``room`` or of all; at last ``event: over`` where whoever watches may not any more."""
+    rooms = console_of(request).live.seen
     if room and room not in rooms:
-        raise Problem(404, "no-room", f"There is no room {room!r}.")
-    stream = _stream(request, [room] if room else list(rooms))
-    return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        raise Problem(404, "no-room", f"There is no room {room[:60]!r}.")
+    return stream(_news(request, [rooms[room]] if room else list(rooms.values())))
 
 
-async def _stream(request: Request, names: list[str]) -> AsyncIterator[str]:
-    pictures, seen = pictures_of(request), dict[str, str]()
-    asked = time.monotonic()
-    while True:
-        if time.monotonic() - asked >= ASK_AGAIN_SECONDS:
-            asked = time.monotonic()
-            try:
-                await actor_of(request)
-            except Problem as problem:
-                yield f"event: over\ndata: {json.dumps({'detail': problem.detail})}\n\n"
-                return
-        changed = ",".join(pictures.changed(names, seen))
-        yield f'data: {{"at_ms":{time.time() * 1000:.0f},"rooms":[{changed}]}}\n\n'
-        # all who watch are told at the same moment, of one and the same picture
-        await asyncio.sleep(EVERY_SECONDS - time.time() % EVERY_SECONDS)
+async def _news(request: Request, rooms: Sequence[LiveRoom]) -> AsyncIterator[bytes]:
+    listener, last = Listener(request), dict[str, Told]()
+    while await listener.may_listen():
+        new = []
+        for seen in rooms:
+            now, before = told(seen), last.get(seen.room.name)
+            if before is None or not now.is_like(before):
+                last[seen.room.name] = now
+                new.append(now.text)
+        yield event(b'{"at":%d,"rooms":[%b]}' % (time.time() * 1000, b",".join(new)))
+        await asyncio.sleep(EVERY_SECONDS)
+    if not console_of(request).over.is_set():
+        yield b"event: over\ndata:\n\n"

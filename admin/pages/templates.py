@@ -6,6 +6,7 @@ import gzip
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from admin.auth.actor import Actor
 from admin.auth.roles import Role
@@ -31,12 +32,17 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(static=FILES.url, number=words.number, span=words.span, moment=moment)
+    made.filters.update(static=FILES.url, number=words.number, span=words.span, sentence=words.sentence, moment=moment)
     made.globals["version"] = __version__
     return made
 
 
 _ENVIRONMENT = environment()
+
+
+def embedded(json: str) -> Markup:
+    """JSON as the content of a ``<script type="application/json">``, in no text of which the element can end."""
+    return Markup(json.replace("<", "\\u003c"))  # noqa: S704
 
 
 def page(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 
-def number(value: float) -> str:
-    """A number with its thousands apart: 12,345, and 2.5."""
+def number(value: float | None) -> str:
+    """A number with its thousands apart: 12,345, and 2.5; a dash for one that is not known."""
+    if value is None:
+        return "–"
     return f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:,.1f}"
 
 
@@ -26,3 +28,8 @@ def span(seconds: float | None) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(round(whole / 3600), 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def sentence(text: str) -> str:
+    """A text with its first letter a capital one."""
+    return text[:1].upper() + text[1:]

@@ -57,7 +57,7 @@ export class Change {
   follow(state) {
     const before = this.live, turned = this.pending;
     this.live = state;
-    this.rate.follow(state.rate, state.outflow === null ? null : Math.round(state.outflow));
+    this.rate.follow(state.rate, state.admissions_per_minute === null ? null : Math.round(state.admissions_per_minute));
     this.capacity.follow(state.capacity, state.inside);
     if (this.mode === before.mode) this.choose(state.mode);
     // from here on against what holds now

@@ -1,28 +1,23 @@
 // The course of a room over time: what the console has kept, and what the page sees itself from then on.
 
 const KEEP_MS = 15 * 60000;
-const FLOW_MS = 15000;
 
 /** Rows `{at, inflow, outflow, target, waiting, wait, …}` of one room, a second apart. */
 export class Course {
   constructor() {
     this.rows = [];
-    this.counts = [];
   }
 
   /** Takes in the state of a moment. */
   add(at, state) {
-    this.counts.push({ at, issued: state.issued, admitted: state.admitted });
-    while (this.counts.length > 2 && this.counts[1].at < at - FLOW_MS) this.counts.shift();
-    const [first] = this.counts, minutes = (at - first.at) / 60000;
-    const measured = minutes > 0.05;
+    const moving = ["auto", "queue"].includes(state.mode);
     this.rows.push({
       at,
-      inflow: measured ? Math.max(state.issued - first.issued, 0) / minutes : null,
-      outflow: measured ? Math.max(state.admitted - first.admitted, 0) / minutes : null,
-      target: state.mode === "pass" ? null : ["auto", "queue"].includes(state.mode) ? state.admission_rate : 0,
+      inflow: state.joins_per_minute,
+      outflow: state.admissions_per_minute,
+      target: state.mode === "pass" ? null : moving ? state.admission_rate : 0,
       waiting: state.waiting,
-      wait: state.newcomer ? state.newcomer.seconds / 60 : null,
+      wait: state.newcomer_wait ? state.newcomer_wait.seconds / 60 : null,
       latency: state.shop?.p95_ms ?? null,
       usual: state.shop?.p50_ms ?? null,
     });

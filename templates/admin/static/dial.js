@@ -125,6 +125,7 @@ export class Dial {
     if (event.key in steps) {
       event.preventDefault();
       this.choose(this.stepped(steps[event.key]));
+      this.write();
     } else if (!inField && event.key === "Home") {
       event.preventDefault();
       this.choose(this.none ? 1 : this.least);

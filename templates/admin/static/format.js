@@ -25,8 +25,13 @@ export function span(seconds) {
   return rest ? `${days} d ${rest} h` : `${days} d`;
 }
 
+/** A text with its first letter a capital one. */
+export function sentence(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : "";
+}
+
 /** By the name that `data-as` gives. */
-export const as = { number, span, text: (value) => value ?? "–" };
+export const as = { number, span, sentence, rounded: (value) => number(value == null ? null : Math.round(value)), text: (value) => value ?? "–" };
 
 /** A number as somebody typed it: "1,200", "1 200", "1.5k", "2m"; NaN for what is none. */
 export function typed(text) {

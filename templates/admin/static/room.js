@@ -7,20 +7,19 @@ import { Chart } from "./chart.js";
 import { keepClock } from "./clock.js";
 import { Course } from "./course.js";
 import { fill, say, symbol } from "./fill.js";
-import { clock, here, moment, number, span } from "./format.js";
+import { clock, moment, number, span } from "./format.js";
 import { follow } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
 const state = JSON.parse(at("state").textContent);
-const { zone, may } = at("state").dataset;
-const TONE_ICONS = { good: "check", warn: "warn", bad: "bad", note: "info", idle: "closed" };
-const MODES = JSON.parse(at("modes").textContent);
+const may = at("state").dataset.may === "yes";
+const looks = JSON.parse(at("looks").textContent);
 
-const setClock = keepClock(at("clock"), zone);
+const setClock = keepClock(at("clock"), state.timezone);
 const course = new Course();
-const brakes = new Brakes(state, { may: may === "yes" });
+const brakes = new Brakes(state, { may });
 const change = new Change(state, {
-  may: may === "yes",
+  may,
   onSet: (what) => toast(`Set: ${what}`, { action: { label: "Undo", run: () => brakes.undo() } }),
 });
 const cursor = new EventTarget();
@@ -48,34 +47,44 @@ function signed(value) {
 /** Shows the room as it is. */
 function show(now, ms) {
   fill(document, now);
-  const { mode, places, limit, next, newcomer, last } = now;
-  document.body.dataset.mode = mode;
-  const badge = at("mode-badge");
-  badge.dataset.tone = MODES[mode].tone;
-  symbol(badge, MODES[mode].icon);
-  say(badge.querySelector("span"), MODES[mode].label);
+  const { mode, places, limited_by: limited, next_change: next, newcomer_wait: newcomer, last_wait: last } = now;
+  const badge = at("mode-badge"), limit = looks.limits[limited.by];
+  badge.dataset.tone = looks.modes[mode].tone;
+  symbol(badge, looks.modes[mode].icon);
+  say(badge.querySelector("span"), looks.modes[mode].label);
   at("limit").dataset.tone = limit.tone;
-  symbol(at("limit"), TONE_ICONS[limit.tone]);
+  symbol(at("limit"), limit.icon);
+  say(at("limit-says"), limit.label);
   at("next").hidden = !next;
-  if (next) say(at("next-in"), `${moment(next.at_ms, { zone: here })}, in ${span((next.at_ms - ms) / 1000)}`);
+  if (next) {
+    say(at("next-says"), planned(next));
+    say(at("next-in"), `${moment(Date.parse(next.at))}, in ${span((Date.parse(next.at) - ms) / 1000)}`);
+  }
 
   const trend = course.trend;
   say(at("trend"), trend === null ? "" : `${signed(trend)} a minute`);
   say(at("of-places"), places ? `of ${number(places)} places` : "no cap");
   bar("inside-bar", places ? now.inside / places : 0);
   say(at("of-rate"), mode === "pass" ? "everyone" : `of ${number(now.admission_rate)} targeted`);
-  bar("flow-bar", now.admission_rate ? now.outflow / now.admission_rate : 0);
-  say(at("newcomer-range"), newcomer && newcomer.high ? `${span(newcomer.low)} to ${span(newcomer.high)}` : newcomer ? "straight in" : "not known while nobody moves");
+  bar("flow-bar", now.admission_rate ? now.admissions_per_minute / now.admission_rate : 0);
+  say(at("newcomer-range"), !newcomer ? "not known while nobody moves" : newcomer.high ? `${span(newcomer.low)} to ${span(newcomer.high)}` : "straight in");
   say(at("last-at"), last && now.waiting ? `in at about ${clock(ms + last.seconds * 1000)}` : "");
   for (const lane of now.lanes) {
-    const row = document.querySelector(`#lanes tr[data-lane="${CSS.escape(lane.name)}"]`);
+    const row = document.querySelector(`#lanes tr[data-lane="${CSS.escape(lane.lane)}"]`);
     if (!row) continue;
     say(row.querySelector('[data-lane-v="share"]'), `${Math.round(lane.share * 100)} %`);
     row.querySelector(".share-own").setAttribute("width", String(Math.round(lane.share * 1000) / 10));
-    for (const name of ["waiting", "outflow"]) say(row.querySelector(`[data-lane-v="${name}"]`), number(lane[name]));
+    for (const name of ["waiting", "outflow_per_minute"]) say(row.querySelector(`[data-lane-v="${name}"]`), number(lane[name]));
   }
   change.follow(now);
   brakes.follow(now);
+}
+
+/** A step of the schedule in a few words. */
+function planned({ kind, event, changes }) {
+  const does = { begin: `the line of ${event} begins`, open: `${event} opens` }[kind];
+  const sets = Object.entries(changes).map(([name, value]) => `${name} ${name === "rate" ? number(Number(value)) : value}`);
+  return [does, ...sets].filter(Boolean).join(", ");
 }
 
 function draw(ms) {
@@ -104,13 +113,13 @@ function age(connection, sinceMs) {
 }
 
 follow(`/live?room=${encodeURIComponent(state.room)}`, {
-  message({ at_ms, rooms }) {
-    setClock(at_ms);
-    Object.assign(state, ...rooms);
-    if (state.stale_seconds === null) course.add(at_ms, state);
-    show(state, at_ms);
-    draw(at_ms);
-    age("live", at_ms);
+  message({ at: ms, rooms: [news] }) {
+    setClock(ms);
+    if (news) Object.assign(state, news);
+    if (state.stale_seconds === null) course.add(ms, state);
+    show(state, ms);
+    draw(ms);
+    age("live", ms);
   },
   state: age,
 });
