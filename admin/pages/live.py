@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from admin.api.rooms.streaming import Told, told
 from admin.api.streams import Listener, event, stream
 from admin.auth.access import Viewer
 from admin.console import console_of
 from admin.live import LiveRoom
+from admin.pages.shown import shown
 from admin.problems import Problem
 
 EVERY_SECONDS = 1.0
@@ -35,13 +35,13 @@ async def live(request: Request, _: Viewer, room: str = "") -> StreamingResponse
 
 
 async def _news(request: Request, rooms: Sequence[LiveRoom]) -> AsyncIterator[bytes]:
-    listener, last = Listener(request), dict[str, Told]()
+    listener, told = Listener(request), dict[str, int]()
     while await listener.may_listen():
         new = []
         for seen in rooms:
-            now, before = told(seen), last.get(seen.room.name)
-            if before is None or not now.is_like(before):
-                last[seen.room.name] = now
+            now = shown(seen)
+            if told.get(seen.room.name) != now.serial:
+                told[seen.room.name] = now.serial
                 new.append(now.text)
         yield event(b'{"at":%d,"rooms":[%b]}' % (time.time() * 1000, b",".join(new)))
         await asyncio.sleep(EVERY_SECONDS)

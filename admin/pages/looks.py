@@ -52,9 +52,18 @@ LIMITS = {
     Limit.SHARED: Look("The common rate", "info", Tone.NOTE),
     Limit.RATE: Look("The rate", "info", Tone.NOTE),
 }
+TONES = {
+    Tone.GOOD: "check",
+    Tone.NOTE: "info",
+    Tone.IDLE: "closed",
+    Tone.WARN: "warn",
+    Tone.BAD: "bad",
+}
+"""The icon of each."""
 
 
 def looks_json() -> str:
     """The same for the scripts of the pages."""
     modes = {mode: asdict(look) for mode, look in MODES.items()}
-    return json.dumps({"modes": modes, "limits": {limit: asdict(look) for limit, look in LIMITS.items()}})
+    limits = {limit: asdict(look) for limit, look in LIMITS.items()}
+    return json.dumps({"modes": modes, "limits": limits, "tones": TONES})

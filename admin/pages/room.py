@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from admin.api.rooms import SeenOfPath
-from admin.api.rooms.streaming import told
 from admin.auth.access import Viewer
 from admin.pages.looks import LIMITS, MODES, looks_json
+from admin.pages.shown import shown
 from admin.pages.templates import embedded, page
 
 router = APIRouter(include_in_schema=False)
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/rooms/{room}", name="room")
 async def room_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Response:
     """One room."""
-    now = told(seen)
+    now = shown(seen)
     return page(
         request,
         "room.html",

@@ -22,6 +22,11 @@ _THEMES = ("light", "dark")
 _WORTH_COMPRESSING = 1024
 
 
+def embedded(json: str) -> Markup:
+    """JSON as the content of a ``<script type="application/json">``, in no text of which the element can end."""
+    return Markup(json.replace("<", "\\u003c"))  # noqa: S704
+
+
 def environment() -> Environment:
     """The environment of the pages."""
     made = Environment(
@@ -32,17 +37,19 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(static=FILES.url, number=words.number, span=words.span, sentence=words.sentence, moment=moment)
+    made.filters.update(
+        static=FILES.url,
+        number=words.number,
+        span=words.span,
+        sentence=words.sentence,
+        moment=moment,
+        embedded=embedded,
+    )
     made.globals["version"] = __version__
     return made
 
 
 _ENVIRONMENT = environment()
-
-
-def embedded(json: str) -> Markup:
-    """JSON as the content of a ``<script type="application/json">``, in no text of which the element can end."""
-    return Markup(json.replace("<", "\\u003c"))  # noqa: S704
 
 
 def page(

@@ -11,7 +11,7 @@ export function at(state, path) {
 export function say(element, text) {
   if (element && element.textContent !== text) {
     element.textContent = text;
-    if (element.classList.contains("figure")) element.toggleAttribute("data-long", text.length > 7);
+    if (element.classList?.contains("figure")) element.toggleAttribute("data-long", text.length > 7);
   }
 }
 

@@ -1,6 +1,7 @@
 // The page of one room: what it shows is filled in once a second.
 
 import { onKey, toast } from "./console.js";
+import { Age } from "./age.js";
 import { Brakes } from "./brakes.js";
 import { Change } from "./change.js";
 import { Chart } from "./chart.js";
@@ -8,10 +9,11 @@ import { keepClock } from "./clock.js";
 import { Course } from "./course.js";
 import { fill, say, symbol } from "./fill.js";
 import { clock, moment, number, span } from "./format.js";
+import { planned } from "./planned.js";
 import { follow } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
-const state = JSON.parse(at("state").textContent);
+const { state } = JSON.parse(at("state").textContent);
 const may = at("state").dataset.may === "yes";
 const looks = JSON.parse(at("looks").textContent);
 
@@ -80,46 +82,24 @@ function show(now, ms) {
   brakes.follow(now);
 }
 
-/** A step of the schedule in a few words. */
-function planned({ kind, event, changes }) {
-  const does = { begin: `the line of ${event} begins`, open: `${event} opens` }[kind];
-  const sets = Object.entries(changes).map(([name, value]) => `${name} ${name === "rate" ? number(Number(value)) : value}`);
-  return [does, ...sets].filter(Boolean).join(", ");
-}
-
 function draw(ms) {
   const rows = course.rows, from = ms - 15 * 60000;
   for (const chart of Object.values(charts)) chart.set({ rows, marks: [], from, to: ms });
 }
 
-/** Says how old it is what stands on the page, and takes the brakes away while they would do nothing. */
-function age(connection, sinceMs) {
-  const stale = state.stale_seconds;
-  const lost = connection !== "live";
-  const old = lost || stale !== null;
-  document.body.toggleAttribute("data-old", old);
-  const live = at("live");
-  live.dataset.state = lost ? "lost" : stale !== null ? "old" : "live";
-  symbol(live, old ? "off" : "signal");
-  say(live.querySelector("span"), lost ? "Not connected" : old ? "Old" : "Live");
-  const away = at("away");
-  away.hidden = !old;
-  if (connection === "over") say(away.querySelector("p"), "You are signed out. Sign in again to go on.");
-  else if (lost) say(away.querySelector("p"), `No word from the console since ${clock(sinceMs, { seconds: true })}. This is the last known state; the page keeps trying. The gateway goes on without it.`);
-  else if (old) say(away.querySelector("p"), `Redis does not answer. This is the last known state, ${span(stale)} old. Nobody new is let in meanwhile; those inside stay inside.`);
-  const reason = lost ? "Not connected to the console" : old ? "Redis does not answer, so nothing can be set" : "";
+const age = new Age((reason) => {
   change.block(reason);
   brakes.block(reason);
-}
+});
 
 follow(`/live?room=${encodeURIComponent(state.room)}`, {
   message({ at: ms, rooms: [news] }) {
     setClock(ms);
-    if (news) Object.assign(state, news);
+    if (news) Object.assign(state, news.state);
     if (state.stale_seconds === null) course.add(ms, state);
     show(state, ms);
     draw(ms);
-    age("live", ms);
+    age.show("live", ms, state.stale_seconds);
   },
-  state: age,
+  state: (connection, since) => age.show(connection, since, state.stale_seconds),
 });

@@ -1,0 +1,134 @@
+// All rooms at a glance, filled in once a second; those first that somebody should look at.
+
+import { onKey } from "./console.js";
+import { Age } from "./age.js";
+import { keepClock } from "./clock.js";
+import { say, symbol } from "./fill.js";
+import { moment, number, span } from "./format.js";
+import { planned } from "./planned.js";
+import { follow } from "./stream.js";
+
+const SPARK = 75, SPARK_MS = 12000;
+const at = (id) => document.getElementById(id);
+const looks = JSON.parse(at("looks").textContent);
+const body = document.querySelector("#rooms tbody");
+const rows = new Map([...body.rows].map((row) => [row.dataset.room, row]));
+const known = new Map();
+const sparks = new Map();
+
+const age = new Age();
+const setClock = keepClock(at("clock"));
+
+function part(row, name) {
+  return row.querySelector(`[data-f="${name}"]`);
+}
+
+function show({ state, health }, ms) {
+  const row = rows.get(state.room);
+  if (!row) return;
+  row.dataset.tone = health.tone;
+  row.dataset.rank = health.rank;
+  symbol(part(row, "health"), looks.tones[health.tone]);
+  say(part(row, "health").querySelector("span"), health.says);
+  const mode = looks.modes[state.mode], badge = part(row, "mode");
+  badge.dataset.tone = mode.tone;
+  symbol(badge, mode.icon);
+  say(badge.querySelector("span"), mode.label);
+  say(part(row, "waiting"), number(state.waiting));
+  const inside = part(row, "inside");
+  say(inside.firstChild, number(state.inside));
+  say(part(row, "flow"), number(state.admissions_per_minute === null ? null : Math.round(state.admissions_per_minute)));
+  say(part(row, "target"), ` / ${number(state.admission_rate)}`);
+  say(part(row, "wait"), span(state.newcomer_wait?.seconds));
+  say(part(row, "limit"), looks.limits[state.limited_by.by].label);
+  part(row, "limit").title = state.limited_by.text;
+  next(row, state, ms);
+  spark(row, state, ms);
+}
+
+function next(row, { next_change: step }, ms) {
+  const cell = part(row, "next");
+  cell.toggleAttribute("data-known", Boolean(step));
+  if (!step) { say(cell, "–"); return; }
+  const at = Date.parse(step.at);
+  say(cell, `in ${span((at - ms) / 1000)}: ${planned(step)}`);
+  cell.title = `${moment(at)}: ${step.text}`;
+}
+
+/** The line over the last quarter of an hour. */
+function spark(row, state, ms) {
+  const course = sparks.get(state.room) ?? [];
+  sparks.set(state.room, course);
+  const slot = Math.floor(ms / SPARK_MS);
+  if (course.at(-1)?.slot === slot) course.at(-1).value = state.waiting;
+  else course.push({ slot, value: state.waiting });
+  while (course.length && course[0].slot <= slot - SPARK) course.shift();
+  const most = Math.max(...course.map(({ value }) => value), 1);
+  const points = course.map(({ slot: each, value }) => `${(120 - ((slot - each) / SPARK) * 120).toFixed(1)} ${(26 - (value / most) * 24).toFixed(1)}`);
+  const line = points.length > 1 ? `M${points.join("L")}` : "";
+  const [area, drawn] = row.querySelectorAll(".spark path");
+  drawn.setAttribute("d", line);
+  area.setAttribute("d", line && `${line}V27H${points[0].split(" ")[0]}Z`);
+}
+
+function order() {
+  const sorted = [...known.values()].sort((one, two) => one.health.rank - two.health.rank || two.waiting - one.waiting || one.room.localeCompare(two.room));
+  // a row moves only where how it is has changed, not with each number: nobody should miss what they are about to press
+  const ranks = sorted.map(({ room, health }) => `${room} ${health.rank}`).sort().join();
+  if (ranks === order.last) return;
+  order.last = ranks;
+  if ([...body.rows].map((row) => row.dataset.room).join() === sorted.map(({ room }) => room).join()) return;
+  const focused = document.activeElement;
+  body.append(...sorted.map(({ room }) => rows.get(room)).filter(Boolean));
+  if (body.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+function sum(name) {
+  return [...known.values()].reduce((total, room) => total + (room[name] ?? 0), 0);
+}
+
+function total() {
+  say(at("all-waiting"), number(sum("waiting")));
+  say(at("all-inside"), number(sum("inside")));
+  say(at("all-flow"), number(Math.round(sum("flow"))));
+  say(at("all-trouble"), number([...known.values()].filter(({ health }) => health.rank < 2).length));
+}
+
+let stale = null;
+follow("/live", {
+  message({ at: ms, rooms }) {
+    setClock(ms);
+    for (const { state, health } of rooms)
+      known.set(state.room, { room: state.room, state, health, waiting: state.waiting, inside: state.inside, flow: state.admissions_per_minute, stale: state.stale_seconds });
+    for (const { state, health } of known.values()) show({ state, health }, ms);
+    order();
+    total();
+    stale = [...known.values()].reduce((most, room) => (room.stale === null ? most : Math.max(most ?? 0, room.stale)), null);
+    age.show("live", ms, stale);
+  },
+  state: (connection, since) => age.show(connection, since, stale),
+});
+
+const find = at("find");
+find.addEventListener("input", () => {
+  const wanted = find.value.trim().toLowerCase();
+  for (const [room, row] of rows) row.hidden = !room.includes(wanted);
+  at("no-rooms").hidden = [...rows.values()].some((row) => !row.hidden);
+});
+find.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") visible()[0]?.querySelector("a").click();
+});
+
+function visible() {
+  return [...body.rows].filter((row) => !row.hidden);
+}
+
+function step(by) {
+  const links = visible().map((row) => row.querySelector("a"));
+  const now = links.indexOf(document.activeElement);
+  links[Math.min(Math.max(now + by, 0), links.length - 1)]?.focus();
+}
+
+onKey("/", () => find.focus());
+onKey("j", () => step(1));
+onKey("k", () => step(-1));
