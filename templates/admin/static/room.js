@@ -10,6 +10,7 @@ import { Course } from "./course.js";
 import { fill, say, symbol } from "./fill.js";
 import { clock, moment, number, span } from "./format.js";
 import { planned } from "./planned.js";
+import { lastChange } from "./said.js";
 import { follow } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
@@ -19,9 +20,15 @@ const looks = JSON.parse(at("looks").textContent);
 
 const setClock = keepClock(at("clock"), state.timezone);
 const course = new Course();
-const brakes = new Brakes(state, { may });
+/** What came of something that was done here: shown at once, before the stream tells. */
+function onState(told) {
+  Object.assign(state, told);
+  show(state, Date.parse(told.now));
+}
+const brakes = new Brakes(state, { may, onState });
 const change = new Change(state, {
   may,
+  onState,
   onSet: (what) => toast(`Set: ${what}`, { action: { label: "Undo", run: () => brakes.undo() } }),
 });
 const cursor = new EventTarget();
@@ -78,6 +85,8 @@ function show(now, ms) {
     row.querySelector(".share-own").setAttribute("width", String(Math.round(lane.share * 1000) / 10));
     for (const name of ["waiting", "outflow_per_minute"]) say(row.querySelector(`[data-lane-v="${name}"]`), number(lane[name]));
   }
+  const set = now.last_change;
+  say(at("set-by"), set ? `${lastChange(set)} · ${moment(Date.parse(set.at))}` : "");
   change.follow(now);
   brakes.follow(now);
 }
@@ -95,7 +104,7 @@ const age = new Age((reason) => {
 follow(`/live?room=${encodeURIComponent(state.room)}`, {
   message({ at: ms, rooms: [news] }) {
     setClock(ms);
-    if (news) Object.assign(state, news.state);
+    if (news && news.state.version >= state.version) Object.assign(state, news.state);
     if (state.stale_seconds === null) course.add(ms, state);
     show(state, ms);
     draw(ms);
