@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { flash, toast } from "./console.js";
 import { Dial } from "./dial.js";
 import { say } from "./fill.js";
-import { number, span } from "./format.js";
+import { number, sentence, span } from "./format.js";
 import { changes, settings } from "./said.js";
 
 const LOOK_AGAIN_MS = 5000;
@@ -15,7 +15,7 @@ const ROWS = {
   first: ["first_seconds", span, -1],
   median: ["median_seconds", span, -1],
   last: ["last_seconds", span, -1],
-  outflow: ["outflow", rounded, 1],
+  outflow: ["outflow_per_minute", rounded, 1],
   load: ["load", rounded, 0],
 };
 
@@ -134,7 +134,7 @@ export class Change {
 
   told(wanted, { before, after, stands_seconds: stands }) {
     const from = Object.fromEntries(Object.entries(wanted).map(([name, to]) => [name, { before: this.live[name], after: to }]));
-    const words = [`${changes(from)}.`];
+    const words = [`${sentence(changes(from))}.`];
     const saved = before.last_seconds === null || after.last_seconds === null ? null : before.last_seconds - after.last_seconds;
     if (stands > 1) words.push(`Nobody enters for ${span(stands)}: more are inside than the new capacity holds.`);
     else if (!this.live.waiting) words.push("Nobody waits just now.");
