@@ -1,49 +1,81 @@
-"""What the pages show, pushed once a second: one connection for as many rooms as a page shows.
+"""What the pages show, pushed once a second: one connection for all that a page shows.
 
-The API's stream is silent while nothing is new; a page must know within seconds that nobody speaks to it any more.
+The API's streams are silent while nothing is new; a page must know within seconds that nobody speaks to it any more.
+And a browser has six connections for all its pages of the console together: two for each would be too many.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from admin.api.rooms import SeenOfPath
 from admin.api.streams import Listener, event, stream
 from admin.auth.access import Viewer
 from admin.console import console_of
 from admin.live import LiveRoom
+from admin.pages.happened import Happened
 from admin.pages.shown import shown
-from admin.problems import Problem
 
 EVERY_SECONDS = 1.0
+OVER = b"event: over\ndata:\n\n"
+"""Whoever watches may not any more."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/live", name="live")
-async def live(request: Request, _: Viewer, room: str = "") -> StreamingResponse:
-    """Server-sent events, once a second: ``{"at": milliseconds, "rooms": [each that is another than before]}``, of one
-    ``room`` or of all; at last ``event: over`` where whoever watches may not any more."""
-    rooms = console_of(request).live.seen
-    if room and room not in rooms:
-        raise Problem(404, "no-room", f"There is no room {room[:60]!r}.")
-    return stream(_news(request, [rooms[room]] if room else list(rooms.values())))
+async def live(request: Request, _: Viewer) -> StreamingResponse:
+    """All rooms as server-sent events, once a second: ``{"at", "rooms"}``, the time in milliseconds, and in brief each
+    room of which anything is new."""
+    return stream(_all(request))
 
 
-async def _news(request: Request, rooms: Sequence[LiveRoom]) -> AsyncIterator[bytes]:
-    listener, told = Listener(request), dict[str, int]()
+@router.get("/live/{room}", name="live-room")
+async def live_room(request: Request, _: Viewer, seen: SeenOfPath) -> StreamingResponse:
+    """One room as server-sent events, once a second: ``{"at", "state", "point", "workers", "events"}``, the time in
+    milliseconds, its state, its newest figures, how many workers live, and what has happened since, newest first."""
+    return stream(_one(request, seen))
+
+
+async def _all(request: Request) -> AsyncIterator[bytes]:
+    console, listener = console_of(request), Listener(request)
+    last: dict[str, bytes] = {}
     while await listener.may_listen():
-        new = []
-        for seen in rooms:
-            now = shown(seen)
-            if told.get(seen.room.name) != now.serial:
-                told[seen.room.name] = now.serial
-                new.append(now.text)
-        yield event(b'{"at":%d,"rooms":[%b]}' % (time.time() * 1000, b",".join(new)))
+        latest = console.sampler.latest
+        texts = {name: shown(seen, latest.get(name)).text for name, seen in console.live.seen.items()}
+        new = b",".join(text for name, text in texts.items() if text != last.get(name))
+        last = texts
+        yield event(b'{"at":%d,"rooms":[%b]}' % (time.time() * 1000, new))
         await asyncio.sleep(EVERY_SECONDS)
-    if not console_of(request).over.is_set():
-        yield b"event: over\ndata:\n\n"
+    if not console.over.is_set():
+        yield OVER
+
+
+async def _one(request: Request, seen: LiveRoom) -> AsyncIterator[bytes]:
+    console, listener, happened = console_of(request), Listener(request), Happened(seen)
+    while await listener.may_listen():
+        sampler = console.sampler
+        point, reading = sampler.latest.get(seen.room.name), sampler.reading
+        workers = {"alive": len(reading.alive), "silent": len(reading.silent)} if reading else None
+        news = (
+            time.time() * 1000,
+            shown(seen, point).told.text,
+            _json(asdict(point) if point else None),
+            _json(workers),
+            b",".join(happened.news()),
+        )
+        yield event(b'{"at":%d,"state":%b,"point":%b,"workers":%b,"events":[%b]}' % news)
+        await asyncio.sleep(EVERY_SECONDS)
+    if not console.over.is_set():
+        yield OVER
+
+
+def _json(value: Mapping[str, object] | None) -> bytes:
+    return json.dumps(value).encode()

@@ -10,7 +10,7 @@ export class Refused extends Error {
   }
 }
 
-/** Asks the API. Gives {status, data, etag}; throws {@link Refused}. `match` becomes If-Match. */
+/** Asks the API. Gives {status, data, etag, next}, the address of the next page; throws {@link Refused}. `match` becomes If-Match. */
 export async function ask(method, path, { body, match, signal, seconds = 10 } = {}) {
   const headers = { accept: "application/json" };
   const csrf = document.querySelector("meta[name=csrf]")?.content;
@@ -34,5 +34,6 @@ export async function ask(method, path, { body, match, signal, seconds = 10 } = 
   }
   const data = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, data);
-  return { status: answer.status, data, etag: answer.headers.get("etag") };
+  const next = /<([^>]+)>; rel="next"/.exec(answer.headers.get("link") ?? "")?.[1];
+  return { status: answer.status, data, etag: answer.headers.get("etag"), next };
 }

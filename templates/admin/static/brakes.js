@@ -3,25 +3,33 @@
 import { ask } from "./api.js";
 import { flash, toast } from "./console.js";
 import { say, symbol } from "./fill.js";
+import { changes, lastChange } from "./said.js";
 
 const at = (id) => document.getElementById(id);
 
 export class Brakes {
-  constructor(state, { may }) {
-    Object.assign(this, { state, may, blocked: "", busy: false });
+  /** `onState(state)` is told the state that came of it. */
+  constructor(state, { may, onState }) {
+    Object.assign(this, { state, may, onState, blocked: "", busy: false });
     this.path = `/api/rooms/${encodeURIComponent(state.room)}`;
     at("brake").addEventListener("click", () => this.press());
     at("undo").addEventListener("click", () => this.undo());
     for (const button of document.querySelectorAll("[data-close]"))
       button.addEventListener("click", () => button.closest("dialog").close());
     for (const button of document.querySelectorAll(".reasons button"))
-      button.addEventListener("click", () => { at("pause-why").value = button.textContent; this.turn("pause", at("pause-why").value); });
-    at("pause-form").addEventListener("submit", (event) => { event.preventDefault(); this.turn("pause", at("pause-why").value); });
-    at("resume-form").addEventListener("submit", (event) => { event.preventDefault(); this.turn("resume", at("resume-why").value); });
+      button.addEventListener("click", () => this.turn("pause", button.textContent));
+    for (const what of ["pause", "resume"])
+      at(`${what}-form`).addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.turn(what, at(`${what}-why`).value);
+      });
     this.show();
   }
 
   get isPaused() { return this.state.mode === "pause"; }
+
+  /** Why nothing can be done; "" where it can. */
+  get barred() { return this.may ? this.blocked : "Your role is to look: it sets nothing"; }
 
   follow(state) {
     this.state = state;
@@ -35,56 +43,62 @@ export class Brakes {
   }
 
   show() {
-    const brake = at("brake"), paused = this.isPaused;
-    const why = !this.may ? "Your role may look, and not pause" : this.blocked;
-    // not `disabled`: who comes by keyboard shall hear why
-    brake.setAttribute("aria-disabled", String(Boolean(why)));
-    brake.title = why;
+    const brake = at("brake"), undo = at("undo"), paused = this.isPaused, last = this.state.last_change;
+    // not `disabled`: whoever comes by keyboard hears why
+    brake.setAttribute("aria-disabled", String(Boolean(this.barred)));
+    brake.title = this.barred;
     brake.classList.toggle("primary", paused);
     brake.classList.toggle("danger", !paused);
-    symbol(brake.querySelector(".icon"), paused ? "play" : "pause");
+    symbol(brake, paused ? "play" : "pause");
     say(brake.querySelector("span"), paused ? "Resume" : "Pause");
-    const undo = at("undo");
-    undo.disabled = Boolean(why) || this.busy;
-    undo.title = why;
+    const nothing = !last || !Object.keys(last.changed).length ? "There is nothing to undo" : "";
+    undo.setAttribute("aria-disabled", String(Boolean(this.barred || nothing || this.busy)));
+    undo.title = this.barred || nothing || `Undo: ${lastChange(last)}`;
   }
 
   /** The button, or its key. */
   press() {
-    const why = !this.may ? "Your role may look, and not pause." : this.blocked;
-    if (why) { toast(why, { tone: "bad" }); return; }
+    if (this.barred) {
+      toast(this.barred, { tone: "bad" });
+      return;
+    }
     const dialog = at(this.isPaused ? "resuming" : "pausing");
     if (!dialog.open) dialog.showModal();
     dialog.querySelector("input").select();
   }
 
-  async turn(what, why) {
-    if (this.busy) return;
-    this.busy = true;
-    const dialog = at(what === "pause" ? "pausing" : "resuming");
-    try {
-      await ask("POST", `${this.path}/${what}`, { body: { why: why.trim() } });
-      dialog.close();
-      flash("");
-      toast(what === "pause" ? "Paused: nobody new is let in" : "Resumed: the line moves again", { action: { label: "Undo", run: () => this.undo() } });
-    } catch (refused) {
-      dialog.close();
-      flash(refused.message);
-    } finally {
-      this.busy = false;
-      this.show();
-    }
+  async turn(what, reason) {
+    const told = await this.act(what, reason);
+    at(what === "pause" ? "pausing" : "resuming").close();
+    if (told) toast(what === "pause" ? "Paused: nobody new is let in" : "Resumed: the line moves again", { action: { label: "Undo", run: () => this.undo() } });
   }
 
   async undo() {
-    if (this.busy || !this.may || this.blocked) return;
+    if (at("undo").getAttribute("aria-disabled") === "true") {
+      toast(at("undo").title || "There is nothing to undo", { tone: "bad" });
+      return;
+    }
+    const told = await this.act("undo", "");
+    if (told) toast(`Undone: ${changes(told.changed)}`, { action: { label: "Redo", run: () => this.undo() } });
+  }
+
+  async act(what, reason) {
+    if (this.busy) return null;
     this.busy = true;
     this.show();
     try {
-      const { data } = await ask("POST", `${this.path}/undo`, { body: {} });
-      toast(`Undone${data.says ? `: ${data.says}` : ""}`, { action: { label: "Undo the undoing", run: () => this.undo() } });
+      const { status, data } = await ask("POST", `${this.path}/${what}`, { body: { reason: reason.trim() } });
+      flash("");
+      if (status === 202) {
+        toast("This waits for a second person to approve it", { seconds: 12 });
+        return null;
+      }
+      this.onState(data);
+      return data;
     } catch (refused) {
-      toast(refused.message, { tone: "bad" });
+      if (refused.status === 409) toast(refused.message, { tone: "bad" });
+      else flash(refused.message);
+      return null;
     } finally {
       this.busy = false;
       this.show();

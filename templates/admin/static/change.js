@@ -4,7 +4,8 @@ import { ask } from "./api.js";
 import { flash, toast } from "./console.js";
 import { Dial } from "./dial.js";
 import { say } from "./fill.js";
-import { number, span } from "./format.js";
+import { number, sentence, span } from "./format.js";
+import { changes, settings } from "./said.js";
 
 const LOOK_AGAIN_MS = 5000;
 const at = (id) => document.getElementById(id);
@@ -14,23 +15,14 @@ const ROWS = {
   first: ["first_seconds", span, -1],
   median: ["median_seconds", span, -1],
   last: ["last_seconds", span, -1],
-  outflow: ["outflow", rounded, 1],
+  outflow: ["outflow_per_minute", rounded, 1],
   load: ["load", rounded, 0],
 };
 
-/** How one setting is said: "rate 300", "no cap". */
-export function said(name, value) {
-  if (name === "capacity") return value ? `capacity ${number(value)}` : "no cap";
-  return typeof value === "number" ? `${name} ${number(value)}` : `${name} ${value}`;
-}
-
-function sentence(wanted) {
-  return Object.entries(wanted).map(([name, value]) => said(name, value)).join(", ");
-}
-
 export class Change {
-  constructor(state, { may, onSet }) {
-    Object.assign(this, { live: state, may, onSet, blocked: "", mode: state.mode, sending: false });
+  /** `onSet(what)` is told in words what was set, `onState(state)` the state that came of it. */
+  constructor(state, { may, onSet, onState }) {
+    Object.assign(this, { live: state, may, onSet, onState, blocked: "", mode: state.mode, sending: false, asked: 0 });
     this.path = `/api/rooms/${encodeURIComponent(state.room)}`;
     this.form = at("change");
     const onChange = () => this.turned();
@@ -42,6 +34,7 @@ export class Change {
     this.form.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.pending) this.discard(); });
     at("discard").addEventListener("click", () => this.discard());
     this.enable();
+    this.settle();
   }
 
   /** What is turned and not yet set: {rate: 400}; null: nothing. */
@@ -55,14 +48,14 @@ export class Change {
 
   /** Takes in the state of the room. What somebody has turned stays turned. */
   follow(state) {
-    const before = this.live, turned = this.pending;
-    this.live = state;
+    const before = this.live, turned = this.pending ?? {};
+    if (state.version < before.version) return; // told before what was set here
+    this.live = { ...state };
     this.rate.follow(state.rate, state.admissions_per_minute === null ? null : Math.round(state.admissions_per_minute));
     this.capacity.follow(state.capacity, state.inside);
     if (this.mode === before.mode) this.choose(state.mode);
-    // from here on against what holds now
-    const others = Object.keys(turned ?? {}).filter((name) => before[name] !== state[name] && state[name] !== turned[name]);
-    if (others.length && !this.sending) this.overtaken(others.map((name) => said(name, state[name])).join(", "));
+    const overtaken = Object.keys(turned).some((name) => before[name] !== state[name] && state[name] !== turned[name]);
+    if (overtaken && !this.sending) this.overtaken(state);
     this.settle();
     if (this.pending && Date.now() - this.asked > LOOK_AGAIN_MS) this.preview();
   }
@@ -97,17 +90,18 @@ export class Change {
 
   /** Shows whether there is something to set. */
   settle() {
-    const wanted = this.pending;
+    const wanted = this.pending, blocked = this.blocked;
     at("effect").toggleAttribute("data-pending", Boolean(wanted));
     at("discard").disabled = !wanted || this.sending;
-    at("why").disabled = !wanted || Boolean(this.blocked);
-    at("confirm").disabled = !wanted || this.sending || Boolean(this.blocked);
-    say(at("confirm-says"), this.sending ? "Setting …" : wanted ? `Set ${sentence(wanted)}` : "Nothing to set");
+    at("why").disabled = !wanted || Boolean(blocked);
+    at("confirm").disabled = !wanted || this.sending || Boolean(blocked);
+    say(at("confirm-says"), this.sending ? "Setting …" : wanted ? `Set ${settings(wanted)}` : "Nothing to set");
+    if (blocked) say(at("effect-says"), blocked);
     if (wanted) return;
     clearTimeout(this.soon);
     this.asking?.abort();
     at("conflict").hidden = true;
-    say(at("effect-says"), this.blocked || (this.may ? "Turn a dial to see what it would change. Nothing is set until you confirm." : "Your role may look, and not set anything."));
+    if (!blocked) say(at("effect-says"), this.may ? "Turn a dial to see what it would change. Nothing is set until you confirm." : "Your role is to look: it sets nothing.");
     for (const key of Object.keys(ROWS)) this.row(key, {}, null);
   }
 
@@ -125,67 +119,68 @@ export class Change {
     if (!wanted || this.blocked) return;
     this.asked = Date.now();
     this.asking?.abort();
-    this.asking = new AbortController();
-    const { signal } = this.asking;
+    const { signal } = (this.asking = new AbortController());
+    let answer = {}, text;
     try {
-      const { data } = await ask("POST", `${this.path}/preview`, { body: wanted, signal });
-      if (signal.aborted) return;
-      for (const key of Object.keys(ROWS)) this.row(key, data.before, data.after);
-      say(at("effect-says"), this.told(wanted, data));
+      answer = (await ask("POST", `${this.path}/preview`, { body: wanted, signal })).data;
+      text = this.told(wanted, answer);
     } catch (refused) {
-      if (signal.aborted) return;
-      for (const key of Object.keys(ROWS)) this.row(key, {}, null);
-      say(at("effect-says"), refused.message);
+      text = refused.message;
     }
+    if (signal.aborted) return;
+    for (const key of Object.keys(ROWS)) this.row(key, answer.before ?? {}, answer.after ?? null);
+    say(at("effect-says"), text);
   }
 
   told(wanted, { before, after, stands_seconds: stands }) {
-    const from = Object.fromEntries(Object.keys(wanted).map((name) => [name, this.live[name]]));
-    const words = [`${sentence(from)} → ${sentence(wanted)}.`];
+    const from = Object.fromEntries(Object.entries(wanted).map(([name, to]) => [name, { before: this.live[name], after: to }]));
+    const words = [`${sentence(changes(from))}.`];
+    const saved = before.last_seconds === null || after.last_seconds === null ? null : before.last_seconds - after.last_seconds;
     if (stands > 1) words.push(`Nobody enters for ${span(stands)}: more are inside than the new capacity holds.`);
-    else if (after.last_seconds === null && this.live.waiting) words.push("Those in line do not move.");
-    else if (before.last_seconds !== null && this.live.waiting) {
-      const saved = before.last_seconds - after.last_seconds;
-      words.push(Math.abs(saved) < 1 ? "The waits stay as they are." : `The last in line enters ${span(Math.abs(saved))} ${saved > 0 ? "sooner" : "later"}.`);
-    } else if (!this.live.waiting) words.push("Nobody waits just now.");
+    else if (!this.live.waiting) words.push("Nobody waits just now.");
+    else if (after.last_seconds === null) words.push("Those in line do not move.");
+    else if (saved !== null) words.push(Math.abs(saved) < 1 ? "The waits stay as they are." : `The last in line enters ${span(Math.abs(saved))} ${saved > 0 ? "sooner" : "later"}.`);
     return words.join(" ");
   }
 
   row(key, before, after) {
     const [field, words, better] = ROWS[key];
     const row = document.querySelector(`#effect [data-row="${key}"]`);
-    const was = before[field] ?? null, will = after ? (after[field] ?? null) : null;
-    say(row.querySelector('[data-at="before"]'), words(was));
-    say(row.querySelector('[data-at="after"]'), after ? (field.endsWith("_seconds") && will === null ? "never" : words(will)) : "–");
+    const was = before[field] ?? null, will = after?.[field] ?? null;
+    const say1 = (value, known) => (known && value === null && field.endsWith("_seconds") ? "never" : words(value));
+    say(row.querySelector('[data-at="before"]'), say1(was, after));
+    say(row.querySelector('[data-at="after"]'), say1(will, after));
     const delta = row.querySelector('[data-at="delta"]');
-    const difference = was !== null && will !== null ? will - was : 0;
-    const shown = words(Math.abs(difference));
-    if (Math.abs(difference) < 0.5 || shown === "0") { say(delta, ""); delta.removeAttribute("data-tone"); return; }
+    const difference = was !== null && will !== null ? will - was : 0, shown = words(Math.abs(difference));
+    if (Math.abs(difference) < 0.5 || shown === "0") {
+      say(delta, "");
+      return;
+    }
     say(delta, `${difference > 0 ? "▲" : "▼"} ${shown}`);
     if (better) delta.dataset.tone = difference * better > 0 ? "good" : "warn";
   }
 
-  overtaken(what, who = "Somebody") {
-    const notice = at("conflict");
-    say(notice.querySelector("p"), `${who} set ${what} meanwhile. What you turned is still here: look again at what it would do, and confirm anew.`);
-    notice.hidden = false;
+  /** Somebody else was quicker: what they set is shown, and what is turned here stays. */
+  overtaken({ last_change: last }) {
+    const what = last ? `${last.who} set ${changes(last.changed)} meanwhile` : "The settings were changed meanwhile";
+    say(at("conflict").querySelector("p"), `${what}. What you turned is still here: look again at what it would do, then confirm anew.`);
+    at("conflict").hidden = false;
     this.preview();
   }
 
   async confirm() {
     const wanted = this.pending;
-    if (!wanted || this.sending || this.blocked) return;
-    if (document.activeElement?.closest(".dial") && !this.form.reportValidity()) return;
+    if (!wanted || this.sending || this.blocked || !this.form.reportValidity()) return;
     this.sending = true;
     flash("");
     this.settle();
     try {
-      const { status, data } = await ask("PATCH", this.path, { body: { ...wanted, why: at("why").value.trim() }, match: this.live.etag });
-      this.set(wanted, status, data);
+      const { status, data } = await ask("PATCH", this.path, { body: { ...wanted, reason: at("why").value.trim() }, match: this.live.etag });
+      this.done(wanted, status, data);
     } catch (refused) {
-      if (refused.status === 412) {
-        const now = refused.problem;
-        this.overtaken(sentence(now.changes ?? {}) || "something else", now.who || "Somebody");
+      if (refused.status === 412 && refused.problem.state) {
+        this.follow(refused.problem.state);
+        this.overtaken(refused.problem.state);
       } else flash(refused.message);
     } finally {
       this.sending = false;
@@ -193,17 +188,14 @@ export class Change {
     }
   }
 
-  set(wanted, status, data) {
-    at("why").value = "";
+  done(wanted, status, data) {
     if (status === 202) {
-      toast(`${sentence(wanted)}: waits for a second person to approve it`, { seconds: 12 });
       this.discard();
+      toast(`${settings(wanted)} waits for a second person to approve it`, { seconds: 12 });
       return;
     }
-    // what was set is what holds from now on, before the stream tells
-    for (const [name, dial] of [["rate", this.rate], ["capacity", this.capacity]])
-      if (name in wanted) { dial.live = dial.value; dial.draw(); }
-    Object.assign(this.live, wanted);
-    this.onSet?.(sentence(wanted), data);
+    at("why").value = "";
+    this.onState(data);
+    this.onSet(changes(data.changed) || settings(wanted));
   }
 }

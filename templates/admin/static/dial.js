@@ -3,17 +3,16 @@
 import { number, typed } from "./format.js";
 
 const FROM = 135, SWEEP = 270, CENTRE = 100, RADIUS = 84, INNER = 70;
-const NICE = [1, 2, 5, 10];
 
-/** The next round number from `value` on: 1, 2 or 5 with zeros. */
-export function nice(value) {
+/** The next round number from `value` on, out of these with zeros behind. */
+export function nice(value, round = [1, 2, 5, 10]) {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-  return power * NICE.find((each) => each * power >= value);
+  return power * round.find((each) => each * power >= value);
 }
 
 /** The end of the scale, for a value in use: so that it stands about in the middle, and there is room to turn. */
 export function scaleFor(...values) {
-  return nice(Math.max(...values, 5) * 1.6);
+  return nice(Math.max(...values, 5) * 1.6, [1, 1.5, 2, 3, 4, 5, 6, 8, 10]);
 }
 
 function point(share, radius) {
@@ -54,7 +53,7 @@ export class Dial {
 
   get changed() { return this.value !== this.live; }
 
-  get step() { return Math.max(nice(this.end / 100), 1); }
+  get step() { return Math.max(nice(this.end / 120), 1); }
 
   stepped(times) {
     const from = this.value || (this.none ? this.end / 2 : 0);

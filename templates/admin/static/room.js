@@ -4,34 +4,34 @@ import { onKey, toast } from "./console.js";
 import { Age } from "./age.js";
 import { Brakes } from "./brakes.js";
 import { Change } from "./change.js";
-import { Chart } from "./chart.js";
 import { keepClock } from "./clock.js";
 import { Course } from "./course.js";
+import { Feed } from "./feed.js";
 import { fill, say, symbol } from "./fill.js";
 import { clock, moment, number, span } from "./format.js";
 import { planned } from "./planned.js";
+import { lastChange } from "./said.js";
 import { follow } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
-const { state } = JSON.parse(at("state").textContent);
+const state = JSON.parse(at("state").textContent);
 const may = at("state").dataset.may === "yes";
 const looks = JSON.parse(at("looks").textContent);
 
 const setClock = keepClock(at("clock"), state.timezone);
-const course = new Course();
-const brakes = new Brakes(state, { may });
+const feed = new Feed(at("events"), state.room);
+const course = new Course(state.room, feed);
+/** What came of something that was done here: shown at once, before the stream tells. */
+function onState(told) {
+  Object.assign(state, told);
+  show(state, Date.parse(told.now));
+}
+const brakes = new Brakes(state, { may, onState });
 const change = new Change(state, {
   may,
+  onState,
   onSet: (what) => toast(`Set: ${what}`, { action: { label: "Undo", run: () => brakes.undo() } }),
 });
-const cursor = new EventTarget();
-const charts = {
-  flow: new Chart(at("chart-flow"), { cursor, say: number, series: [{ name: "in", key: "outflow" }, { name: "joined", key: "inflow" }, { name: "target", key: "target" }] }),
-  line: new Chart(at("chart-line"), { cursor, say: number, series: [{ name: "waiting", key: "waiting" }] }),
-  wait: new Chart(at("chart-wait"), { cursor, say: (minutes) => number(Math.round(minutes * 10) / 10), series: [{ name: "wait", key: "wait" }] }),
-  latency: new Chart(at("chart-latency"), { cursor, say: (ms) => number(Math.round(ms)), filled: false, series: [{ name: "95 %", key: "latency" }, { name: "half", key: "usual" }] }),
-};
-
 onKey("r", () => at("rate").focus());
 onKey("c", () => at("capacity").focus());
 onKey("p", () => brakes.press());
@@ -78,13 +78,29 @@ function show(now, ms) {
     row.querySelector(".share-own").setAttribute("width", String(Math.round(lane.share * 1000) / 10));
     for (const name of ["waiting", "outflow_per_minute"]) say(row.querySelector(`[data-lane-v="${name}"]`), number(lane[name]));
   }
+  const set = now.last_change;
+  say(at("set-by"), set ? `${lastChange(set)} · ${moment(Date.parse(set.at))}` : "");
   change.follow(now);
   brakes.follow(now);
 }
 
-function draw(ms) {
-  const rows = course.rows, from = ms - 15 * 60000;
-  for (const chart of Object.values(charts)) chart.set({ rows, marks: [], from, to: ms });
+/** Whether all that the room lives by is well: a sign beside each, for whoever sees no colour. */
+function health({ estimates, stale_seconds: stale }, point, workers) {
+  const milli = (seconds) => number(Math.round(seconds * 1000));
+  say(at("shop-latency"), point?.p95 == null ? "nobody asked it anything" : `${milli(point.p50)} ms half, ${milli(point.p95)} ms 95 %`);
+  sign("shop-errors", point?.errors == null ? "–" : `${(point.errors * 100).toFixed(1)} % of ${number(Math.round(point.requests))} a second`, point?.errors > 0.05 ? "bad" : point?.errors > 0.01 ? "warn" : "");
+  const { alive, silent } = workers ?? { alive: 0, silent: 0 };
+  sign("workers", silent ? `${alive} alive, ${silent} silent` : `${alive} alive`, !workers ? "" : !alive ? "bad" : silent ? "warn" : "good");
+  sign("redis", stale === null ? "answers" : `away for ${span(stale)}`, stale === null ? "good" : "bad");
+  const known = estimates.kept + estimates.early + estimates.late;
+  say(at("estimates"), known ? `${Math.round((estimates.kept * 100) / known)} % of ${number(known)}` : "none is due yet");
+}
+
+function sign(id, text, tone) {
+  const element = at(id);
+  say(element, (tone === "bad" ? "✕ " : tone === "warn" ? "△ " : tone === "good" ? "✓ " : "") + text);
+  if (tone) element.dataset.tone = tone;
+  else delete element.dataset.tone;
 }
 
 const age = new Age((reason) => {
@@ -92,13 +108,16 @@ const age = new Age((reason) => {
   brakes.block(reason);
 });
 
-follow(`/live?room=${encodeURIComponent(state.room)}`, {
-  message({ at: ms, rooms: [news] }) {
+follow(`/live/${encodeURIComponent(state.room)}`, {
+  message({ at: ms, state: told, point, workers, events }) {
     setClock(ms);
-    if (news) Object.assign(state, news.state);
-    if (state.stale_seconds === null) course.add(ms, state);
+    // what was set here may be newer than what was on its way
+    if (told.version >= state.version) Object.assign(state, told);
+    health(state, point, workers);
+    course.add(ms, point);
+    feed.add(events);
     show(state, ms);
-    draw(ms);
+    course.draw(ms);
     age.show("live", ms, state.stale_seconds);
   },
   state: (connection, since) => age.show(connection, since, state.stale_seconds),

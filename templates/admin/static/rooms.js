@@ -5,7 +5,6 @@ import { Age } from "./age.js";
 import { keepClock } from "./clock.js";
 import { say, symbol } from "./fill.js";
 import { moment, number, span } from "./format.js";
-import { planned } from "./planned.js";
 import { follow } from "./stream.js";
 
 const SPARK = 75, SPARK_MS = 12000;
@@ -23,45 +22,46 @@ function part(row, name) {
   return row.querySelector(`[data-f="${name}"]`);
 }
 
-function show({ state, health }, ms) {
-  const row = rows.get(state.room);
+function show(room, ms) {
+  const row = rows.get(room.room);
   if (!row) return;
+  const { health } = room, mode = looks.modes[room.mode], badge = part(row, "mode");
   row.dataset.tone = health.tone;
-  row.dataset.rank = health.rank;
   symbol(part(row, "health"), looks.tones[health.tone]);
   say(part(row, "health").querySelector("span"), health.says);
-  const mode = looks.modes[state.mode], badge = part(row, "mode");
   badge.dataset.tone = mode.tone;
   symbol(badge, mode.icon);
   say(badge.querySelector("span"), mode.label);
-  say(part(row, "waiting"), number(state.waiting));
-  const inside = part(row, "inside");
-  say(inside.firstChild, number(state.inside));
-  say(part(row, "flow"), number(state.admissions_per_minute === null ? null : Math.round(state.admissions_per_minute)));
-  say(part(row, "target"), ` / ${number(state.admission_rate)}`);
-  say(part(row, "wait"), span(state.newcomer_wait?.seconds));
-  say(part(row, "limit"), looks.limits[state.limited_by.by].label);
-  part(row, "limit").title = state.limited_by.text;
-  next(row, state, ms);
-  spark(row, state, ms);
+  say(part(row, "limit"), looks.limits[room.limit].label);
+  say(part(row, "waiting"), number(room.waiting));
+  say(part(row, "inside"), number(room.inside));
+  say(part(row, "places"), room.places ? ` / ${number(room.places)}` : "");
+  say(part(row, "flow"), number(room.flow === null ? null : Math.round(room.flow)));
+  say(part(row, "target"), room.mode === "pass" ? "" : ` / ${number(room.target)}`);
+  say(part(row, "wait"), span(room.wait));
+  next(row, room.next, ms);
+  spark(row, room, ms);
 }
 
-function next(row, { next_change: step }, ms) {
+function next(row, step, ms) {
   const cell = part(row, "next");
   cell.toggleAttribute("data-known", Boolean(step));
-  if (!step) { say(cell, "–"); return; }
-  const at = Date.parse(step.at);
-  say(cell, `in ${span((at - ms) / 1000)}: ${planned(step)}`);
-  cell.title = `${moment(at)}: ${step.text}`;
+  if (!step) {
+    say(cell, "–");
+    return;
+  }
+  const due = Date.parse(step.at);
+  say(cell, `in ${span((due - ms) / 1000)}: ${step.text}`);
+  cell.title = `${moment(due)}: ${step.text}`;
 }
 
 /** The line over the last quarter of an hour. */
-function spark(row, state, ms) {
-  const course = sparks.get(state.room) ?? [];
-  sparks.set(state.room, course);
+function spark(row, { room, waiting }, ms) {
+  const course = sparks.get(room) ?? [];
+  sparks.set(room, course);
   const slot = Math.floor(ms / SPARK_MS);
-  if (course.at(-1)?.slot === slot) course.at(-1).value = state.waiting;
-  else course.push({ slot, value: state.waiting });
+  if (course.at(-1)?.slot === slot) course.at(-1).value = waiting;
+  else course.push({ slot, value: waiting });
   while (course.length && course[0].slot <= slot - SPARK) course.shift();
   const most = Math.max(...course.map(({ value }) => value), 1);
   const points = course.map(({ slot: each, value }) => `${(120 - ((slot - each) / SPARK) * 120).toFixed(1)} ${(26 - (value / most) * 24).toFixed(1)}`);
@@ -96,14 +96,14 @@ function total() {
 
 let stale = null;
 follow("/live", {
-  message({ at: ms, rooms }) {
+  message({ at: ms, rooms: news }) {
     setClock(ms);
-    for (const { state, health } of rooms)
-      known.set(state.room, { room: state.room, state, health, waiting: state.waiting, inside: state.inside, flow: state.admissions_per_minute, stale: state.stale_seconds });
-    for (const { state, health } of known.values()) show({ state, health }, ms);
+    for (const room of news) known.set(room.room, room);
+    for (const room of known.values()) show(room, ms);
     order();
     total();
-    stale = [...known.values()].reduce((most, room) => (room.stale === null ? most : Math.max(most ?? 0, room.stale)), null);
+    const away = [...known.values()].map((room) => room.stale).filter((seconds) => seconds !== null);
+    stale = away.length ? Math.max(...away) : null;
     age.show("live", ms, stale);
   },
   state: (connection, since) => age.show(connection, since, stale),

@@ -1,23 +1,32 @@
 // What the console pushes: one connection, and the truth about how old it is.
 
 const SILENT_MS = 3500; // longer than three messages
-const BACK_OFF = [1000, 2000, 4000, 8000, 15000];
+const HUNG_MS = 15000;
+const HIDDEN_MS = 60000;
+const BACK_OFF = [500, 1000, 2000, 4000, 8000, 15000];
 
 /**
- * Follows a stream of messages: `on.message(data)` for each, `on.state("live" | "lost" | "over", sinceMs)` when that
- * changes, and once a second while it is lost. Tries again by itself, less and less often.
+ * Follows a stream of messages: `on.message(data)` for each, and `on.state("live" | "lost" | "over", since)` when that
+ * changes, with the moment (milliseconds) of the last message; once a second while it is lost. Tries again by itself, less
+ * and less often. A page that nobody sees lets go of its connection after a while: a browser has only six for all of them.
  */
 export function follow(url, on) {
-  let source, retry, tries = 0, heard = Date.now(), state = "";
+  let source, retry, hide, tries = 0, heard = Date.now(), state = "live", over = false;
 
   function tell(now) {
     if (now !== state || now === "lost") on.state(now, heard);
     state = now;
   }
 
-  function open() {
+  function close() {
     clearTimeout(retry);
     source?.close();
+    source = null;
+  }
+
+  function open() {
+    close();
+    if (over) return;
     source = new EventSource(url);
     source.onmessage = (event) => {
       heard = Date.now();
@@ -26,24 +35,29 @@ export function follow(url, on) {
       tell("live");
     };
     source.addEventListener("over", () => {
-      source.close();
-      clearInterval(watch);
+      over = true;
+      close();
       tell("over");
     });
     source.onerror = () => {
-      source.close();
+      close();
       // not all at the same moment: after a restart of the console all its pages come back
       const pause = BACK_OFF[Math.min(tries++, BACK_OFF.length - 1)] * (0.75 + Math.random() / 2);
-      clearTimeout(retry);
       retry = setTimeout(open, pause);
     };
   }
 
-  const watch = setInterval(() => {
+  setInterval(() => {
+    if (over || document.hidden) return;
     if (Date.now() - heard > SILENT_MS) tell("lost");
-    // the connection may hang without an error: the network went, and came back as another
-    if (Date.now() - heard > 20000 && source.readyState === EventSource.OPEN) open();
+    // a connection may hang without an error: the network went, and came back as another
+    if (Date.now() - heard > HUNG_MS && source) open();
   }, 1000);
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hide);
+    if (document.hidden) hide = setTimeout(close, HIDDEN_MS);
+    else if (!source) open();
+  });
   addEventListener("online", open);
   open();
 }

@@ -1,0 +1,58 @@
+"""How a room stands now, in the few figures that are kept and watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from waitroom.line.memory import GENERAL
+from waitroom.line.room import Room
+from waitroom.line.rules import Mode
+from waitroom.shaping.forecast import Estimate
+
+NOW = Estimate(0, 0, 0)
+"""Of those who need not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A room at one moment."""
+
+    waiting: int
+    """Those in line who are present."""
+    inside: int
+    """Those included who were called and are about to enter."""
+    target_per_minute: float | None
+    """Admissions that are wanted: 0 where nobody may enter, None where everyone may."""
+    newcomer_seconds: int | None
+    """What a newcomer to the general lane is told of the wait; None: nobody knows."""
+
+
+def standing_of(room: Room) -> Standing:
+    """A room as it was seen last."""
+    estimate = newcomers_wait(room, GENERAL)
+    return Standing(
+        waiting=room.waiting,
+        inside=room.head.sessions + room.head.granted,
+        target_per_minute=rate_in_force(room),
+        newcomer_seconds=estimate and estimate.seconds,
+    )
+
+
+def rate_in_force(room: Room) -> float | None:
+    """Admissions a minute that admission goes by now; None: everyone who comes."""
+    mode = room.rules.mode
+    if mode is Mode.PASS:
+        return None
+    return (
+        room.rules.admission_rate if mode in (Mode.AUTO, Mode.QUEUE) and not room.is_before_opening else 0.0
+    )
+
+
+def newcomers_wait(room: Room, lane: str) -> Estimate | None:
+    """What somebody who joined a lane now would be told; None: nothing."""
+    if room.rules.mode is Mode.PASS or (room.rules.mode is Mode.AUTO and not room.waiting):
+        return NOW
+    if room.rules.mode is not Mode.AUTO and room.rules.mode is not Mode.QUEUE:
+        return None
+    of = room.lanes[lane]
+    return None if room.awaits_draw else of.outlook.estimate(of.snapshot.ahead_of(of.head.issued + 1))

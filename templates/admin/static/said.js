@@ -1,0 +1,44 @@
+// Settings and changes in words.
+
+import { number, sentence, span } from "./format.js";
+
+const DURATIONS = new Set(["session", "keep", "presence", "burst", "entry"]);
+
+/** The value of a setting: 300, no cap, "10 min". */
+export function value(name, given) {
+  if (given === null || given === undefined || given === "") return name === "capacity" ? "no cap" : "none";
+  if (name === "capacity" && given === 0) return "no cap";
+  if (DURATIONS.has(name)) return span(given);
+  if (typeof given === "number") return number(given);
+  return name === "mode" && given === "pause" ? "paused" : String(given);
+}
+
+/** One setting with its value: "rate 300". */
+export function setting(name, given) {
+  return name === "capacity" && !given ? "no cap" : `${name} ${value(name, given)}`;
+}
+
+/** Several: "rate 300, mode auto". */
+export function settings(wanted) {
+  return Object.entries(wanted).map(([name, given]) => setting(name, given)).join(", ");
+}
+
+/** What became of settings, `{rate: {before, after}}`: "rate 300 → 400". */
+export function changes(changed) {
+  return Object.entries(changed).map(([name, { before, after }]) => {
+    if (name === "message") return after ? `message “${after}”` : "message taken away";
+    if (name === "mode" && after === "pause") return "paused";
+    if (name === "mode" && before === "pause") return `resumed: mode ${after}`;
+    return `${name} ${value(name, before)} → ${value(name, after)}`;
+  }).join(", ");
+}
+
+/** Somebody as the record names them: a token's label, or a name. */
+export function who(name) {
+  return name || "somebody";
+}
+
+/** The last change as a sentence: "Rate 300 → 400, by anna: more stock". */
+export function lastChange({ changed, who: by, why }) {
+  return sentence(`${changes(changed)}, by ${who(by)}${why ? `: ${why}` : ""}`);
+}
