@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from admin.api import approvals, health, messages, planning, rooms, trial
+from admin.api.routes import API
 from admin.audit.trail import Trail
 from admin.auth.csrf import SameOrigin
 from admin.console import Console
@@ -21,7 +21,6 @@ from admin.security import SecurityHeaders
 from waitroom import __version__
 from waitroom.settings import Settings
 
-API = (health, rooms, approvals, planning, messages, trial)
 MOST_BYTES = 1024 * 1024
 """Of a request's body; a route that takes more says so."""
 
@@ -32,7 +31,11 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with console.live.running(), _beside(console.audit.keep(settings.sign_in.audit_keep)):
+        async with (
+            console.live.running(),
+            console.sampler.running(),
+            _beside(console.audit.keep(settings.sign_in.audit_keep)),
+        ):
             yield
         await redis.aclose(close_connection_pool=True)
         console.store.close()
@@ -54,7 +57,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
     app.add_middleware(SecurityHeaders)  # the outermost: on the answers of the others too
     tell_problems(app, problem.answer)
     describe(app)
-    for router in (*(part.router for part in API), *PAGES):
+    for router in (*API, *PAGES):
         app.include_router(router)
     return app
 

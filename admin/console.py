@@ -14,12 +14,15 @@ from admin.approvals import Approvals
 from admin.audit.log import AuditLog
 from admin.auth.people import People
 from admin.auth.tokens import Tokens
+from admin.history.history import History
+from admin.history.sampler import Sampler
 from admin.keys import Kept
 from admin.live import LiveRooms
 from admin.store import Store
 from waitroom.assembly.line import store_of
 from waitroom.line.store import LineStore
 from waitroom.settings import RoomSettings, Settings
+from waitroom.telemetry.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Console:
     people: People
     audit: AuditLog
     live: LiveRooms
+    sampler: Sampler
     kept: Kept
     """Answers to requests that had a key."""
     approvals: Approvals
@@ -44,7 +48,7 @@ class Console:
     @classmethod
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
-        store = Store(settings.data_dir)
+        store, live = Store(settings.data_dir), LiveRooms(settings, redis, secrets)
         return cls(
             settings=settings,
             redis=redis,
@@ -53,7 +57,8 @@ class Console:
             tokens=Tokens(store),
             people=People.of(settings.sign_in, store, secrets),
             audit=AuditLog(store),
-            live=LiveRooms(settings, redis, secrets),
+            live=live,
+            sampler=Sampler(live, Reader(redis, live.rooms), History(store)),
             kept=Kept(store),
             approvals=Approvals(store, settings.approval.expires),
         )
