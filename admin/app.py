@@ -20,6 +20,7 @@ from admin.problems import tell_problems
 from admin.security import SecurityHeaders
 from waitroom import __version__
 from waitroom.settings import Settings
+from waitroom.tasks import end_all
 
 MOST_BYTES = 1024 * 1024
 """Of a request's body; a route that takes more says so."""
@@ -68,5 +69,4 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end_all([task])

@@ -19,6 +19,7 @@ from waitroom.line.room import Room
 from waitroom.line.seeds import Seeds
 from waitroom.record.live import Counted, read_counted
 from waitroom.settings import RoomSettings, Settings
+from waitroom.tasks import end_all
 
 TICK_SECONDS = 0.5
 """Between two looks at a room: what is shown is less than a second old."""
@@ -123,9 +124,7 @@ class LiveRooms:
         finally:
             for seen in self.seen.values():
                 seen.stop()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_all(tasks)
 
 
 async def _look_first(room: Room) -> None:

@@ -18,6 +18,7 @@ from waitroom.complaints import Complaints
 from waitroom.errors import LineUnavailableError
 from waitroom.line.room import Room
 from waitroom.live.limits import limiting
+from waitroom.tasks import end_all
 from waitroom.telemetry.reading import Reader, Reading
 from waitroom.telemetry.totals import difference
 
@@ -72,8 +73,7 @@ class Sampler:
         try:
             yield
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            await end_all([looking])
             await self._close()
 
     async def _run(self) -> None:

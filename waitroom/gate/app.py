@@ -27,6 +27,7 @@ from waitroom.gate.static import matches
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
 from waitroom.shaping.regulator import Regulator
+from waitroom.tasks import end_all
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import BAD, PUT_OFF
 
@@ -124,12 +125,7 @@ class Gate:
         for entrance in self._entrances.values():
             entrance.room.stop()
             entrance.regulator.stop()
-        pending = set(self._keepers)
-        while pending:
-            for keeper in pending:
-                keeper.cancel()
-            # a client may swallow one cancellation: it is repeated until each has ended
-            _, pending = await asyncio.wait(pending, timeout=0.5)
+        await end_all(self._keepers)
         for entrance in self._entrances.values():
             with suppress(LineUnavailableError):
                 await entrance.room.flush()
