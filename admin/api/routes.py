@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from admin.api import approvals, health, history, messages, metrics, planning, rooms, trial
+from admin.api import (
+    approvals,
+    audit,
+    health,
+    history,
+    messages,
+    metrics,
+    planning,
+    rooms,
+    sessions,
+    tokens,
+    trial,
+    users,
+)
 
 API = tuple(
     part.router
@@ -15,5 +28,9 @@ API = tuple(
         planning,
         messages,
         trial,
+        users,
+        sessions,
+        tokens,
+        audit,
     )
 )

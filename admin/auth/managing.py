@@ -15,6 +15,7 @@ from admin.auth.tokens import Token
 from admin.auth.users import BadNameError, NameTakenError, NoUserError, User, UserError
 from admin.console import console_of
 from admin.problems import Problem
+from waitroom.settings import format_duration
 
 T = TypeVar("T")
 
@@ -42,6 +43,20 @@ async def set_role(request: Request, user_id: str, role: Role) -> User:
     user = await _user(request, user_id)
     record(request, before={"role": user.role.value}, after={"role": role.value})
     return (await _done(_people(request).users.set_role(user.id, role)))[1]
+
+
+async def change(
+    request: Request, user_id: str, *, role: Role | None = None, disabled: bool | None = None
+) -> User:
+    """Changes what is not None. Raises a :class:`~admin.problems.Problem` with status 404, 409 or 422."""
+    if role is None and disabled is None:
+        raise Problem(422, "nothing", "Say what is to be different: role or disabled.")
+    user = await _user(request, user_id)
+    if role is not None:
+        user = await set_role(request, user_id, role)
+    if disabled is not None:
+        user = await (disable if disabled else enable)(request, user_id)
+    return user
 
 
 async def disable(request: Request, user_id: str) -> User:
@@ -81,12 +96,12 @@ async def make_token(
     """A new API token, which is shown this once, and what is known of it.
     Raises a :class:`~admin.problems.Problem` with status 422."""
     label = " ".join(label.split())
-    record(request, about=label, after={"role": role.value, "seconds": seconds})
+    record(request, about=label, after={"role": role.value, "ends after": _ends(seconds)})
     if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
         raise Problem(422, "label", f"Say in 1 to {LONGEST_LABEL} characters what the token is for.")
-    held, token = await console_of(request).tokens.create(
-        role, label=label, made_by=actor.name, seconds=seconds
-    )
+    # whoever answers for it, so that no second token makes a second person
+    made_by = actor.person
+    held, token = await console_of(request).tokens.create(role, label=label, made_by=made_by, seconds=seconds)
     record(request, about=f"{label} ({token.id})")
     return held, token
 
@@ -99,6 +114,10 @@ async def revoke_token(request: Request, token_id: str) -> None:
     if found is None or not await tokens.revoke(token_id):
         raise Problem(404, "no-token", "There is no such token, or it was revoked before.")
     record(request, about=f"{found.label} ({found.id})", before={"role": found.role.value})
+
+
+def _ends(seconds: float | None) -> str:
+    return "never" if seconds is None else format_duration(seconds)
 
 
 async def _user(request: Request, user_id: str) -> User:

@@ -179,6 +179,25 @@ def token(
     typer.echo(make_token(load(config), role, expires, label))
 
 
+@app.command(epilog="Examples:  waitroom user bob --role operator      waitroom user anna --without-codes")
+def user(
+    name: Annotated[str, typer.Argument(help="Whom to let into the console: a name or an e-mail address.")],
+    role: Annotated[
+        Role | None,
+        typer.Option(help="What somebody new may do; who is there keeps their role.", show_default=False),
+    ] = None,
+    config: ConfigFile = None,
+    without_codes: Annotated[  # noqa: FBT002 - typer's way
+        bool, typer.Option("--without-codes", help="Turn off the authenticator app that they have lost.")
+    ] = False,
+) -> None:
+    """Print a one-time link by which somebody chooses a password for the console: the way in that is always left."""
+    from waitroom.cli.user import make_link
+    from waitroom.settings import load
+
+    typer.echo(make_link(load(config), name, role, without_codes=without_codes))
+
+
 @app.command(epilog="Example:  waitroom settings > settings.md")
 def settings() -> None:
     """Print all settings with what they mean, what is allowed, and the defaults."""

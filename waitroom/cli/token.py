@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from admin.audit.entry import Draft, Outcome
+from admin.audit.log import AuditLog
 from admin.auth.roles import Role
 from admin.auth.tokens import Tokens
 from admin.store import Store
@@ -18,4 +20,8 @@ def make_token(settings: Settings, role: Role, expires: str, label: str) -> str:
     """A new token of that role. A console that runs with the same ``data_dir`` knows it at once."""
     seconds = None if expires == _FOR_EVER else some_duration(expires)
     with closing(Store(settings.data_dir)) as store:
-        return Tokens(store).make(role, label=label, made_by=who_asks(), seconds=seconds)
+        who = who_asks()
+        held = Tokens(store).make(role, label=label, made_by=who, seconds=seconds)
+        made = Draft(who, "makeToken", Outcome.DONE, label, after={"role": role.value, "seconds": seconds})
+        AuditLog(store).add_now(made)
+        return held
