@@ -18,6 +18,7 @@ from admin.history.history import History
 from admin.history.sampler import Sampler
 from admin.keys import Kept
 from admin.live import LiveRooms
+from admin.rehearsals.rehearsals import Rehearsals
 from admin.store import Store
 from waitroom.assembly.line import store_of
 from waitroom.line.store import LineStore
@@ -42,6 +43,7 @@ class Console:
     kept: Kept
     """Answers to requests that had a key."""
     approvals: Approvals
+    rehearsals: Rehearsals
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
@@ -60,6 +62,7 @@ class Console:
             live=live,
             sampler=Sampler(live, Reader(redis, live.rooms), History(store)),
             kept=Kept(store),
+            rehearsals=Rehearsals(settings.data_dir),
             approvals=Approvals(store, settings.approval.expires),
         )
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from admin.api import approvals, health, history, messages, metrics, planning, rooms, trial
+from admin.api import (
+    approvals,
+    calculator,
+    health,
+    history,
+    messages,
+    metrics,
+    planning,
+    rehearsals,
+    rooms,
+    trial,
+)
 
 API = tuple(
     part.router
@@ -15,5 +26,7 @@ API = tuple(
         planning,
         messages,
         trial,
+        rehearsals,
+        calculator,
     )
 )
