@@ -35,6 +35,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
             console.live.running(),
             console.sampler.running(),
             console.rehearsals.running(),
+            console.desk.running(),
             _beside(console.audit.keep(settings.sign_in.audit_keep)),
         ):
             yield

@@ -7,6 +7,7 @@ from admin.api import (
     calculator,
     health,
     history,
+    invitations,
     messages,
     metrics,
     planning,
@@ -26,6 +27,7 @@ API = tuple(
         planning,
         messages,
         trial,
+        invitations,
         rehearsals,
         calculator,
     )
