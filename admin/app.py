@@ -35,6 +35,8 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
         async with (
             console.live.running(),
             console.sampler.running(),
+            console.rehearsals.running(),
+            console.desk.running(),
             _beside(console.audit.keep(settings.sign_in.audit_keep)),
         ):
             yield

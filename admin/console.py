@@ -16,8 +16,11 @@ from admin.auth.people import People
 from admin.auth.tokens import Tokens
 from admin.history.history import History
 from admin.history.sampler import Sampler
+from admin.invitations.batches import Batches
+from admin.invitations.desk import Desk
 from admin.keys import Kept
 from admin.live import LiveRooms
+from admin.rehearsals.rehearsals import Rehearsals
 from admin.store import Store
 from waitroom.assembly.line import store_of
 from waitroom.line.store import LineStore
@@ -42,6 +45,10 @@ class Console:
     kept: Kept
     """Answers to requests that had a key."""
     approvals: Approvals
+    rehearsals: Rehearsals
+    batches: Batches
+    desk: Desk
+    """Where invitations are minted."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
@@ -49,6 +56,7 @@ class Console:
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
         store, live = Store(settings.data_dir), LiveRooms(settings, redis, secrets)
+        batches = Batches(store)
         return cls(
             settings=settings,
             redis=redis,
@@ -60,7 +68,10 @@ class Console:
             live=live,
             sampler=Sampler(live, Reader(redis, live.rooms), History(store)),
             kept=Kept(store),
+            rehearsals=Rehearsals(settings.data_dir),
             approvals=Approvals(store, settings.approval.expires),
+            batches=batches,
+            desk=Desk(settings.data_dir, batches),
         )
 
     def room(self, name: str) -> RoomSettings | None:

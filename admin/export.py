@@ -14,8 +14,9 @@ from fastapi import Query
 from fastapi.responses import StreamingResponse
 from pydantic import JsonValue
 
+from waitroom.spreadsheets import harmless as harmless_text
+
 MEDIA_TYPE = "text/csv"
-_BEGINS_FORMULA = "=+-@\t\r\n\0＝＋－＠"  # noqa: RUF001 - as wide as spreadsheets take them
 
 
 class Format(StrEnum):
@@ -29,8 +30,8 @@ FormatOfQuery = Annotated[Format, Query(alias="format", description="The form of
 
 
 def harmless(cell: JsonValue | datetime) -> str:
-    """A cell that no spreadsheet takes for a formula: one that begins like it gets an apostrophe before it (`OWASP,
-    CSV Injection <https://owasp.org/www-community/attacks/CSV_Injection>`_). Numbers stay numbers."""
+    """A cell that no spreadsheet takes for a formula: see :func:`waitroom.spreadsheets.harmless`. Numbers stay
+    numbers."""
     match cell:
         case None:
             return ""
@@ -41,7 +42,7 @@ def harmless(cell: JsonValue | datetime) -> str:
         case datetime():
             return cell.isoformat()
         case str():
-            return f"'{cell}" if cell.lstrip(" ")[:1] in tuple(_BEGINS_FORMULA) else cell
+            return harmless_text(cell)
     return json.dumps(cell, ensure_ascii=False)
 
 

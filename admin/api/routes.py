@@ -5,11 +5,14 @@ from __future__ import annotations
 from admin.api import (
     approvals,
     audit,
+    calculator,
     health,
     history,
+    invitations,
     messages,
     metrics,
     planning,
+    rehearsals,
     rooms,
     sessions,
     tokens,
@@ -32,5 +35,8 @@ API = tuple(
         sessions,
         tokens,
         audit,
+        invitations,
+        rehearsals,
+        calculator,
     )
 )

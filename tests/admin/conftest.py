@@ -36,6 +36,9 @@ name = "drop"
 hosts = ["drop.example"]
 rate = 120
 
+[rooms.lanes.members]
+weight = 3
+
 [[rooms]]
 name = "late-sale"
 mode = "pause"

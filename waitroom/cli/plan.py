@@ -78,8 +78,8 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """How long the last one waits, what rate is enough, and what a change would do."""
-    from waitroom.cli.answer import Answer
     from waitroom.line.rules import Rules
+    from waitroom.rehearse.answer import Answer
     from waitroom.shaping.plan import Situation, effect_of, rate_to_finish
 
     if config is None and room is not None:

@@ -16,6 +16,7 @@ from waitroom.invitations.members_file import MembersFile
 from waitroom.invitations.minting import Inviter, Links, Terms, new_batch
 from waitroom.shaping.codes import CodeDigests, new_code, typed
 from waitroom.shaping.invitation import written_time
+from waitroom.spreadsheets import harmless
 
 LINK_COLUMNS = ("invitation", "link", "expires")
 CODE_COLUMNS = ("invitation", "code", "expires")
@@ -105,8 +106,9 @@ async def write_codes(
 
 def _writer(file: TextIO, guests: Guests, made: Sequence[str]) -> Callable[[Iterable[str]], object]:
     writer = csv.writer(file, delimiter=guests.delimiter)
-    writer.writerow([*guests.columns, *made])
-    return writer.writerow
+    writer.writerow(map(harmless, (*guests.columns, *made)))
+    # what was carried through comes from elsewhere, and the file is opened in a spreadsheet
+    return lambda cells: writer.writerow(map(harmless, cells))
 
 
 @contextmanager

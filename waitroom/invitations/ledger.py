@@ -94,7 +94,7 @@ class Ledger:
 
     async def publish(self, batch: Batch, now: float) -> None:
         """From here on the codes of the batch count. Raises :class:`LedgerError` where there are too many batches."""
-        batches = await self._batches()
+        batches = await self.batches()
         gone = [each.name for each in batches if each.ends + REMEMBERED_SECONDS < now]
         if len(batches) - len(gone) >= MAX_BATCHES:
             raise LedgerError(
@@ -155,15 +155,21 @@ class Ledger:
         _, added = await self._answer(pipe.execute())
         return int(added)
 
+    async def revoked_of(self, names: Sequence[str]) -> set[str]:
+        """Those of these ids, batches and holders that were revoked."""
+        if not names:
+            return set()
+        scores = await self._answer(self._redis.zmscore(revoked_key(self._room), list(names)))
+        return {name for name, score in zip(names, scores, strict=True) if score is not None}
+
     async def is_revoked(self, invitation: Invitation) -> bool:
         """Whether the invitation, its batch or its holder was revoked."""
         names = [invitation.id, invitation.batch, *([invitation.holder] if invitation.holder else [])]
-        scores = await self._answer(self._redis.zmscore(revoked_key(self._room), names))
-        return any(score is not None for score in scores)
+        return bool(await self.revoked_of(names))
 
     async def _lookup(self, code: str) -> list[Invitation]:
         digests = self._digests.all(code)
-        batches = await self._batches()
+        batches = await self.batches()
         if not batches:
             return []
         pipe = self._redis.pipeline(transaction=False)
@@ -177,7 +183,8 @@ class Ledger:
             if value is not None
         ]
 
-    async def _batches(self) -> list[Batch]:
+    async def batches(self) -> list[Batch]:
+        """The batches of codes that are kept, those too that have ended lately."""
         kept = await self._answer(self._redis.hgetall(batches_key(self._room)))
         return [Batch.read(name, text) for name, text in kept.items()]
 

@@ -122,7 +122,7 @@ def to_html(scenario: Scenario, figures: Figures, curves: Curves) -> str:
     data = Markup(json.dumps(asdict(curves), allow_nan=False).replace("<", "\\u003c"))  # noqa: S704
     return environment.get_template("report.html").render(
         scenario=scenario,
-        title=_title(scenario),
+        title=title_of(scenario),
         figures=figures,
         verdicts=verdicts(figures, scenario),
         settings=settings_of(scenario),
@@ -149,7 +149,8 @@ def write(folder: Path, *, html: str, text: str) -> tuple[Path, Path]:
     return page, figures
 
 
-def _title(scenario: Scenario) -> str:
+def title_of(scenario: Scenario) -> str:
+    """What a rehearsal is about, in a line."""
     least, most = scenario.rates
     rate = f"{least:,g}" if least == most else f"{least:,g} to {most:,g}"
     return f"{scenario.curve.visitors:,} visitors at {rate} a minute"

@@ -114,7 +114,10 @@ class Outlook:
             return None
         if sight.share < OTHERS_SHARE * self._share:
             return Reason.OTHER_LANES
-        before, now = (seen.limit_per_minute, seen.capacity or inf), (sight.limit_per_minute, sight.capacity or inf)
+        before, now = (
+            (seen.limit_per_minute, seen.capacity or inf),
+            (sight.limit_per_minute, sight.capacity or inf),
+        )
         if before == now:
             return None
         return Reason.SHOP_SLOW if now < before else Reason.SHOP_FASTER

@@ -67,7 +67,9 @@ class Emptying:
         else:
             left = self.to_next_ms / bin_ms
             # who is still there of those who would leave within the whole bin
-            parts = [min(hazard * (ms / bin_ms) / (1 - hazard * (1 - left) + NOBODY), 1.0) for hazard in hazards]
+            parts = [
+                min(hazard * (ms / bin_ms) / (1 - hazard * (1 - left) + NOBODY), 1.0) for hazard in hazards
+            ]
             self._stocks = [stock * (1 - part) for stock, part in zip(self._stocks, parts, strict=True)]
         self.inside = sum(self._stocks)
         return before - self.inside

@@ -87,7 +87,8 @@ class Visits:
         """How many of those inside should leave within the next ``ms``."""
         part = ms / self.bin_ms
         return Leaving(
-            part * sum(map(mul, self._hazards, self._stocks)), part * sum(map(mul, self._doubts, self._stocks))
+            part * sum(map(mul, self._hazards, self._stocks)),
+            part * sum(map(mul, self._doubts, self._stocks)),
         )
 
     def shop(self, capacity: float, level: float = 1.0) -> Shop:
@@ -103,9 +104,7 @@ class Visits:
         scale = self._inside / whole if whole > 0 else 0.0
         if not whole:
             stocks[0], scale = self._inside, 1.0
-        return Shop(
-            capacity, tuple(stock * scale for stock in stocks), hazards, longer, self.bin_ms, passed
-        )
+        return Shop(capacity, tuple(stock * scale for stock in stocks), hazards, longer, self.bin_ms, passed)
 
     def _close(self) -> None:
         """A bin of time is over: everyone is a bin older."""
@@ -129,7 +128,9 @@ class Visits:
         self._note(gone, sum(expected), doubt)
         left = [0.0] * BINS
         for _ in range(4):
-            whole = sum(likely for likely, had, went in zip(expected, stocks, left, strict=True) if went < had)
+            whole = sum(
+                likely for likely, had, went in zip(expected, stocks, left, strict=True) if went < had
+            )
             missing = gone - sum(left)
             if missing <= 1e-9 or whole <= 0:
                 break

@@ -1,4 +1,4 @@
-"""What ``waitroom plan`` answers, in words and as JSON."""
+"""What a rate means, before it is set: in words and as JSON, as ``waitroom plan`` and the console answer it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Answer:
 
     def to_json(self) -> str:
         """As JSON."""
+        return json.dumps(self.members(), indent=2)
+
+    def members(self) -> dict[str, object]:
+        """What the JSON says."""
         now, before = self.now, self.effect.before
         told: dict[str, object] = {
             "waiting": now.waiting,
@@ -42,7 +46,7 @@ class Answer:
                 "stands_seconds": self.effect.stands_seconds,
                 "saved_seconds": self.effect.saved_seconds,
             }
-        return json.dumps(told, indent=2)
+        return told
 
     def in_words(self) -> Iterator[str]:
         """Line by line."""

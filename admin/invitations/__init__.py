@@ -1,0 +1,1 @@
+"""Invitations minted from the console: in batches with progress, listed, downloaded, revoked."""
