@@ -72,8 +72,10 @@ class Sampler:
         try:
             yield
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            while not looking.done():
+                looking.cancel()
+                # a client may swallow one cancellation: it is repeated until the task has ended
+                await asyncio.wait([looking], timeout=0.5)
             await self._close()
 
     async def _run(self) -> None:
