@@ -24,10 +24,11 @@ Promtool = Callable[..., subprocess.CompletedProcess[bytes]]
 
 @pytest.fixture
 async def site(redis: Redis) -> Site:
-    """Two rooms, one with lanes in which two wait, and one worker, which is alive."""
+    """Three rooms, one with lanes in which two wait, and one worker, which is alive."""
     drop = Room("drop", redis, Rules(rate=120, capacity=50, mode=Mode.QUEUE), lanes=(GENERAL, "members"))
     other = Room("late-sale", redis, Rules(mode=Mode.PAUSE))
-    for room in (drop, other):
+    idle = Room("idle", redis, Rules())
+    for room in (drop, other, idle):
         await room.start()
     await drop.join()
     await drop.join("members")
@@ -42,7 +43,7 @@ async def site(redis: Redis) -> Site:
     sources = [Source("drop", counted.summed_up, lambda: 2), Source("late-sale", dict, lambda: 0)]
     await Telling(redis, [*sources, Source(NO_ROOM, lambda: {VISIT: 9})], lambda: 5).tell()
     reading = await Reader(redis, ["drop", "late-sale"]).read()
-    return Site((drop, other), reading, is_redis_up=True)
+    return Site((drop, other, idle), reading, is_redis_up=True)
 
 
 @pytest.fixture(scope="session")
