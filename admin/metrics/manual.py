@@ -44,9 +44,22 @@ The usual `process_…` metrics are those of the console's own process.
 """
 
 
+_COST = """## What it costs
+
+Measured beside the version before, in turns, on the machine of [the other measurements](measurements.md). The gateway's
+own part of a request of a visitor inside, with a shop that answers in the same process, took 1.15 times the processor
+time (1.13 to 1.23 in six turns of 40,000 requests each, medians): 1.2 µs more, on 8.5. Of a whole request, which
+takes some 60 µs, that is 2 %; there it is lost in the noise (flat out 1.04 times, 0.86 to 1.41 in 30 turns, while two
+copies of the version before differed as much). Sorting the answers, once a second, takes 0.13 µs for each.
+
+With 50 rooms of which something is told each second, a worker spends 4 ms a second on telling, and the console 8 ms on
+looking; a scrape takes it 33 ms and has 340 kB. With fewer rooms all of it is less in proportion.
+"""
+
+
 def manual() -> str:
     """The page, in Markdown."""
-    return "\n".join([_HEAD, *_gauges(), *_counters(), *_histograms(), *_values()])
+    return "\n".join([_HEAD, *_gauges(), *_counters(), *_histograms(), *_values(), _COST])
 
 
 def _gauges() -> Iterator[str]:
