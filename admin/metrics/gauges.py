@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -197,7 +197,8 @@ class States:
 
     name: str
     help: str
-    states: tuple[str, ...]
+    states: Mapping[str, str]
+    """Each with what it means."""
     read: Callable[[Room], str]
 
 
@@ -205,13 +206,32 @@ STATES = (
     States(
         "waitroom_mode",
         "The mode of a room: 1 for the one that it is in.",
-        tuple(Mode),
+        {
+            Mode.AUTO: "holds newcomers only when there is more demand than rate and capacity allow",
+            Mode.QUEUE: "holds every newcomer, and admits at the rate",
+            Mode.PASS: "lets everyone through",
+            Mode.PAUSE: "admits nobody new",
+            Mode.CLOSED: "answers newcomers with the closed page",
+        },
         lambda room: room.rules.mode,
     ),
     States(
         "waitroom_limited_by",
         "What limits admission now: 1 for the one thing that must change first.",
-        tuple(Limit),
+        {
+            Limit.REDIS: "Redis does not answer the console",
+            Limit.OPENING: "the door has yet to open",
+            Limit.PAUSED: "somebody paused the room",
+            Limit.SCHEDULE: "closed until the next event",
+            Limit.CLOSED: "closed",
+            Limit.PASSING: "nothing: everyone is let through",
+            Limit.RECOVERING: "Redis forgot the line, and the tickets are coming back",
+            Limit.IDLE: "nothing: nobody waits",
+            Limit.CAPACITY: "as many are inside as operators allow",
+            Limit.ADAPTIVE: "the shop cannot take more just now",
+            Limit.SHARED: "the room's part of a rate that several rooms share",
+            Limit.RATE: "the rate that operators, or the schedule, have set",
+        },
         lambda room: limiting(room, {}).by,
     ),
 )

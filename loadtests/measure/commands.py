@@ -15,7 +15,7 @@ from loadtests.measure.visitor import request_head, tickets_of
 
 POLLS, JOINS, CONNECTIONS = 30_000, 20_000, 256
 IDLE_SECONDS = 6.0
-SENT = ("evalsha", "hgetall", "script|load")
+SENT = ("evalsha", "eval", "hgetall", "script|load")
 """What a gateway sends. All else that Redis counts is called within the scripts."""
 
 

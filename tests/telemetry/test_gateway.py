@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
@@ -13,7 +11,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from tests.contract.harness import APP, PAGE, Gateway, eventually
+from tests.contract.harness import APP, PAGE, eventually
 from tests.contract.slow_shop import SlowShop
 from tests.telemetry.conftest import Launch
 from waitroom.line.store import LineStore
@@ -62,11 +60,6 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     client = Redis.from_url(redis_url)
     yield client
     await client.aclose()
-
-
-def pids_of(reading: Reading, gateway: Gateway, room: str) -> set[int]:
-    """The workers of a gateway that say they live."""
-    return {worker.pid for worker in reading.alive if room in worker.streams}
 
 
 async def test_each_way_of_a_request_is_counted_once(launch: Launch, shop: SlowShop, redis: Redis) -> None:
@@ -145,41 +138,6 @@ async def test_a_shop_that_is_not_there_is_unreachable(launch: Launch, redis: Re
         assert 502 == (await visitor.get("/")).status_code
     counts = await Watch(redis, "nobody").until(SHOP_ANSWERS, {"unreachable": 1})
     assert (1.0, 0) == (counts.error_share, sum(SHOP_SECONDS.counts(counts.counts)))
-
-
-async def test_the_sums_of_two_workers_survive_one_of_them(
-    launch: Launch, shop: SlowShop, redis: Redis
-) -> None:
-    """What a killed worker had told stays, the one in its place goes on from 0, and every request is in the sum."""
-    gateway = launch(shop.url, {"name": "killed", "mode": "pass", "rate": 60_000}, workers=2)
-    watch = Watch(redis, "killed")
-
-    async def ask(count: int) -> None:
-        async def one() -> None:
-            async with gateway.client(APP) as visitor:
-                assert 200 == (await visitor.get("/")).status_code
-                assert 200 == (await visitor.get("/")).status_code
-
-        await asyncio.gather(*(one() for _ in range(count)))
-
-    await ask(40)
-    first = await watch.until(SHOP_ANSWERS, {"2xx": 80})
-    killed, other = sorted(pids_of(await watch.read(), gateway, "killed"))
-    os.kill(killed, signal.SIGKILL)
-
-    async def replaced() -> bool:
-        pids = {worker.pid for worker in (await watch.read()).workers if "killed" in worker.streams}
-        return {killed, other} < pids
-
-    await eventually(replaced, within=WITHIN)
-    await ask(25)
-    after = await watch.until(SHOP_ANSWERS, {"2xx": 130})
-    assert (40, 65) == (first.of(ADMISSIONS, "general"), after.of(ADMISSIONS, "general"))
-    assert 65 == after.of(JOINS, "general", "open")
-    assert 130 == after.of(REQUESTS, "visit") == sum(SHOP_SECONDS.counts(after.counts))
-    gateway.stop()
-    reading = await watch.read()
-    assert {killed} == {worker.pid for worker in reading.workers if "killed" in worker.streams}
 
 
 async def test_a_gateway_that_stops_tells_the_rest(launch: Launch, shop: SlowShop, redis: Redis) -> None:

@@ -26,7 +26,7 @@ ROOM = "drop"
 
 def worker_of(redis: Redis, counters: Counters, room: str = ROOM) -> Telling:
     """A worker that counts for one room."""
-    return Telling(redis, [Source(room, counters.summed_up)])
+    return Telling(redis, [Source(room, counters.summed_up, lambda: 0)])
 
 
 async def counted(redis: Redis, field: str = PAGE, room: str = ROOM) -> int:
@@ -210,18 +210,25 @@ async def test_a_worker_says_that_it_lives_and_that_it_is_gone(redis: Redis) -> 
 async def test_the_silent_are_shown_and_then_forgotten(redis: Redis) -> None:
     """A killed worker says nothing; after a while another one takes its entry away."""
     await worker_of(redis, Counters()).tell()
-    (seen,) = (await Reader(redis, []).read()).workers
+    (seen,) = (await Reader(redis, [ROOM]).read()).workers
     for name, age in (("quiet", ALIVE_SECONDS + 5), ("long-gone", FORGOTTEN_SECONDS + 5)):
         dead = seen.model_copy(update={"name": name, "seen": seen.seen - age, "started": seen.started - age})
         await redis.hset(WORKERS_KEY, name, dead.model_dump_json())
     await redis.hset(WORKERS_KEY, "strange", "{}")
-    reading = await Reader(redis, []).read()
+    reading = await Reader(redis, [ROOM]).read()
     assert (["quiet"], [seen.name]) == (
         [worker.name for worker in reading.silent], [worker.name for worker in reading.alive],
     )  # fmt: skip
     await worker_of(redis, Counters()).tell()
     assert await redis.hexists(WORKERS_KEY, "quiet")
     assert not await redis.hexists(WORKERS_KEY, "long-gone")
+
+
+async def test_a_worker_of_another_site_is_none_of_ours(redis: Redis) -> None:
+    """Several sites may share a Redis, with rooms of their own."""
+    await worker_of(redis, Counters(), "theirs").tell()
+    assert () == (await Reader(redis, [ROOM]).read()).workers
+    assert 1 == len((await Reader(redis, ["theirs", ROOM]).read()).workers)
 
 
 def test_a_clock_that_was_set_back_makes_nobody_immortal() -> None:

@@ -52,9 +52,7 @@ _WAYS = {
     "enter": "an invitation's link, or a claim",
     "code": "the form for a code",
 }
-REQUESTS = Family(
-    "requests", "Requests, by the way they went. Each is counted once.", labels=("way",), values=_WAYS
-)
+REQUESTS = Family("requests", "Requests, by the way they went.", labels=("way",), values=_WAYS)
 VISIT, BYPASS, OPEN = (REQUESTS.field(way) for way in ("visit", "bypass", "open"))
 PAGE, ANSWER, REFUSED = (REQUESTS.field(way) for way in ("page", "answer", "refused"))
 TURNED_AWAY, INVITATION, RETURNED = (REQUESTS.field(way) for way in ("turned_away", "invitation", "returned"))

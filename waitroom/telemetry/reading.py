@@ -74,8 +74,12 @@ class Reader:
         for room, before in self._last.items():
             totals[room] = totals[room].no_less_than(before)
         self._last = totals
-        workers = sorted(_workers(cast(dict[bytes, bytes], told), at), key=lambda worker: worker.started)
-        return Reading(at, totals, tuple(workers))
+        known = [worker for worker in _workers(cast(dict[bytes, bytes], told), at) if self._keeps(worker)]
+        return Reading(at, totals, tuple(sorted(known, key=lambda worker: worker.started)))
+
+    def _keeps(self, worker: Worker) -> bool:
+        """Whether a worker is of this site: another one may use the same Redis."""
+        return not worker.streams.keys().isdisjoint(self._rooms)
 
 
 def _totals(room: str, at: float, sums: Mapping[bytes, bytes]) -> Totals:

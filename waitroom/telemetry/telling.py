@@ -58,10 +58,10 @@ class Telling:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def finish(self) -> None:
-        """Tells for the last time, and that this worker is gone."""
-        await self._try()
-        with suppress(RedisError, OSError):
-            await self._redis.hdel(WORKERS_KEY, self._me.name)
+        """Tells for the last time, and that this worker is gone. A Redis that is away holds up no stop."""
+        if await self._try():
+            with suppress(RedisError, OSError):
+                await self._redis.hdel(WORKERS_KEY, self._me.name)
 
     async def tell(self) -> None:
         """Tells what there is to tell, in one round trip. Raises what the client raises; of what Redis refuses, the
@@ -83,7 +83,8 @@ class Telling:
         self._note_time(*time_)
         await self._tidy(now)
 
-    async def _try(self) -> None:
+    async def _try(self) -> bool:
+        """Tells; whether Redis heard it."""
         try:
             await self.tell()
         except ResponseError as error:
@@ -91,9 +92,11 @@ class Telling:
         except (RedisError, OSError) as error:
             # the rooms complain of it
             logger.debug("the counts are told later: %s", error)
+            return False
         except Exception:
             # one bad count must not end all others
             self._complaints.exception("failed", "the counts could not be told")
+        return True
 
     def _add(self, pipe: Pipeline, source: Source) -> None:
         keys = totals_key(source.room), told_key(source.room, self._me.name)
