@@ -10,6 +10,8 @@ from typing import cast
 from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 
+from admin.alerts.looking import readings
+from admin.alerts.runner import Alerts
 from admin.approvals import Approvals
 from admin.audit.log import AuditLog
 from admin.auth.people import People
@@ -42,6 +44,7 @@ class Console:
     kept: Kept
     """Answers to requests that had a key."""
     approvals: Approvals
+    alerts: Alerts
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
@@ -49,6 +52,7 @@ class Console:
     def of(cls, settings: Settings, redis: Redis, secrets: Sequence[str]) -> Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
         store, live = Store(settings.data_dir), LiveRooms(settings, redis, secrets)
+        sampler = Sampler(live, Reader(redis, live.rooms), History(store))
         return cls(
             settings=settings,
             redis=redis,
@@ -58,9 +62,10 @@ class Console:
             people=People.of(settings.sign_in, store, secrets),
             audit=AuditLog(store),
             live=live,
-            sampler=Sampler(live, Reader(redis, live.rooms), History(store)),
+            sampler=sampler,
             kept=Kept(store),
             approvals=Approvals(store, settings.approval.expires),
+            alerts=Alerts(settings, store, redis, lambda: readings(live, sampler)),
         )
 
     def room(self, name: str) -> RoomSettings | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from admin.api import approvals, health, history, messages, metrics, planning, rooms, trial
+from admin.api import alerts, approvals, health, history, messages, metrics, planning, rooms, trial
 
 API = tuple(
     part.router
@@ -15,5 +15,6 @@ API = tuple(
         planning,
         messages,
         trial,
+        alerts,
     )
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from admin.pages import access, account, live, provider, room, rooms, sign_in, static, welcome
+from admin.pages import access, account, alerts, live, provider, room, rooms, sign_in, static, welcome
 
 PAGES = tuple(
-    page.router for page in (static, sign_in, welcome, provider, live, rooms, room, account, access)
+    page.router for page in (static, sign_in, welcome, provider, live, rooms, room, alerts, account, access)
 )
