@@ -10,6 +10,8 @@ from typing import cast
 from redis.asyncio import Redis
 from starlette.requests import HTTPConnection
 
+from admin.alerts.looking import readings
+from admin.alerts.runner import Alerts
 from admin.approvals import Approvals
 from admin.audit.log import AuditLog
 from admin.auth.people import People
@@ -49,6 +51,7 @@ class Console:
     batches: Batches
     desk: Desk
     """Where invitations are minted."""
+    alerts: Alerts
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
@@ -57,6 +60,7 @@ class Console:
         """The console of a site. Raises :class:`~admin.store.StoreError`."""
         store, live = Store(settings.data_dir), LiveRooms(settings, redis, secrets)
         batches = Batches(store)
+        sampler = Sampler(live, Reader(redis, live.rooms), History(store))
         return cls(
             settings=settings,
             redis=redis,
@@ -66,12 +70,13 @@ class Console:
             people=People.of(settings.sign_in, store, secrets),
             audit=AuditLog(store),
             live=live,
-            sampler=Sampler(live, Reader(redis, live.rooms), History(store)),
+            sampler=sampler,
             kept=Kept(store),
             rehearsals=Rehearsals(settings.data_dir),
             approvals=Approvals(store, settings.approval.expires),
             batches=batches,
             desk=Desk(settings.data_dir, batches),
+            alerts=Alerts(settings, store, redis, lambda: readings(live, sampler)),
         )
 
     def room(self, name: str) -> RoomSettings | None:

@@ -26,7 +26,7 @@ logger = logging.getLogger("waitroom.alerts")
 
 
 class Courier:
-    """The courier of one channel. ``source`` is the CloudEvents attribute."""
+    """The courier of one channel. ``source`` is the CloudEvents attribute, ``changed`` is told of each try."""
 
     def __init__(
         self,
@@ -34,12 +34,14 @@ class Courier:
         outbox: Outbox,
         *,
         source: str,
+        changed: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.channel = channel
         self._outbox = outbox
         self._source = source
+        self._changed = changed
         self._clock = clock
         self._chance = chance
         self._woken = asyncio.Event()
@@ -89,6 +91,7 @@ class Courier:
         )
         self._log(first, outcome, decision.fate)
         await self._outbox.settle(first, decision.fate, outcome.note, now=now, wait=decision.wait)
+        self._changed()
         return decision.wait
 
     async def test(self, event: Event) -> Delivery:
@@ -98,6 +101,7 @@ class Courier:
         kept = await self._outbox.note_test(
             self.channel.settings.name, event, fate, outcome.note, self._clock()
         )
+        self._changed()
         if fate is Fate.DELIVERED:
             self.wake()
         return kept

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -62,7 +62,7 @@ class Alerts:
         settings: Settings,
         store: Store,
         redis: Redis,
-        readings: Callable[[], Awaitable[Sequence[Reading]]],
+        readings: Callable[[], Sequence[Reading]],
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -83,6 +83,8 @@ class Alerts:
         )
         self._couriers: dict[str, Courier] = {}
         self._tested: dict[str, float] = {}
+        self.changes = 0
+        """Another number whenever something was put into the outbox, or tried."""
         self._opening = asyncio.Lock()
         self._is_open = False
 
@@ -99,8 +101,10 @@ class Alerts:
                     tasks.create_task(self._following.run())
                 for courier in self._couriers.values():
                     tasks.create_task(courier.run())
+        except Exception:
+            logger.exception("alerts have ended, and nobody is told of anything")
         finally:
-            await asyncio.gather(*(channel.close() for channel in self._channels))
+            await asyncio.gather(*(channel.close() for channel in self._channels), return_exceptions=True)
 
     async def test(self, name: str, *, who: str) -> Delivery:
         """Sends a test to a channel, at once and past all that waits for it; ``who`` asks for it. Raises ``KeyError``
@@ -140,7 +144,11 @@ class Alerts:
                 await self._outbox.cursors(())
             self._couriers |= {
                 each.settings.name: Courier(
-                    each, self._outbox, source=each.settings.source or f"{UNNAMED}{site}", clock=self._clock
+                    each,
+                    self._outbox,
+                    source=each.settings.source or f"{UNNAMED}{site}",
+                    changed=self._changed,
+                    clock=self._clock,
                 )
                 for each in self._channels
             }
@@ -154,7 +162,11 @@ class Alerts:
                 logger.warning("alerts wait: %s", error)
                 await asyncio.sleep(TROUBLE_SECONDS)
 
+    def _changed(self) -> None:
+        self.changes += 1
+
     def _wake(self) -> None:
+        self._changed()
         for courier in self._couriers.values():
             courier.wake()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -19,8 +19,6 @@ from admin.store import StoreError
 from waitroom.settings import AlertRule, NotifySettings
 
 EVERY_SECONDS = 1.0
-PATIENCE_SECONDS = 5.0
-"""For the readings: then the watch goes on without."""
 
 Key = tuple[str, str]
 """The name of a rule, and a room; an empty one for the site."""
@@ -47,7 +45,7 @@ class Watch:
         rooms: Sequence[str],
         channels: Sequence[NotifySettings],
         outbox: Outbox,
-        readings: Callable[[], Awaitable[Sequence[Reading]]],
+        readings: Callable[[], Sequence[Reading]],
         *,
         put: Callable[[], None],
         clock: Callable[[], float] = time.time,
@@ -99,8 +97,7 @@ class Watch:
         if self._standings is None:
             self._standings = await self._restore()
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                self._last = {each.room: each for each in await self._readings()}
+            self._last = {each.room: each for each in self._readings()}
         except Exception as error:  # whoever reads them may fail as they like; `stale` tells
             logger.debug("no readings: %s", error)
         now = self._clock()

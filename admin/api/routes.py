@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin.api import (
+    alerts,
     approvals,
     audit,
     calculator,
@@ -38,5 +39,6 @@ API = tuple(
         invitations,
         rehearsals,
         calculator,
+        alerts,
     )
 )

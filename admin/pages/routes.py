@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from admin.pages import access, account, audit, live, provider, room, rooms, sign_in, static, welcome
+from admin.pages import access, account, alerts, audit, live, provider, room, rooms, sign_in, static, welcome
 
 PAGES = tuple(
-    page.router for page in (static, sign_in, welcome, provider, live, rooms, room, account, access, audit)
+    page.router
+    for page in (
+        static,
+        sign_in,
+        welcome,
+        provider,
+        live,
+        rooms,
+        room,
+        alerts,
+        account,
+        access,
+        audit,
+    )
 )

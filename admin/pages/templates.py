@@ -53,6 +53,11 @@ def environment() -> Environment:
 _ENVIRONMENT = environment()
 
 
+def fragment(template: str, **context: object) -> str:
+    """A part of a page, for a script to put in place of what stands there."""
+    return _ENVIRONMENT.get_template(template).render(**context)
+
+
 def page(
     request: Request,
     template: str,

@@ -2,7 +2,12 @@
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-for (const each of document.querySelectorAll("time[data-local]")) {
-  each.title = each.textContent;
-  each.textContent = local.format(new Date(each.dateTime));
+/** Turns all moments under `root`, which the console has written, into the viewer's zone. */
+export function localize(root) {
+  for (const each of root.querySelectorAll("time[data-local]")) {
+    each.title = each.textContent;
+    each.textContent = local.format(new Date(each.dateTime));
+  }
 }
+
+localize(document);

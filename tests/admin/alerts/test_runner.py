@@ -50,7 +50,7 @@ class Room:
     def __init__(self) -> None:
         self.error_share = 0.0
 
-    async def read(self) -> list[Reading]:
+    def read(self) -> list[Reading]:
         """The room as it is."""
         return [Reading("drop", time.time(), workers=1, error_share=self.error_share)]
 
@@ -125,7 +125,7 @@ async def test_without_channels_alerts_are_there_to_be_looked_at(store: Store, r
 async def test_without_redis_alerts_go_on(store: Store, receiver: Receiver) -> None:
     """Its loss is what they are for."""
 
-    async def lost() -> list[Reading]:
+    def lost() -> list[Reading]:
         return [Reading("drop", time.time(), is_redis_reachable=False)]
 
     settings = site([{"name": "ops", "url": receiver.url, "events": ["*"]}])

@@ -49,7 +49,7 @@ class Site:
         )
         return self.watch
 
-    async def read(self) -> list[Reading]:
+    def read(self) -> list[Reading]:
         """The rooms as they are."""
         if self.is_silent:
             raise RuntimeError("nothing is read")
