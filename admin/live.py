@@ -82,6 +82,13 @@ class LiveRoom:
             self.counted = await read_counted(self._redis, self.room.name)
             self._fairness_at = time.monotonic()
 
+    async def look_on(self) -> None:
+        """Looks once at all of it, for somebody who keeps no room. Raises
+        :class:`~waitroom.errors.LineUnavailableError`."""
+        await self.room.look()
+        self._count()
+        await self.look()
+
     def tell(self) -> None:
         """Tells those who watch that there may be news."""
         self.looks += 1

@@ -12,6 +12,7 @@ from admin.api.rooms.approval import ApprovalState, details_of
 from admin.api.rooms.body import REASON_ALONE, body_of, only_reason
 from admin.api.rooms.turned import done, overtaken
 from admin.approvals import Action, Approval, State
+from admin.audit.trail import record
 from admin.auth.access import Operator, Viewer
 from admin.auth.actor import Actor
 from admin.console import Console, console_of
@@ -69,6 +70,7 @@ async def get_approval(_: Viewer, approval: OfPath) -> ApprovalState:
 async def approve(request: Request, actor: Operator, approval: OfPath, body: JsonObject) -> ApprovalState:
     """Approves of it, and does it. Never by whoever asked for it, nor with a token that they made."""
     reason = only_reason(body)
+    record(request, about=_about(approval), why=reason)
     if approval.person == actor.person:
         raise Problem(
             403, "same-person", f"{approval.person} asked for this: somebody else must approve of it."
@@ -87,7 +89,7 @@ async def approve(request: Request, actor: Operator, approval: OfPath, body: Jso
         raise
     finally:
         await console.approvals.decide(approval.id, State.DECIDING, end, actor, reason)
-    await done(seen, turned.changes)
+    await done(request, seen, turned.changes)
     return await _again(console, approval)
 
 
@@ -99,8 +101,9 @@ async def approve(request: Request, actor: Operator, approval: OfPath, body: Jso
 )
 async def reject(request: Request, actor: Operator, approval: OfPath, body: JsonObject) -> ApprovalState:
     """Rejects it; whoever asked for it may take it back by this."""
-    console = console_of(request)
-    await _move(console, approval, State.PENDING, State.REJECTED, actor, only_reason(body))
+    console, reason = console_of(request), only_reason(body)
+    record(request, about=_about(approval), why=reason)
+    await _move(console, approval, State.PENDING, State.REJECTED, actor, reason)
     return await _again(console, approval)
 
 
@@ -111,6 +114,10 @@ async def _move(
         now = await console.approvals.find(approval.id)
         state = now.state if now else "gone"
         raise Problem(409, "decided", f"This is {state}: there is nothing to decide any more.")
+
+
+def _about(approval: Approval) -> str:
+    return f"{approval.room}, {approval.action} {approval.id} of {approval.asked_by}"
 
 
 async def _again(console: Console, approval: Approval) -> ApprovalState:

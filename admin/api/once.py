@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from admin.api.bodies import bounded_body
+from admin.audit.trail import no_action
 from admin.auth.access import actor_of
 from admin.console import console_of
 from admin.documented import Documented, refusals
@@ -71,6 +72,7 @@ async def _once(
     body = await bounded_body(request)
     state, answer = await kept.begin(who, key, _fingerprint(request, body))
     if answer is not None:
+        no_action(request)
         return Response(answer.body, answer.status, {**answer.headers, REPLAYED: "true"})
     if state is State.OTHER:
         raise Problem(

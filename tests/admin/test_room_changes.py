@@ -9,6 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from admin.app import build_console
+from admin.audit.entry import Outcome
+from admin.audit.log import Filter
 from admin.auth.roles import Role
 from admin.console import Console
 from tests.admin.conftest import SECRET, Client
@@ -269,3 +271,21 @@ async def test_a_reset_begins_another_life_of_the_line(client: Client, console: 
     assert before["epoch"] < told["epoch"]
     events = (await admin.get(f"{url}/events?type=reset")).json()
     assert ["rehearsal is over"] == [event["why"] for event in events]
+
+
+async def test_the_audit_log_has_what_was_done_and_what_was_refused(client: Client, console: Console) -> None:
+    """With before, after and why; a preview, and an answer that is given again, are no actions."""
+    operator, url = client(Role.OPERATOR), "/api/rooms/drop"
+    key = {"idempotency-key": "a", **ANY}
+    for _ in range(2):
+        await operator.patch(url, json={"rate": 60, "reason": "slow"}, headers=key)
+    await operator.patch(url, json={"rate": 70, "reason": "too late"}, headers={"if-match": '"1"'})
+    await operator.post(f"{url}/preview", json={"rate": 80})
+    await operator.post(f"{url}/reset", json={"reason": "mine"})
+    refused, overtaken, done = await console.audit.page(Filter(about="drop"))
+    assert ("changeRoom", Outcome.DONE, "slow", 200) == (done.action, done.outcome, done.why, done.status)
+    assert ('{"rate": 120.0}', '{"rate": 60.0}') == (done.before, done.after)
+    assert ("changeRoom", Outcome.REFUSED, "too late", 412) == (
+        overtaken.action, overtaken.outcome, overtaken.why, overtaken.status,
+    )  # fmt: skip
+    assert ("resetRoom", Outcome.REFUSED, 403) == (refused.action, refused.outcome, refused.status)

@@ -10,6 +10,7 @@ import typer
 from admin.auth.roles import Role
 from waitroom import __version__
 from waitroom.cli.invite import app as invite
+from waitroom.cli.operating.commands import app as operating
 from waitroom.cli.options import ConfigFile, duration
 from waitroom.cli.plan import plan
 from waitroom.cli.proofs import app as proofs
@@ -30,6 +31,7 @@ app = typer.Typer(
 
 app.add_typer(invite, name="invite")
 app.add_typer(proofs)
+app.add_typer(operating)
 
 
 @app.command(epilog="Example:  waitroom serve --config waitroom.toml --workers 4")
@@ -76,52 +78,6 @@ def check(config: ConfigFile = None) -> None:
 
     if not run_checks(load(config)):
         raise typer.Exit(1)
-
-
-@app.command(
-    "set",
-    epilog="Examples:  waitroom set drop rate=120 --why 'payment is slow'      waitroom set drop mode=pause",
-)
-def set_live(
-    room: Annotated[str, typer.Argument(help="The room's name.")],
-    changes: Annotated[
-        list[str],
-        typer.Argument(
-            help="rate=…, capacity=…, mode=…, message=…, session=…, keep=…, presence=…, burst=…, entry=…, weight.LANE=…"
-        ),
-    ],
-    config: ConfigFile = None,
-    why: Annotated[str, typer.Option(help="The reason, for the log.")] = "",
-) -> None:
-    """Change settings of a running room; every worker follows within a second."""
-    from waitroom.cli.live import change_live
-    from waitroom.settings import load
-
-    for line in change_live(load(config), room, changes, why):
-        typer.echo(line)
-
-
-@app.command(epilog="Example:  waitroom reset drop --why 'rehearsal is over' --yes")
-def reset(
-    room: Annotated[str, typer.Argument(help="The room's name.")],
-    config: ConfigFile = None,
-    why: Annotated[str, typer.Option(help="The reason, for the log.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - typer's way
-) -> None:
-    """Begin a room's line anew: every place in it is given up. Those inside stay inside."""
-    from waitroom.cli.live import reset_room
-    from waitroom.settings import load
-
-    settings = load(config)
-    if not yes:
-        typed = typer.prompt(
-            f"Every place in the line of {room!r} will be given up. Type the room's name to go on"
-        )
-        if typed != room:
-            typer.echo("Nothing was changed.")
-            raise typer.Exit(1)
-    for line in reset_room(settings, room, why):
-        typer.echo(line)
 
 
 @app.command(

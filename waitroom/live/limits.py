@@ -59,7 +59,7 @@ def limiting(room: Room, set_by: Mapping[str, Entry]) -> Limiting:
     rules, head = room.rules, room.head
     inside = head.sessions + head.granted
     if room.down_since is not None or head.epoch == 0:
-        found = Limiting(Limit.REDIS, room.down_reason or "Redis has not answered yet", 0.0)
+        found = Limiting(Limit.REDIS, room.down_reason or "no gateway has kept the room yet", 0.0)
     elif head.opens:
         found = Limiting(Limit.OPENING, f"{_event(room)} has not opened yet", 0.0, head.opens)
     elif rules.mode is Mode.PAUSE:

@@ -152,11 +152,7 @@ def shown(name: str, value: Value) -> str:
     """The value of a setting, as it would be typed."""
     if value is None:
         return "(none)"
-    if (
-        not name.startswith(WEIGHT)
-        and "a duration" in allowed(described(name))
-        and not isinstance(value, str)
-    ):
+    if name in CHANGEABLE and "a duration" in allowed(described(name)) and not isinstance(value, str):
         return format_duration(value)
     return f"{value:g}" if isinstance(value, float) else _cut(str(value)) or "(none)"
 

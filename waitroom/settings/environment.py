@@ -12,8 +12,9 @@ from waitroom.settings.positions import Place
 from waitroom.settings.tables import Shape, field_at, is_secret, shape, within
 
 PREFIX = "WAITROOM_"
-NOT_SETTINGS = frozenset({"WAITROOM_CONFIG", "WAITROOM_REQUIRE_ALL"})
-"""Variables that start alike but choose the file, and what the tests insist on."""
+NOT_SETTINGS = frozenset({"WAITROOM_CONFIG", "WAITROOM_API", "WAITROOM_TOKEN", "WAITROOM_REQUIRE_ALL"})
+"""Variables that start alike but choose the file, or the console to which commands speak, and what the tests insist
+on."""
 
 
 def read_environment(model: type[BaseModel], environ: Mapping[str, str], into: Gathered) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from admin.api.rooms.parts import BeforeAfter
 from admin.approvals import Action, Approval, State
+from admin.audit.trail import record
 from admin.auth.actor import Actor
 from admin.console import console_of
 from admin.documented import Documented
@@ -87,5 +88,9 @@ async def ask(
     asked = await approvals.ask(actor, room, action, details.model_dump_json(), " ".join(reason.split()))
     if asked is None:
         raise Problem(409, "too-many", "Too much waits for approval already: decide on that first.")
+    changes = details.changed.items()
+    record(request, before={name: each.before for name, each in changes}, why=reason)
+    record(request, after={name: each.after for name, each in changes})
+    record(request, after={"approval": asked.id})
     body = ApprovalState.of(asked).model_dump(mode="json")
     return JSONResponse(body, 202, {"location": f"/api/approvals/{asked.id}"})

@@ -14,6 +14,7 @@ from admin.api.rooms.path import SeenOfPath
 from admin.api.rooms.state import ChangedState
 from admin.api.rooms.turned import TwoNeededError, alone, done, overtaken, turned
 from admin.approvals import Action
+from admin.audit.trail import record
 from admin.auth.access import Operator
 from admin.auth.actor import Actor
 from admin.console import console_of
@@ -49,7 +50,7 @@ async def change_room(
     wish = setting(wanted(body, seen.settings))
     allow = alone(console_of(request).settings.approval)
     try:
-        return _tagged(response, await turned(seen, actor, wish, reason, versions, allow))
+        return _tagged(response, await turned(request, seen, actor, wish, reason, versions, allow))
     except TwoNeededError as error:
         return await ask_for(request, actor, seen, error.turning, reason)
 
@@ -61,11 +62,16 @@ async def change_room(
     openapi_extra=body_of(REASON_ALONE),
 )
 async def pause_room(
-    response: Response, actor: Operator, seen: SeenOfPath, body: JsonObject, if_match: IfMatch = None
+    request: Request,
+    response: Response,
+    actor: Operator,
+    seen: SeenOfPath,
+    body: JsonObject,
+    if_match: IfMatch = None,
 ) -> ChangedState:
     """Admits nobody new; who is inside stays inside. The mode is remembered. Pausing twice is pausing once."""
     reason = only_reason(body)
-    return _tagged(response, await turned(seen, actor, pausing, reason, seen_by(if_match)))
+    return _tagged(response, await turned(request, seen, actor, pausing, reason, seen_by(if_match)))
 
 
 @router.post(
@@ -75,11 +81,16 @@ async def pause_room(
     openapi_extra=body_of(REASON_ALONE),
 )
 async def resume_room(
-    response: Response, actor: Operator, seen: SeenOfPath, body: JsonObject, if_match: IfMatch = None
+    request: Request,
+    response: Response,
+    actor: Operator,
+    seen: SeenOfPath,
+    body: JsonObject,
+    if_match: IfMatch = None,
 ) -> ChangedState:
     """Returns to the mode before the pause. A room that is not paused stays as it is."""
     reason = only_reason(body)
-    return _tagged(response, await turned(seen, actor, resuming, reason, seen_by(if_match)))
+    return _tagged(response, await turned(request, seen, actor, resuming, reason, seen_by(if_match)))
 
 
 @router.post(
@@ -100,6 +111,7 @@ async def undo_change(
     """Takes back what an operator changed last, if nothing was set since. Done twice, it is made again."""
     author, versions = Author(actor.name, only_reason(body)), seen_by(if_match)
     allow = alone(console_of(request).settings.approval)
+    record(request, why=author.why)
 
     async def act() -> Turned:
         store, reader = seen.room.general.store, seen.record.reader
@@ -111,7 +123,7 @@ async def undo_change(
         raise Problem(409, "nothing-to-undo", f"There is nothing to take back: {error}.") from None
     except TwoNeededError as error:
         return await ask_for(request, actor, seen, error.turning, author.why)
-    return _tagged(response, await done(seen, changes))
+    return _tagged(response, await done(request, seen, changes))
 
 
 async def ask_for(request: Request, actor: Actor, seen: LiveRoom, turning: Turning, reason: str) -> Response:

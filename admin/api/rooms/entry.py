@@ -31,10 +31,13 @@ class RoomEvent(BaseModel):
     @classmethod
     def of(cls, entry: Entry, room: RoomSettings) -> RoomEvent:
         """An entry. ``room`` is as the file has it."""
+        changes = changes_in(room, entry) if entry.kind == "changed" else ()
         try:
             text = what(entry, ZoneInfo(room.timezone))
         except (KeyError, ValueError):
             text = entry.kind
+        if changes:
+            text = f"changed: {', '.join(map(str, changes))}"
         return cls(
             id=entry.id,
             at=moment(entry.at_ms),
@@ -42,7 +45,7 @@ class RoomEvent(BaseModel):
             text=text,
             who=entry.fields.get("who", ""),
             why=entry.fields.get("why", ""),
-            changed=told_changes(changes_in(room, entry) if entry.kind == "changed" else ()),
+            changed=told_changes(changes),
             fields=dict(entry.fields),
         )
 

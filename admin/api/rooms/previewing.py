@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from admin.api.bodies import JsonObject, taken_reason
@@ -12,6 +12,7 @@ from admin.api.rooms.body import body_of, change_schema, wanted
 from admin.api.rooms.parts import BeforeAfter, LimitedBy, told_changes
 from admin.api.rooms.path import SeenOfPath
 from admin.api.rooms.state import etag_of
+from admin.audit.trail import no_action
 from admin.auth.access import Viewer
 from admin.live import LiveRoom
 from waitroom.live.limits import limiting
@@ -74,8 +75,9 @@ class Preview(BaseModel):
 
 
 @router.post("/preview", operation_id="previewChange", openapi_extra=body_of(change_schema(), required=True))
-async def preview_change(_: Viewer, seen: SeenOfPath, body: JsonObject) -> Preview:
+async def preview_change(request: Request, _: Viewer, seen: SeenOfPath, body: JsonObject) -> Preview:
     """What a change would do to the waits of those in line and to the load of the shop. Changes nothing."""
+    no_action(request)
     taken_reason(body)
     room = seen.room
     turning = work_out(seen.settings, room.rules, setting(wanted(body, seen.settings)))

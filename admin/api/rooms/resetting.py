@@ -14,6 +14,7 @@ from admin.api.rooms.path import SeenOfPath
 from admin.api.rooms.state import ChangedState
 from admin.api.rooms.turned import done, overtaken
 from admin.approvals import Action
+from admin.audit.trail import record
 from admin.auth.access import Admin
 from admin.console import console_of
 from admin.documented import Documented, refusals
@@ -49,7 +50,8 @@ async def reset_room(
     """
     reason, versions = taken_reason(body), seen_by(if_match)
     nothing_else(body, "confirm")
-    name = seen.room.name
+    name, epoch = seen.room.name, seen.room.head.epoch
+    record(request, before={"epoch": epoch}, why=reason)
     if body.get("confirm", "" if actor.session else name) != name:
         raise Problem(
             422, "confirm", f"Every place in the line will be given up. To go on, confirm: {name!r}."
@@ -61,14 +63,14 @@ async def reset_room(
 
     await overtaken(seen, check)
     if console_of(request).settings.approval.reset:
-        return await ask(request, actor, name, Action.RESET, Details(epoch=seen.room.head.epoch), reason)
+        return await ask(request, actor, name, Action.RESET, Details(epoch=epoch), reason)
 
     async def act() -> Turned:
-        epoch = None if versions is None else seen.room.head.epoch
-        head = await seen.room.general.store.reset(who=actor.name, why=" ".join(reason.split()), epoch=epoch)
+        meant = None if versions is None else epoch
+        head = await seen.room.general.store.reset(who=actor.name, why=" ".join(reason.split()), epoch=meant)
         return Turned((), head)
 
     await overtaken(seen, act)
-    state = await done(seen, ())
+    state = await done(request, seen, ())
     response.headers["etag"] = state.etag
     return state

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from fastapi import Request
+
 from admin.api.rooms.state import ChangedState, changed_state_of, state_of
+from admin.audit.trail import record
 from admin.auth.actor import Actor
 from admin.live import LiveRoom
 from admin.problems import Problem
@@ -37,6 +40,7 @@ def alone(settings: ApprovalSettings) -> Callable[[Turning], None]:
 
 
 async def turned(
+    request: Request,
     seen: LiveRoom,
     actor: Actor,
     wish: Wish,
@@ -46,12 +50,13 @@ async def turned(
 ) -> ChangedState:
     """A room after a wish for it has come true. Raises a :class:`~admin.problems.Problem` with status 412 where the
     room has another version than those."""
+    record(request, why=reason)
 
     async def act() -> Turned:
         store = seen.room.general.store
         return await turn(store, seen.settings, wish, Author(actor.name, reason), seen=versions, allow=allow)
 
-    return await done(seen, (await overtaken(seen, act)).changes)
+    return await done(request, seen, (await overtaken(seen, act)).changes)
 
 
 async def overtaken(seen: LiveRoom, act: Callable[[], Awaitable[Turned]]) -> Turned:
@@ -72,8 +77,13 @@ async def overtaken(seen: LiveRoom, act: Callable[[], Awaitable[Turned]]) -> Tur
         ) from None
 
 
-async def done(seen: LiveRoom, changes: Sequence[Change]) -> ChangedState:
-    """The room as it is now that this was changed; everyone who watches hears of it."""
+async def done(request: Request, seen: LiveRoom, changes: Sequence[Change]) -> ChangedState:
+    """The room as it is now that this was changed; everyone who watches hears of it, and the audit log has it."""
+    record(
+        request,
+        before={each.name: each.before for each in changes},
+        after={each.name: each.after for each in changes},
+    )
     await seen.room.look()
     await seen.look()
     seen.tell()
