@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from admin.bell import Bell
 from admin.flow import Counts, Flow
 from admin.following import Following
+from admin.history.point import Point
 from waitroom.assembly.line import reader_of, room_of
 from waitroom.errors import LineUnavailableError
 from waitroom.line.room import Room
@@ -44,6 +45,10 @@ class LiveRoom:
         self.record = Following(reader_of(settings, redis))
         self.counted = Counted()
         """What the workers count of fairness."""
+        self.point: Point | None = None
+        """The newest figures of its charts; None: there are none just now."""
+        self.workers: int | None = None
+        """Gateways' workers that live and keep the room; None: nobody knows."""
         self.bell = Bell()
         """Rings about once a second, and when the console itself has changed something."""
         self.looks = 0

@@ -50,9 +50,20 @@ def rate_in_force(room: Room) -> float | None:
 
 def newcomers_wait(room: Room, lane: str) -> Estimate | None:
     """What somebody who joined a lane now would be told; None: nothing."""
-    if room.rules.mode is Mode.PASS or (room.rules.mode is Mode.AUTO and not room.waiting):
-        return NOW
-    if room.rules.mode is not Mode.AUTO and room.rules.mode is not Mode.QUEUE:
-        return None
     of = room.lanes[lane]
-    return None if room.awaits_draw else of.outlook.estimate(of.snapshot.ahead_of(of.head.issued + 1))
+    if room.rules.mode is Mode.PASS or (room.rules.mode is Mode.AUTO and not room.waiting and _is_open(room)):
+        return NOW
+    return wait_behind(room, lane, of.snapshot.ahead_of(of.head.issued + 1))
+
+
+def wait_behind(room: Room, lane: str, ahead: int) -> Estimate | None:
+    """What somebody with so many before them in a lane is told; None: nothing."""
+    if room.rules.mode not in (Mode.AUTO, Mode.QUEUE) or room.awaits_draw:
+        return None
+    return room.lanes[lane].outlook.estimate(ahead)
+
+
+def _is_open(room: Room) -> bool:
+    """Whether there is a place for one more at once."""
+    head, places = room.head, room.rules.places
+    return head.tokens >= 1 and not 0 < places <= head.sessions + head.granted

@@ -21,7 +21,7 @@ from admin.export import Format, FormatOfQuery, table
 from admin.live import LiveRoom
 from admin.problems import Problem
 from waitroom.errors import OvertakenError
-from waitroom.live.turning import Author, Turned, Turning, setting, turn
+from waitroom.live.turning import Author, Turned, Turning, one_line, setting, turn
 
 router = APIRouter(prefix="/api/approvals", tags=["approvals"], route_class=OnceRoute)
 
@@ -110,7 +110,7 @@ async def reject(request: Request, actor: Operator, approval: OfPath, body: Json
 async def _move(
     console: Console, approval: Approval, before: State, after: State, actor: Actor, reason: str
 ) -> None:
-    if not await console.approvals.decide(approval.id, before, after, actor, " ".join(reason.split())):
+    if not await console.approvals.decide(approval.id, before, after, actor, one_line(reason)):
         now = await console.approvals.find(approval.id)
         state = now.state if now else "gone"
         raise Problem(409, "decided", f"This is {state}: there is nothing to decide any more.")

@@ -68,7 +68,8 @@ async def _once(
     request: Request, key: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]
 ) -> Response:
     kept = console_of(request).kept
-    who = (await actor_of(request)).name
+    actor = await actor_of(request)
+    who = actor.user_id or actor.token_id or actor.name
     body = await bounded_body(request)
     state, answer = await kept.begin(who, key, _fingerprint(request, body))
     if answer is not None:

@@ -94,6 +94,7 @@ class Sampler:
         except LineUnavailableError as error:
             self._complaints.warn("redis", "the charts have a gap: %s", error)
             self.latest = {}
+            self._tell_rooms(None)
             return
         self.reading, self._read_at = reading, time.monotonic()
         before = self._remember(reading)
@@ -102,10 +103,16 @@ class Sampler:
             for name, room in self._live.rooms.items()
             if not room.is_away and room.head.epoch
         }
+        self._tell_rooms(reading)
         if self._read_at - self._written_at >= WRITE_SECONDS:
             self._written_at = self._read_at
             # not waited for: a file that is locked must not hold up the next look
             self._writing = asyncio.create_task(self.history.write(reading.at))
+
+    def _tell_rooms(self, reading: Reading | None) -> None:
+        for name, seen in self._live.seen.items():
+            seen.point = self.latest.get(name)
+            seen.workers = None if reading is None else sum(name in each.streams for each in reading.alive)
 
     def _remember(self, reading: Reading) -> Reading:
         """Keeps a reading, and returns the one that rates are worked out from."""

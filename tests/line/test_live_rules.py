@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from tests.line.bench import LOG, RULES, STILL, Bench
+from waitroom.errors import OvertakenError
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
 
@@ -97,3 +98,61 @@ async def test_scripts_that_redis_dropped_are_loaded_again(bench: Bench) -> None
 
     assert (1, 4) == (first, second)
     assert 4 == (await bench.store.advance()).issued
+
+
+async def test_a_change_by_an_old_revision_changes_nothing(bench: Bench) -> None:
+    """Whoever has not seen what is there is told so; nothing is stored, and nothing recorded."""
+    await bench.open(rate=300.0)
+    seen = (await bench.store.rules()).revision
+    await bench.store.configure({"rate": "60"}, source="live", who="ada", revision=seen)
+    length = await bench.ask("XLEN", LOG)
+    with pytest.raises(OvertakenError):
+        await bench.store.configure({"rate": "90"}, source="live", who="bob", revision=seen)
+    rules = await bench.store.rules()
+    assert (60.0, length) == (rules.rate, await bench.ask("XLEN", LOG))
+    assert seen < rules.revision
+
+
+async def test_the_revision_is_of_what_is_set(bench: Bench) -> None:
+    """What gateways measure leaves it; a change to the same value does too."""
+    await bench.open(rate=300.0)
+    before = (await bench.store.rules()).revision
+    for limit in ("limit_rate", "limit_shared", "limit_inside"):
+        await bench.store.configure({limit: "10"}, source="live", who="adaptive admission")
+    await bench.store.configure({"rate": "300"}, source="live", who="ada")
+    assert before == (await bench.store.rules()).revision
+    await bench.store.configure({"message": "News"}, source="live", who="ada", revision=before)
+    assert before < (await bench.store.rules()).revision
+
+
+async def test_a_revision_never_comes_twice(bench: Bench) -> None:
+    """Not within a millisecond, nor where Redis forgot everything: without settings there is nothing to have seen."""
+    await bench.open(rate=300.0)
+    seen = set()
+    for rate in range(20):
+        await bench.store.configure({"rate": str(rate)}, source="live", who="ada")
+        seen.add((await bench.store.rules()).revision)
+    assert 20 == len(seen)
+    await anyio.sleep(0.1)  # nobody sets so much so quickly
+    await bench.redis.flushall()
+    with pytest.raises(OvertakenError):
+        await bench.worker().configure({"rate": "60"}, source="live", who="ada", revision=0)
+    await bench.open(rate=300.0)
+    assert max(seen) < (await bench.store.rules()).revision
+
+
+async def test_a_pause_notes_the_mode_before(bench: Bench) -> None:
+    """By whatever way it comes, and for as long as it lasts; a second pause is none."""
+    await bench.open(rate=300.0)
+    for mode, resumes in (("closed", ""), ("pause", "closed"), ("pause", "closed"), ("auto", "")):
+        await bench.store.configure({"mode": mode}, source="live", who="ada")
+        assert resumes == (await bench.store.rules()).resumes
+
+
+async def test_a_reset_of_another_life_does_nothing(bench: Bench) -> None:
+    """Two who both mean the line that they see reset it once."""
+    head = await bench.open(rate=300.0)
+    after = await bench.store.reset(who="ada", why="", epoch=head.epoch)
+    with pytest.raises(OvertakenError):
+        await bench.store.reset(who="bob", why="", epoch=head.epoch)
+    assert head.epoch < after.epoch == (await bench.store.advance()).epoch

@@ -27,8 +27,8 @@ class Author:
     why: str = ""
 
     def __post_init__(self) -> None:
-        """A line of the record stays one line."""
-        object.__setattr__(self, "why", " ".join(self.why.split()))
+        """A line of the record stays one line, and does nothing where it is shown."""
+        object.__setattr__(self, "why", one_line(self.why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,11 @@ def must_match(rules: Rules, seen: Collection[int] | None) -> None:
     """Raises :class:`~waitroom.errors.OvertakenError` where the rules are not among those that were seen; None: any."""
     if seen is not None and rules.revision not in seen:
         raise OvertakenError("the settings were changed meanwhile")
+
+
+def one_line(text: str) -> str:
+    """A text without line ends, control characters and signs that turn the direction of writing."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def setting(wanted: Mapping[str, object]) -> Wish:

@@ -15,6 +15,7 @@ from admin.auth.actor import Actor
 from admin.console import console_of
 from admin.documented import Documented
 from admin.problems import Problem
+from waitroom.live.turning import one_line
 
 
 class Details(BaseModel):
@@ -85,7 +86,7 @@ async def ask(
     """Asks for a second person, and answers 202. Raises a :class:`~admin.problems.Problem` with status 409 where too
     much waits already."""
     approvals = console_of(request).approvals
-    asked = await approvals.ask(actor, room, action, details.model_dump_json(), " ".join(reason.split()))
+    asked = await approvals.ask(actor, room, action, details.model_dump_json(), one_line(reason))
     if asked is None:
         raise Problem(409, "too-many", "Too much waits for approval already: decide on that first.")
     changes = details.changed.items()

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from admin.history.point import Point
 from admin.live import LiveRoom
+from admin.standing import newcomers_wait, wait_behind
 from waitroom.line.lane import Lane
 from waitroom.line.plan import Step, StepKind
 from waitroom.line.room import Room
-from waitroom.line.rules import Mode
 from waitroom.live.limits import Limit, Limiting
 from waitroom.live.planned import step_in_words
 from waitroom.live.recorded import changes_in
@@ -20,8 +21,6 @@ from waitroom.live.settings import Value
 from waitroom.live.turning import Change
 from waitroom.record.entries import Entry
 from waitroom.shaping.forecast import Estimate
-
-_MOVING = (Mode.AUTO, Mode.QUEUE)
 
 
 class Wait(BaseModel):
@@ -104,29 +103,32 @@ class LaneState(BaseModel):
             drawn=head.drawn_count,
             outflow_per_minute=round(head.flow, 1) or None,
             joins_per_minute=seen.flow.joins_of(lane.name),
-            newcomer_wait=newcomer_wait(room, lane),
-            last_wait=_wait(room, lane, waiting - 1) if waiting else None,
+            newcomer_wait=Wait.of(newcomers_wait(room, lane.name)),
+            last_wait=Wait.of(wait_behind(room, lane.name, waiting - 1)) if waiting else None,
         )
 
 
-def newcomer_wait(room: Room, lane: Lane) -> Wait | None:
-    """What somebody who comes now would wait; None: nobody knows."""
-    rules, waiting = room.rules, lane.snapshot.waiting
-    if rules.mode is Mode.PASS or (
-        rules.mode is Mode.AUTO and not waiting and lane.head.tokens >= 1 and not _is_full(room)
-    ):
-        return Wait(seconds=0, low=0, high=0)
-    return _wait(room, lane, waiting)
+class Shop(BaseModel):
+    """How the shop does, as the gateways have seen it over the last ten seconds; null: nobody asked it anything."""
 
+    p50_seconds: float | None = Field(description="Within which half of its answers began.")
+    p95_seconds: float | None
+    p99_seconds: float | None
+    error_share: float | None = Field(description="Of the requests, the part that it failed, 0 to 1.")
+    requests_per_second: float | None
 
-def _wait(room: Room, lane: Lane, ahead: int) -> Wait | None:
-    if room.rules.mode not in _MOVING or room.awaits_draw:
-        return None
-    return Wait.of(lane.outlook.estimate(ahead))
-
-
-def _is_full(room: Room) -> bool:
-    return 0 < room.rules.places <= room.head.sessions + room.head.granted
+    @classmethod
+    def of(cls, point: Point | None) -> Shop | None:
+        """The shop, by the newest figures of a room."""
+        if point is None:
+            return None
+        return cls(
+            p50_seconds=point.p50,
+            p95_seconds=point.p95,
+            p99_seconds=point.p99,
+            error_share=point.errors,
+            requests_per_second=point.requests,
+        )
 
 
 class PlannedStep(BaseModel):

@@ -19,7 +19,7 @@ from admin.auth.access import Admin
 from admin.console import console_of
 from admin.documented import Documented, refusals
 from admin.problems import Problem
-from waitroom.live.turning import Turned, must_match
+from waitroom.live.turning import Turned, must_match, one_line
 
 router = APIRouter(prefix="/api/rooms/{room}", tags=["rooms"], route_class=OnceRoute)
 _BODY: Documented = REASON_ALONE | {
@@ -67,7 +67,7 @@ async def reset_room(
 
     async def act() -> Turned:
         meant = None if versions is None else epoch
-        head = await seen.room.general.store.reset(who=actor.name, why=" ".join(reason.split()), epoch=meant)
+        head = await seen.room.general.store.reset(who=actor.name, why=one_line(reason), epoch=meant)
         return Turned((), head)
 
     await overtaken(seen, act)

@@ -19,6 +19,7 @@ from admin.api.rooms.parts import (
     LastChange,
     LimitedBy,
     PlannedStep,
+    Shop,
     Wait,
     moment,
     told_changes,
@@ -70,6 +71,8 @@ class RoomState(BaseModel):
     )
     next_change: PlannedStep | None
     event: EventState | None
+    shop: Shop | None = Field(description="null: no gateway tells of it just now.")
+    workers: int | None = Field(description="Of gateways, that live and keep the room; null: nobody knows.")
     fairness: Fairness
     estimates: Estimates
     settings: dict[str, JsonValue] = Field(
@@ -131,6 +134,8 @@ def state_of(seen: LiveRoom) -> RoomState:
         opens_at=moment(room.opens_ms) if room.opens_ms else None,
         next_change=PlannedStep.of(steps[0], zone) if steps else None,
         event=EventState.of(room),
+        shop=Shop.of(seen.point),
+        workers=seen.workers,
         fairness=Fairness(
             entered=counted.entered,
             overtakes=counted.overtakes,

@@ -18,7 +18,7 @@ from waitroom.embedded import EmbeddedRedis
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
 from waitroom.live.settings import names_of
-from waitroom.live.turning import Author, Wish, pausing, resuming, setting, turn
+from waitroom.live.turning import Author, Wish, one_line, pausing, resuming, setting, turn
 from waitroom.settings import Settings
 
 SHOWN = 50
@@ -60,7 +60,7 @@ class DirectDesk:
         find_room(self._settings, room)
 
         async def apply(store: LineStore) -> list[str]:
-            head = await store.reset(who=who_asks(), why=why)
+            head = await store.reset(who=who_asks(), why=one_line(why))
             return [f"{room}: the line begins anew (epoch {head.epoch}); those inside stay inside"]
 
         return with_store(self._settings, room, apply)

@@ -17,6 +17,7 @@ from admin.api.rooms.state import RoomState
 from waitroom.cli.operating.desk import Look
 from waitroom.cli.operating.glyphs import big, short, sparkline
 from waitroom.live.limits import Limit
+from waitroom.live.turning import one_line
 from waitroom.rehearse.spoken import long
 
 EVENTS = 8
@@ -51,15 +52,16 @@ def room_line(look: Look) -> str:
         f"{state.now.astimezone():%H:%M:%S}  {state.room} {state.mode}: {state.waiting:,} waiting, "
         f"{state.inside:,} inside, {short(state.joins_per_minute)} in and {short(state.admissions_per_minute)} out a "
         f"minute of {state.admission_rate:g}, a newcomer waits {_wait(state.newcomer_wait)}; "
-        f"{state.limited_by.by}: {' '.join(state.limited_by.text.split())}"
+        f"{state.limited_by.by}: {one_line(state.limited_by.text)}"
     )
 
 
 def room_view(look: Look, history: Sequence[RoomState], trouble: str, width: int) -> RenderableType:
     """A room on a whole screen. ``history`` are its states so far, ``trouble`` is why this one is old, if it is."""
     state = look.state
+    limit = f" {state.limited_by.by}: {one_line(state.limited_by.text)} "
     parts: list[RenderableType] = [
-        Text(trouble or f" {state.limited_by.by}: {state.limited_by.text} ", style=_style(state, trouble)),
+        Text(one_line(trouble) or limit, style=_style(state, trouble)),
         Text(),
         _numbers(state),
         _curves(history, max(width - 30, 10)),
@@ -127,7 +129,7 @@ def _style(state: RoomState, trouble: str) -> str:
 
 
 def _limit(room: RoomState) -> Text:
-    return Text(f"{room.limited_by.by}: {' '.join(room.limited_by.text.split())}", style=_style(room, ""))
+    return Text(f"{room.limited_by.by}: {one_line(room.limited_by.text)}", style=_style(room, ""))
 
 
 def _wait(wait: Wait | None) -> str:
@@ -136,7 +138,7 @@ def _wait(wait: Wait | None) -> str:
 
 def _next(room: RoomState) -> str:
     step = room.next_change
-    return f"{step.text} in {_countdown(step.at, room.now)}" if step else ""
+    return f"{one_line(step.text)} in {_countdown(step.at, room.now)}" if step else ""
 
 
 def _countdown(at: datetime, now: datetime) -> str:
@@ -147,4 +149,4 @@ def _countdown(at: datetime, now: datetime) -> str:
 
 def _plain(text: str) -> Text:
     """A text that others have written: nothing in it is markup, or moves the cursor."""
-    return Text("".join(each if each.isprintable() else " " for each in text))
+    return Text(one_line(text))
