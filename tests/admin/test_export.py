@@ -26,7 +26,7 @@ def test_no_text_is_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "written"),
-    [(-5, "-5"), (1.5, "1.5"), (True, "true"), (None, ""), ([1], "[1]"), ("-5", "'-5"), (" =1", "' =1")],
+    [(-5, "-5"), (1.5, "1.5"), (True, "true"), (None, ""), ([1], "[1]"), ("-5+1", "'-5+1"), (" =1", "' =1")],
 )
 def test_numbers_stay_numbers(cell: object, written: str) -> None:
     """Only texts are looked at."""

@@ -33,7 +33,7 @@ CHECKS = [
 ]
 ENDLESS = "/stream$"
 TRYING = trying(
-    max_examples=10,
+    max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
