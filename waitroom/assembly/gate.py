@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 
 from redis.asyncio import Redis
@@ -56,6 +56,8 @@ from waitroom.shaping.signals import Signals
 from waitroom.shaping.told import Told
 from waitroom.telemetry.counters import Counters
 
+LastAct = Callable[[], Coroutine[None, None, None]]
+
 
 def origin_of(settings: Settings) -> Origin:
     """The shop, wherever the settings say that it is."""
@@ -107,6 +109,20 @@ def shaper_of(settings: Settings) -> Shaper | None:
     )
 
 
+def passage_of(
+    settings: Settings, trusted: TrustedProxies, shares: Shares
+) -> tuple[Passage, Sequence[LastAct]]:
+    """The way to the shop, traced where that is set; and what is to be done at the end."""
+    origin, shaper = origin_of(settings), shaper_of(settings)
+    if not settings.tracing.endpoint:
+        return Passage(origin, trusted, shares, shaper), ()
+    from waitroom.assembly.tracing import Tracing  # an extra, which may not be installed
+    from waitroom.gate.tracing import TracedPassage
+
+    tracing = Tracing(settings.tracing)
+    return TracedPassage(origin, trusted, shares, shaper, tracing.tracer), (tracing.finish,)
+
+
 def build_gate(
     settings: Settings, redis: Redis, secrets: Sequence[str], connections: Callable[[], int] = lambda: 0
 ) -> Gate:
@@ -114,7 +130,7 @@ def build_gate(
     one open."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
     shares = Shares(settings.max_requests_per_visitor)
-    passage = Passage(origin_of(settings), trusted, shares, shaper_of(settings))
+    passage, endings = passage_of(settings, trusted, shares)
     pages = Pages(templates_dir())
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     bodies = Bodies()
@@ -156,5 +172,5 @@ def build_gate(
         KeysAddress(receipt_keys).serve,
         elsewhere,
         keepers=[common_rate.run, telling.run, *(entrance.doorway.fairness.run for entrance in entrances)],
-        last_acts=[telling.finish],
+        last_acts=[telling.finish, *endings],
     )

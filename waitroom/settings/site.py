@@ -28,6 +28,7 @@ from waitroom.settings.origin import OriginSettings
 from waitroom.settings.room import RoomSettings, conflicts
 from waitroom.settings.shaping import ShapingSettings
 from waitroom.settings.sign_in import SignInSettings
+from waitroom.settings.tracing import TracingSettings
 from waitroom.settings.visitors import VisitorSettings
 
 ROOM_CONFLICT = "room_conflict"
@@ -92,6 +93,9 @@ class SiteSettings(BaseModel):
         default=1, description="Worker processes of the gateway. One per processor core is a good start."
     )
     shaping: ShapingSettings = Field(default=ShapingSettings(), description="The traffic of those inside.")
+    tracing: TracingSettings = Field(
+        default=TracingSettings(), description="Spans of the requests that go to the shop."
+    )
     console: Annotated[bool, Allowed("true or false")] = Field(
         default=True,
         description="Whether `waitroom serve` runs the operators' console too. Of several gateways at one Redis, one "
