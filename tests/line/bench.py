@@ -22,7 +22,25 @@ RULES = Rules(
 STILL = 0.001
 """A rate at which nothing accrues, so that a test gives out each place by hand; at 0 none could be given."""
 KEYS = room_keys("room", [GENERAL])
-ROOM, RULES_KEY, SESSIONS, GRANTED, _, LOG, PLAN, LANE, _, _, USED, *SEEN, LAPSED = KEYS
+(
+    ROOM,
+    RULES_KEY,
+    SESSIONS,
+    GRANTED,
+    _,
+    LOG,
+    PLAN,
+    DESK,
+    FOLLOWED,
+    LANE,
+    _,
+    _,
+    USED,
+    *SEEN,
+    LAPSED,
+    LEFT,
+    SUMMONED,
+) = KEYS
 
 
 def told_by_ticket(epoch: int, number: int) -> Memory:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from tests.line.bench import RULES, Bench
 from waitroom.line import lua
-from waitroom.line.keys import room_keys
+from waitroom.line.keys import RoomKeys, lane_keys
 from waitroom.line.memory import GENERAL
 from waitroom.line.store import LineStore
 from waitroom.line.ticket import Outcome
@@ -33,14 +33,12 @@ async def room(redis: Redis, name: str, joined: int) -> LineStore:
 
 async def seen(redis: Redis, name: str) -> list[bytes]:
     """The presence bitmaps, as far as bits are set."""
-    return [
-        cast(bytes, await redis.get(key) or b"").rstrip(b"\0") for key in room_keys(name, [GENERAL])[11:15]
-    ]
+    return [cast(bytes, await redis.get(key) or b"").rstrip(b"\0") for key in lane_keys(name, GENERAL)[4:8]]
 
 
 async def forget_seen(redis: Redis, *names: str) -> None:
     """Joining marks everyone as seen."""
-    await redis.delete(*(key for name in names for key in room_keys(name, [GENERAL])[11:15]))
+    await redis.delete(*(key for name in names for key in lane_keys(name, GENERAL)[4:8]))
 
 
 def bitmap(first: int, numbers: Iterable[int], length: int) -> bytes:
@@ -75,7 +73,7 @@ async def test_a_bitmap_is_cut_where_bits_are_not_kept_any_more(bench: Bench) ->
     one, many = [await room(bench.redis, name, 100) for name in ("one", "many")]
     await forget_seen(bench.redis, "one", "many")
     for name in ("one", "many"):
-        await bench.ask("HSET", room_keys(name, [GENERAL])[7], "base", 40)
+        await bench.ask("HSET", lane_keys(name, GENERAL)[0], "base", 40)
     numbers = [*range(1, 101)]
     await one.see(numbers)
     await many.see_bits(0, bitmap(0, numbers, 13))
@@ -104,7 +102,7 @@ async def test_tickets_are_claimed_together_as_one_by_one(bench: Bench) -> None:
     outcomes, heads = [], []
     for name in ("one", "many"):
         store = await room(bench.redis, name, 8)
-        await bench.ask("HSET", room_keys(name, [GENERAL])[0], "tokens", 4)
+        await bench.ask("HSET", RoomKeys.of(name).room, "tokens", 4)
         await store.advance()
         await store.leave(2)
         if name == "one":

@@ -11,6 +11,7 @@ from redis import Redis as BlockingRedis
 
 from tests.line.bench import KEYS, Bench, told_by_ticket
 from waitroom.line import lua
+from waitroom.line.desk import Spot
 from waitroom.line.keys import redeem_keys
 from waitroom.line.plan import Plan, Step, StepKind, as_stored
 from waitroom.line.redeeming import BroughtTicket, Entitlement
@@ -51,6 +52,10 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "renew": lambda: store.renew({"1:general:1": 0}),
         "finish": lambda: store.finish("1:general:1"),
         "view": lambda: store.view(0),
+        "place": lambda: store.place(1),
+        "follow": lambda: store.follow(4, Spot("general", 2)),
+        "reinstate": lambda: store.reinstate(2, who="test", why="test"),
+        "bring_forward": lambda: store.bring_forward(6, who="test", why="test"),
         "restore": lambda: other.restore(told_by_ticket(1, 40)),
         "plan": lambda: store.plan(SALE.to_redis(), name="sale", source="live", who="test"),
         "tell": lambda: store.tell("Hello", "", as_stored([Step.say(2**41, "")]), notices="x", who="test"),

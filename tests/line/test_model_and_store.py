@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TypeVar
@@ -20,6 +22,7 @@ from hypothesis.stateful import (
 )
 from redis.asyncio import Redis
 
+from waitroom.line.desk import Fate, Help
 from waitroom.line.draw import Draw, draw_key
 from waitroom.line.head import Head
 from waitroom.line.memory import Memory
@@ -43,6 +46,19 @@ PICK = st.integers(0, 10_000)
 CAPACITIES = st.sampled_from([0, 0, 1, 3, 20])
 
 
+FATES = {
+    None: {Fate.UNKNOWN},
+    Stage.WAITING: {Fate.WAITING, Fate.CALLED},
+    Stage.GRANTED: {Fate.GRANTED},
+    Stage.PASSED: {Fate.CALLED, Fate.MISSED},
+    Stage.LATE: {Fate.LATE},
+    Stage.INSIDE: {Fate.INSIDE},
+    Stage.MISSED: {Fate.MISSED},
+    Stage.SPENT: {Fate.SPENT, Fate.LEFT, Fate.FINISHED},
+}
+"""What the desk is told of a ticket in each stage. One that was passed over may have outlived its turn, unnoticed."""
+
+
 class LineMachine(RuleBasedStateMachine):
     """Drives a room in Redis and its model with the same commands, and compares all that can be seen.
 
@@ -51,6 +67,7 @@ class LineMachine(RuleBasedStateMachine):
     """
 
     redis_url = ""
+    keep_ms = 6400
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +99,7 @@ class LineMachine(RuleBasedStateMachine):
         """A room begins, with times short enough that they are met."""
         rules = Rules(
             weights=WEIGHTS, rate=rate, capacity=capacity, mode=mode, burst_ms=burst,
-            session_ms=4000, keep_ms=6400, presence_ms=3000, entry_ms=2000,
+            session_ms=4000, keep_ms=self.keep_ms, presence_ms=3000, entry_ms=2000,
         )  # fmt: skip
         self.run(self.redis.flushall())
         head = self.run(self.stores["general"].configure(rules.to_redis(), source="file", who="test"))
@@ -198,6 +215,42 @@ class LineMachine(RuleBasedStateMachine):
         self.model.pass_time(head.clock)
         assert self.model.leave(number, lane) is outcome
         self.compare(head, lane)
+
+    @rule(pick=PICK, lane=LANE)
+    def reinstate(self, pick: int, lane: str) -> None:
+        self.give_back(pick % (self.model.lanes[lane].issued + 1), lane)
+
+    def give_back(self, number: int, lane: str) -> None:
+        turn = self.model.lanes[lane].turn_of(number)
+        done = self.run(self.stores[lane].reinstate(number, turn, who="desk", why="test"))
+        self.model.pass_time(done.head.clock)
+        assert self.model.reinstate(number, lane) is (done.help is Help.DONE)
+        self.compare(done.head, lane)
+
+    @rule(pick=PICK, lane=LANE)
+    def bring_forward(self, pick: int, lane: str) -> None:
+        self.call_next(pick % (self.model.lanes[lane].issued + 1), lane)
+
+    def call_next(self, number: int, lane: str) -> None:
+        turn = self.model.lanes[lane].turn_of(number)
+        help_, head = self.run(self.stores[lane].bring_forward(number, turn, who="desk", why="test"))
+        self.model.pass_time(head.clock)
+        assert self.model.bring_forward(number, lane) is (help_ is Help.DONE)
+        self.compare(head, lane)
+
+    @rule(pick=PICK, lane=LANE)
+    def look_up(self, pick: int, lane: str) -> None:
+        """What the desk is told of a place is the stage that it is in."""
+        number = pick % (self.model.lanes[lane].issued + 1)
+        turn = self.model.lanes[lane].turn_of(number)
+        self.advance(lane)
+        report = self.run(self.stores[lane].place(number, turn))
+        assert report is not None
+        ticket = self.model.lanes[lane].tickets.get(number)
+        assert FATES[ticket.stage if ticket else None] >= {report.fate}
+        if ticket and ticket.stage is Stage.WAITING:
+            summoned = ticket.summoned > self.model.open
+            assert report.fate is (Fate.CALLED if summoned else Fate.WAITING)
 
     @rule(pick=PICK, lane=LANE)
     def renew(self, pick: int, lane: str) -> None:
@@ -324,3 +377,69 @@ def test_redis_and_model_never_differ(redis_url: str) -> None:
             max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def at_the_desk(machine: LineMachine, seed: int, steps: int) -> Counter[str]:
+    """A line that hardly moves and a busy support desk. Returns what was done."""
+    chance = random.Random(seed)
+    machine.keep_ms = chance.choice((700, 6400))
+    machine.open_room(Mode.QUEUE, chance.choice((60.0, 300.0)), chance.choice((0, 0, 3)), 0)
+    done: Counter[str] = Counter()
+
+    def one_of(lane: str, *stages: Stage) -> list[int]:
+        return machine.some(
+            [ticket.number for stage in stages for ticket in machine.model.lanes[lane].staged(stage)],
+            [chance.randrange(10_000)],
+        )
+
+    for _ in range(steps):
+        lane = chance.choice(("general", "general", "members", "suspects"))
+        what = chance.choices(
+            ("join", "front", "back", "leave", "enter", "finish", "show", "see", "wait", "dial", "look"),
+            (8, 8, 8, 5, 8, 3, 8, 12, 20, 2, 6),
+        )[0]
+        done[what] += 1
+        pick = chance.randrange(10_000)
+        match what:
+            case "join":
+                machine.join(chance.randint(1, 4), lane)
+            case "front":
+                for number in one_of(lane, Stage.WAITING):
+                    machine.call_next(number, lane)
+            case "back":
+                for number in one_of(lane, Stage.MISSED, Stage.SPENT, Stage.PASSED):
+                    machine.give_back(number, lane)
+            case "leave":
+                tickets = machine.model.lanes[lane].tickets.values()
+                called = [ticket.number for ticket in tickets if ticket.summoned > machine.model.open]
+                for number in machine.some(called, [pick]) or [pick]:
+                    machine.leave(number, lane)
+            case "finish":
+                machine.finish(pick, lane)
+            case "enter":
+                machine.enter(pick, lane)
+            case "show":
+                for number in one_of(lane, Stage.PASSED, Stage.LATE, Stage.WAITING):
+                    machine.show(number, lane)
+            case "see":
+                machine.see([chance.randrange(10_000) for _ in range(4)], lane)
+            case "wait":
+                machine.time_passes(chance.choice((200, 700, 1500, 1900)))
+                machine.advance(lane)
+            case "dial":
+                rate, capacity = chance.choice((0.0, 60.0, 1000.0)), chance.choice((0, 0, 2))
+                machine.turn_the_dial(rate, capacity)
+            case "look":
+                machine.look_up(pick, lane)
+    return done
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_busy_support_desk_and_its_model_never_differ(redis_url: str, seed: int) -> None:
+    """Places given back and brought to the front, present and absent, while the line goes on: as the model says."""
+    LineMachine.redis_url = redis_url
+    machine = LineMachine()
+    try:
+        at_the_desk(machine, seed, 160)
+    finally:
+        machine.teardown()

@@ -83,7 +83,7 @@ class Trial:
     def weights(self) -> Mapping[Callable[[], Awaitable[None]], int]:
         """What may happen, and how often."""
         return {
-            self.join: 40, self.claim: 50, self.see: 30, self.leave: 3, self.renew: 6, self.finish: 3,
+            self.join: 40, self.claim: 50, self.see: 30, self.leave: 3, self.desk: 6, self.renew: 6, self.finish: 3,
             self.configure: 8, self.clock_jumps: 3, self.event: 5, self.reset: 1, self.redis_restarts: 1,
             self.forget_all: 1, self.worker_restarts: 2, self.ticket_tells: 1,
         }  # fmt: skip
@@ -122,6 +122,16 @@ class Trial:
         at_the_door = [(lane.decode(), int(number)) for lane, number in (of.split(b":") for of in granted)]
         for lane, number in at_the_door or [(lane, number) for _, lane, number in self.some(1)]:
             await self.store(lane).leave(number)
+
+    async def desk(self) -> None:
+        """The support desk helps somebody, or tries to."""
+        for _, lane, number in self.some(3):
+            draw, store = self.draws.get(lane), self.store(lane)
+            turn = draw.turn_of(number) if draw else number
+            if self.chance.random() < 0.5:
+                await store.reinstate(number, turn, who="anna", why="a trial")
+            else:
+                await store.bring_forward(number, turn, who="ben", why="a trial")
 
     async def renew(self) -> None:
         for epoch, lane, number in self.some(1):

@@ -167,6 +167,12 @@ def _notes(figures: Figures) -> list[str]:
         )
     if figures.restarts:
         notes.append("Redis was restarted or replaced: what it had not yet written down then is in no record")
+    if figures.desk:
+        names = ", ".join(who or "nobody" for who in figures.desk)
+        notes.append(
+            f"the support desk gave {figures.reinstated:,} places back and brought {figures.brought_forward:,} to the"
+            f" front ({names}): waitroom record tells which, and why"
+        )
     if figures.unknown:
         notes.append(f"{figures.unknown:,} entries are of kinds that this version does not know")
     return notes

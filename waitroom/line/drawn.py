@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from waitroom.line.draw import Draw
+from waitroom.line.draw import Draw, draw_key
+from waitroom.line.head import Head
+from waitroom.line.memory import SaleEvent
 
 
 class DrawnOrder:
@@ -34,3 +36,12 @@ class DrawnOrder:
         for ahead in range(turn + len(self._numbers), min(turn + count, self.last + 1)):
             self._numbers.append(self.draw.number_at(ahead))
         return self._numbers[:count]
+
+
+def draw_of(room: str, lane: str, head: Head, event: SaleEvent) -> Draw | None:
+    """The draw of a lane, by what was fixed at the opening; None where there was none, or its seed is not published."""
+    if not head.drawn_count or not event.seed:
+        return None
+    first, count, seed = head.drawn_first, head.drawn_count, bytes.fromhex(event.seed)
+    key = draw_key(seed, event.digest, room=room, event=event.name, lane=lane, first=first, count=count)
+    return Draw(key, first, count)

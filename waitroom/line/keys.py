@@ -21,6 +21,8 @@ class RoomKeys(NamedTuple):
     ended: str
     log: str
     plan: str
+    desk: str
+    followed: str
 
     @classmethod
     def of(cls, room: str) -> RoomKeys:
@@ -35,7 +37,7 @@ def lane_keys(room: str, lane: str) -> list[str]:
         of_lane,
         *(f"{of_lane}:{name}" for name in ("late", "calls", "used")),
         *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
-        f"{of_lane}:lapsed",
+        *(f"{of_lane}:{name}" for name in ("lapsed", "left", "summoned")),
     ]
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "scripts"
-_LIBRARY = ("record", "state", "bits", "plan", "time", "calling", "joining", "claiming")
+_LIBRARY = ("record", "state", "bits", "summons", "plan", "time", "calling", "joining", "claiming", "desk")
 
 REDIS_CLOCK = "clock"
 SIMULATED_CLOCK = "simulated_clock"

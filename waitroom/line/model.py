@@ -18,6 +18,9 @@ served before ``called`` moves on, and in which nobody's turn runs out.
 5. Two clocks. The room clock dates visits and presence. The open clock dates turns, and stands still while the
    door is shut, so that no turn lapses behind it.
 6. Before its opening a room gives out numbers and lets nobody in.
+7. The support desk may call a place that waits, or give back one that is over. It is *summoned*: for ``keep`` from
+   then on it enters as the late ones do, within the budget and before those not yet called. Only so is anybody
+   overtaken, and the record tells.
 """
 
 from __future__ import annotations
@@ -112,13 +115,16 @@ class Line:
             if ticket.until <= self.clock:
                 ticket.on(Event.END)
         lapsed = 0
-        for ticket in self.staged(Stage.GRANTED):
-            if ticket.until <= self.open:
-                ticket.on(Event.LAPSE)
-                ticket.lapses += 1
-                if ticket.lapses == 2:
-                    ticket.on(Event.OUTLIVE)
-                lapsed += 1
+        for lane in self.lanes.values():
+            for ticket in lane.staged(Stage.GRANTED):
+                if ticket.until <= self.open:
+                    ticket.on(Event.LAPSE)
+                    ticket.lapses += 1
+                    if ticket.lapses == 2:
+                        ticket.on(Event.OUTLIVE)
+                    else:
+                        self._leave_off(lane, ticket)
+                    lapsed += 1
         self.no_shows += lapsed
         self._refund(lapsed)
         for lane in self.lanes.values():
@@ -185,11 +191,12 @@ class Line:
             return Outcome.ADMITTED
         if not self.admits:
             return Outcome.SHUT
-        if ticket.stage is Stage.PASSED and lane.turn_of(number) <= lane.floor:
+        summoned = self._is_summoned(ticket)
+        if ticket.stage is Stage.PASSED and lane.turn_of(number) <= lane.floor and not summoned:
             ticket.on(Event.OUTLIVE)
         if ticket.stage is Stage.MISSED:
             return Outcome.MISSED
-        if ticket.stage is Stage.PASSED:
+        if ticket.stage is Stage.PASSED or (ticket.stage is Stage.WAITING and summoned):
             ticket.on(Event.SHOW)
         self.advance(hand_over=False)
         if ticket.stage is Stage.GRANTED:
@@ -212,7 +219,35 @@ class Line:
             self.given_back += 1
             self._refund(1)
         ticket.on(Event.LEAVE)
+        ticket.summoned = 0.0
         return Outcome.LEFT
+
+    def reinstate(self, number: int, name: str = GENERAL) -> bool:
+        """The support desk gives a place back; False where there is nothing to give back."""
+        lane = self.lanes[name]
+        ticket = lane.tickets.get(number)
+        lost = (Stage.PASSED, Stage.MISSED, Stage.SPENT)
+        called_ahead = ticket is not None and ticket.stage is Stage.WAITING and self._is_summoned(ticket)
+        if ticket is None or (ticket.stage not in lost and not called_ahead):
+            return False
+        if not called_ahead:
+            ticket.on(Event.REINSTATE)
+        ticket.lapses = 0
+        if lane.turn_of(number) <= lane.called or self._is_summoned(ticket):
+            self._summon(ticket)
+        else:
+            ticket.on(Event.STAND_BACK)
+        return True
+
+    def bring_forward(self, number: int, name: str = GENERAL) -> bool:
+        """The support desk calls a waiting place next; False where it cannot."""
+        ticket = self.lanes[name].tickets.get(number)
+        if ticket is None or ticket.stage is not Stage.WAITING or self._is_summoned(ticket):
+            return False
+        if not self.is_opened or not self.rules.weight_of(name):
+            return False
+        self._summon(ticket)
+        return True
 
     def renew(self, number: int, name: str = GENERAL) -> None:
         """The visitor inside was active just now."""
@@ -232,6 +267,19 @@ class Line:
             return
         self.rules = rules
         self.tokens = min(self.tokens, self.most_tokens)
+
+    def _is_summoned(self, ticket: Ticket) -> bool:
+        return ticket.summoned > self.open
+
+    def _summon(self, ticket: Ticket) -> None:
+        ticket.summoned = max(ticket.summoned, self.open + self.rules.keep_ms)
+        if self.is_present(ticket):
+            ticket.on(Event.SHOW)
+
+    def _leave_off(self, lane: Lane, ticket: Ticket) -> None:
+        """It was called, and its holder is not there: where its turn is still to come, it waits for that."""
+        if lane.turn_of(ticket.number) > lane.called:
+            ticket.on(Event.STAND_BACK)
 
     def _refund(self, count: int) -> None:
         rate = self.rules.admission_rate
@@ -266,7 +314,7 @@ class Line:
             ticket = lane.tickets[number]
             if ticket.stage is not Stage.WAITING:
                 continue
-            if self.is_present(ticket):
+            if self.is_present(ticket) and not self._is_summoned(ticket):
                 self._grant(ticket, Event.CALL)
                 served += 1
             else:
@@ -280,9 +328,12 @@ class Line:
                 break
             if self.is_present(ticket):
                 self._grant(ticket, Event.GRANT)
+                if lane.turn_of(ticket.number) > lane.called:
+                    ticket.summoned = max(ticket.summoned, self.open + self.rules.entry_ms)
                 served += 1
             else:
                 ticket.on(Event.FALL_SILENT)
+                self._leave_off(lane, ticket)
         return served
 
     def _grant(self, ticket: Ticket, event: Event) -> None:
@@ -290,6 +341,7 @@ class Line:
         ticket.until = self.open + self.rules.entry_ms
 
     def _enter(self, ticket: Ticket) -> None:
+        ticket.summoned = 0.0
         self.entered += 1
         ticket.on(Event.ENTER)
         ticket.until = self.clock + min(PROVISIONAL_MS, self.rules.session_ms)

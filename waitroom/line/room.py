@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from redis.asyncio import Redis
 
 from waitroom.errors import EventHeldError, LineUnavailableError
-from waitroom.line.draw import Draw, draw_key
+from waitroom.line.desk import NOBODY_HELPED, Spot
+from waitroom.line.drawn import draw_of
 from waitroom.line.head import Head
 from waitroom.line.joins import Place
 from waitroom.line.lane import Lane
@@ -61,6 +62,7 @@ class Room:
         self.rules = from_file
         self.plan = plan
         self.event = SaleEvent()
+        self.helped = NOBODY_HELPED
         self.visits = Visits()
         self.down_since: float | None = None
         self.down_reason = ""
@@ -232,6 +234,19 @@ class Room:
         self.visits.end([session])
         await self._store.finish(session)
 
+    async def follow(self, old: Spot, lane: str, number: int) -> None:
+        """Notes that whoever had the place ``old`` was given ``number`` of a lane."""
+        await self.lanes[lane].store.follow(number, old)
+
+    async def has_news(self, lane: str) -> bool:
+        """Whether the last answer about a lane told of something that this worker has yet to read, and now has."""
+        version = self.lanes[lane].head.version
+        if version in (self._version, 0):
+            return False
+        await self._read_rules()
+        self._version = version
+        return True
+
     async def recall(self, lane: str, epoch: int, number: int) -> None:
         """Tells Redis of a genuine ticket that shows it forgot, or that this worker has not heard yet."""
         if await self.lanes[lane].recall(epoch, number):
@@ -332,26 +347,17 @@ class Room:
             event = await self._store.event()
         self.event, self._drawing = event, state
         for lane in self.lanes.values():
-            lane.set_draw(self._draw_of(lane))
+            lane.set_draw(draw_of(self.name, lane.name, lane.head, event))
         await self._look()
-
-    def _draw_of(self, lane: Lane) -> Draw | None:
-        head, event = lane.head, self.event
-        if not head.drawn_count or not event.seed:
-            return None
-        first, count = head.drawn_first, head.drawn_count
-        seed = bytes.fromhex(event.seed)
-        key = draw_key(
-            seed, event.digest, room=self.name, event=event.name, lane=lane.name, first=first, count=count
-        )
-        return Draw(key, first, count)
 
     async def _read_rules(self) -> None:
         version = self.head.version
         self.rules = self._live = await self._store.rules()
         self._planned = await self._store.planned()
         self.plan = self._planned.plan
+        self.helped = await self._store.helped()
         self._version = version
+        self._viewed = -1e9  # whom the support desk has called is told with the bits
 
     async def _bring_back(self, lost: Rules) -> None:
         """What operators had planned and scheduled, where Redis lost it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -51,6 +52,7 @@ class Snapshot:
         "_late_count",
         "_order",
         "_start",
+        "_summoned",
         "_totals",
         "_used",
         "_viewed",
@@ -63,7 +65,10 @@ class Snapshot:
         for bits in view.seen:
             present |= int.from_bytes(bits.ljust(length, b"\0"))
         used = int.from_bytes(view.used[:length].ljust(length, b"\0"))
-        self._bits = (present & ~used).to_bytes(length)
+        self._summoned = frozenset(view.summoned)
+        # whom the support desk has called stands at the front, or is not there; not at the turn
+        summoned = [number - view.start for number in view.summoned]
+        self._bits = _without((present & ~used).to_bytes(length), summoned)
         counts = (int.from_bytes(self._bits[at : at + _BLOCK]).bit_count() for at in range(0, length, _BLOCK))
         self._totals = [0, *accumulate(counts)]
         self._used = view.used
@@ -110,12 +115,22 @@ class Snapshot:
         return self._order is not None or not self._head.drawn_first <= number <= self._head.drawn_last
 
     def is_called(self, number: int) -> bool:
-        """Whether its turn has come, now or before."""
-        return self.turn_of(number) <= self._head.called
+        """Whether its turn has come, now or before, or the support desk has called it."""
+        return self.turn_of(number) <= self._head.called or number in self._summoned
+
+    def is_summoned(self, number: int) -> bool:
+        """Whether the support desk has called it."""
+        return number in self._summoned
+
+    @property
+    def has_summoned(self) -> bool:
+        """Whether the support desk has called anybody who is not in yet."""
+        return bool(self._summoned)
 
     def ahead(self, number: int) -> int:
         """Present visitors who will be called before ``number``."""
-        return self.ahead_of(self.turn_of(number))
+        turn = self.turn_of(number)
+        return bisect_left(self._late, turn) if number in self._summoned else self.ahead_of(turn)
 
     def ahead_of(self, turn: int) -> int:
         """The same by the turn."""
@@ -238,6 +253,18 @@ class Snapshot:
         # the block may be shorter than what is asked for: what lies past its end is not set
         surplus = 8 * min(whole, len(self._bits) - at) - rest
         return self._totals[block] + ((part >> surplus) if surplus > 0 else part).bit_count()
+
+
+def _without(bits: bytes, places: Sequence[int]) -> bytes:
+    """The bits with those at some places cleared."""
+    if not places:
+        return bits
+    left = bytearray(bits)
+    for place in places:
+        byte, bit = divmod(place, 8)
+        if 0 <= byte < len(left):
+            left[byte] &= ~(0x80 >> bit) & 0xFF
+    return bytes(left)
 
 
 def blank(head: Head | None = None) -> Snapshot:

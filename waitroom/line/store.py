@@ -14,6 +14,7 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from waitroom.errors import EventHeldError, LineUnavailableError, OvertakenError
 from waitroom.line import lua
+from waitroom.line.desk import Fate, Help, Helped, PlaceReport, Reinstated, Spot
 from waitroom.line.draw import CONTRIBUTION_BYTES
 from waitroom.line.head import Head
 from waitroom.line.keys import RoomKeys, redeem_keys, room_keys
@@ -55,6 +56,8 @@ class View:
     """Turns of those who were absent when called and are back."""
     ended: tuple[str, ...]
     """Sessions that the shop ended since the last view."""
+    summoned: tuple[int, ...] = ()
+    """Numbers that the support desk has called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Handed:
     numbers: Sequence[int]
 
 
+_HELPS = {each.value for each in Help}
 _OUTCOMES = {outcome.encode(): outcome for outcome in Outcome}
 
 
@@ -163,7 +167,7 @@ class LineStore:
 
     async def view(self, ended_since: int) -> View:
         """The room with its bits, and the sessions ended since that room clock."""
-        _, head, start, used, *seen, late, ended = await self._ask("view", ended_since)
+        _, head, start, used, *seen, late, ended, summoned = await self._ask("view", ended_since)
         return View(
             head=self._learn(head),
             start=int(start),
@@ -171,6 +175,7 @@ class LineStore:
             seen=tuple(seen),
             late=tuple(map(int, late)),
             ended=tuple(bytes(member).decode() for member in _items(ended)),
+            summoned=tuple(map(int, _items(summoned))),
         )
 
     async def configure(
@@ -205,6 +210,54 @@ class LineStore:
         if status == b"OVERTAKEN":
             raise OvertakenError("the line was begun anew already")
         return after
+
+    async def place(self, number: int, turn: int | None = None) -> PlaceReport | None:
+        """How one place stands; None where it was read in another life of the line, or its turn is not known.
+        ``turn`` is its place in the order, where that is not its number."""
+        status, head, *told = await self._ask("place", number, number if turn is None else turn)
+        self._learn(head)
+        if status == b"stale":
+            return None
+        fate, present, lasts, came_from, went_to, helped = told
+        return PlaceReport(
+            Head.parse(head),
+            Fate(fate.decode()),
+            int(present) == 1,
+            int(lasts),
+            Spot.parse(came_from.decode()),
+            Spot.parse(went_to.decode()),
+            helped in (b"front", b"restored"),
+        )
+
+    async def follow(self, number: int, old: Spot) -> Head:
+        """Notes that whoever had ``old`` was given ``number`` of this lane."""
+        return await self._head("follow", number, old.lane, old.number)
+
+    async def reinstate(self, number: int, turn: int | None = None, *, who: str, why: str) -> Reinstated:
+        """Gives a place back that was missed, left, or used by mistake."""
+        words = (number, number if turn is None else turn, who, why)
+        status, text, *told = await self._ask("reinstate", *words)
+        head = self._learn(text)
+        if status == b"done":
+            was, now, instead_of = (word.decode() for word in told)
+            return Reinstated(Help.DONE, head, Fate(was), now == "called", Spot.parse(instead_of))
+        if told:
+            return Reinstated(Fate(status.decode()), head, spot=Spot.parse(told[0].decode()))
+        return Reinstated(Help(status.decode()), head)
+
+    async def bring_forward(
+        self, number: int, turn: int | None = None, *, who: str, why: str
+    ) -> tuple[Help | Fate, Head]:
+        """Calls a waiting place next, within the rate."""
+        words = (number, number if turn is None else turn, who, why)
+        status, text, *_ = await self._ask("bring_forward", *words)
+        word, head = status.decode(), self._learn(text)
+        return (Help(word) if word in _HELPS else Fate(word)), head
+
+    async def helped(self) -> Helped:
+        """The places that the support desk has helped."""
+        stored = cast(dict[bytes, bytes], await self._read(self._redis.hgetall(self._of_room.desk)))
+        return Helped.parse((place.decode(), what.decode()) for place, what in stored.items())
 
     async def note_revoked(self, what: str, count: int, *, who: str, why: str) -> Head:
         """Notes in the record that invitations were revoked."""

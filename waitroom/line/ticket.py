@@ -41,17 +41,26 @@ class Event(Enum):
     """Its holder gives it up."""
     END = auto()
     """The visit is over."""
+    STAND_BACK = auto()
+    """It was called before its turn, by the support desk, and its holder did not come: it waits for the turn again."""
+    REINSTATE = auto()
+    """The support desk gives it back."""
 
 
 TRANSITIONS: dict[tuple[Stage, Event], Stage] = {
     (Stage.WAITING, Event.CALL): Stage.GRANTED,
     (Stage.WAITING, Event.PASS_OVER): Stage.PASSED,
+    (Stage.WAITING, Event.SHOW): Stage.LATE,  # where the support desk has called it
     (Stage.WAITING, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
     (Stage.WAITING, Event.LEAVE): Stage.SPENT,
     (Stage.GRANTED, Event.ENTER): Stage.INSIDE,
     (Stage.GRANTED, Event.LAPSE): Stage.PASSED,
     (Stage.GRANTED, Event.LEAVE): Stage.SPENT,
     (Stage.PASSED, Event.SHOW): Stage.LATE,
+    (Stage.PASSED, Event.STAND_BACK): Stage.WAITING,
+    (Stage.PASSED, Event.REINSTATE): Stage.PASSED,
+    (Stage.MISSED, Event.REINSTATE): Stage.PASSED,
+    (Stage.SPENT, Event.REINSTATE): Stage.PASSED,
     (Stage.PASSED, Event.OUTLIVE): Stage.MISSED,
     (Stage.PASSED, Event.ENTER): Stage.INSIDE,  # in a room that lets everyone pass
     (Stage.PASSED, Event.LEAVE): Stage.SPENT,
@@ -79,6 +88,8 @@ class Ticket:
     stage: Stage = Stage.WAITING
     lapses: int = 0
     """How often a place was granted to it and not taken."""
+    summoned: float = 0.0
+    """The open clock until which it may enter whatever its turn, as the support desk said; 0: its turn decides."""
     until: float = 0.0
     """Granted: the open clock at which the grant lapses. Inside: the room clock at which the visit ends."""
 

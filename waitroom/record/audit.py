@@ -16,8 +16,9 @@ from waitroom.record.standing import Standing
 
 KNOWN_KINDS = frozenset(
     {
-        "began", "begun", "called", "changed", "clock_agrees", "clock_astray", "codes_minted", "drawn", "moved",
-        "opened", "passed", "planned", "redis_restarted", "reset", "restored", "revealed", "revoked", "shared",
+        "began", "begun", "brought_forward", "called", "changed", "clock_agrees", "clock_astray", "codes_minted",
+        "drawn", "moved", "opened", "passed", "planned", "redis_restarted", "reinstated", "reset", "restored",
+        "revealed", "revoked", "shared",
     }
 )  # fmt: skip
 """The kinds of entries that there are."""

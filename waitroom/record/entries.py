@@ -12,6 +12,9 @@ from waitroom.line.plan import Step
 LOG_LENGTH = 100_000
 """Entries that are kept at least: older ones are cut off (``LOG_LENGTH`` in ``scripts/lib/record.lua``)."""
 
+DESK_KINDS = frozenset({"brought_forward", "reinstated"})
+"""What the support desk does to single places."""
+
 _OF_EVERY_CHANGE = {"type", "epoch", "clock", "who", "why", "chain"}
 
 

@@ -61,6 +61,12 @@ class Figures:
     openings: int = 0
     drawn: int = 0
     """Tickets that stood in a drawn order."""
+    reinstated: int = 0
+    """Places that the support desk gave back."""
+    brought_forward: int = 0
+    """Places that it brought to the front."""
+    desk: dict[str, int] = field(default_factory=dict)
+    """Who did so, and how often."""
     restored: int = 0
     """How often a lane was put back as the gateways remembered it, since Redis had forgotten."""
     restarts: int = 0

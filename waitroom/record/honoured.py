@@ -9,6 +9,7 @@ from typing import NamedTuple
 from waitroom.line.draw import Draw, commitment, draw_key
 from waitroom.record.entries import Entry
 from waitroom.record.receipt import Receipt
+from waitroom.record.words import said
 
 
 class Told(StrEnum):
@@ -38,6 +39,8 @@ class Honoured:
         self._calls: list[Entry] = []
         self._ended: Entry | None = None
         self._moved = False
+        self._helped: list[Entry] = []
+        self._before = 0
 
     def feed(self, entry_id: str, fields: Mapping[str, str]) -> None:
         """Notes what an entry says of the place. What no script wrote is left to the audit."""
@@ -65,6 +68,15 @@ class Honoured:
                 self._ended = entry
             case "restored" if is_of_lane:
                 self._moved = True
+            case "reinstated" | "brought_forward" if is_of_lane:
+                self._follow_desk(entry)
+
+    def _follow_desk(self, entry: Entry) -> None:
+        if entry.number("number") == self._receipt.number:
+            self._helped.append(entry)
+        elif entry.kind == "brought_forward" and self._call is None:
+            turn = self._turn
+            self._before += turn is None or entry.number("turn") > turn
 
     @property
     def is_honoured(self) -> bool | None:
@@ -75,7 +87,7 @@ class Honoured:
 
     def lines(self) -> list[Line]:
         """The answer, line by line."""
-        return [*self._of_record(), *self._of_draw(), *self._of_turn()]
+        return [*self._of_record(), *self._of_draw(), *self._of_turn(), *self._of_desk()]
 
     def _of_record(self) -> list[Line]:
         receipt, first = self._receipt, self._first
@@ -132,6 +144,13 @@ class Honoured:
             return [Line(Told.NOTE, "the record tells of no call in this life of the line")]
         last = self._calls[-1]
         return [Line(Told.NOTE, f"turn {turn:,} is not called yet: {last.number('to'):,} were, at {last.at}")]
+
+    def _of_desk(self) -> list[Line]:
+        lines = [Line(Told.NOTE, f"{each.at}: {said(each)}") for each in self._helped]
+        if self._before:
+            text = f"the support desk brought {self._before:,} who stood behind it to the front meanwhile"
+            lines.append(Line(Told.NOTE, text))
+        return lines
 
     @property
     def _turn(self) -> int | None:

@@ -14,6 +14,8 @@ from waitroom.record.standing import Standing
 
 CHUNK = 1000
 """Entries that are read at once."""
+MOST_BEYOND = 100
+"""Numbers that are kept of a lane: one is enough to find a record wrong."""
 
 Stored = tuple[str, Mapping[str, str]]
 """The id of an entry, and its fields."""
@@ -56,7 +58,8 @@ class RecordReader:
     async def standing(self, *, since: str = "") -> Standing:
         """How the room stands, and which is its last entry at that moment. ``since``: the record is read from there."""
         # read before: who is inside then has been called by then
-        inside, lanes = await self._inside(), await self._all_lanes()
+        lanes = await self._all_lanes()
+        inside = await self._beyond(lanes)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.time()
             pipe.xrevrange(self._keys.log, "+", "-", 1)
@@ -85,10 +88,11 @@ class RecordReader:
             admitted=int(float(admitted or 0)),
             settings={_text(name): _text(value) for name, value in rules.items()},
             called={lane: called for lane, (called, passed, _) in stand.items() if not passed},
-            inside={
-                lane: number
-                for (began, lane), number in inside.items()
+            beyond={
+                lane: beyond
+                for (began, lane), numbers in inside.items()
                 if began == of_epoch and lane in stand and not stand[lane][2]
+                if (beyond := tuple(sorted(n for n in numbers if n > stand[lane][0]))[:MOST_BEYOND])
             },
         )
 
@@ -101,19 +105,23 @@ class RecordReader:
         named = _text(await self._ask(self._redis.hget(self._keys.room, "lanes")) or b"")
         return tuple(dict.fromkeys((*self._lanes, *named.split())))
 
-    async def _inside(self) -> dict[tuple[int, str], int]:
-        """The highest number inside, or about to be, by epoch and lane."""
+    async def _beyond(self, lanes: Sequence[str]) -> dict[tuple[int, str], set[int]]:
+        """Numbers inside, or about to be, by epoch and lane: those that are not called yet."""
         epoch = int(await self._ask(self._redis.hget(self._keys.room, "epoch")) or 0)
-        highest: dict[tuple[int, str], int] = {}
+        called = {
+            lane: int(await self._ask(self._redis.hget(lane_keys(self.room, lane)[0], "called")) or 0)
+            for lane in lanes
+        }
+        found: dict[tuple[int, str], set[int]] = {}
         for key, prefix in ((self._keys.sessions, ""), (self._keys.granted, f"{epoch}:")):
             cursor = -1
             while cursor:
                 cursor, members = await self._ask(self._redis.zscan(key, max(cursor, 0), count=CHUNK))
                 for member, _ in members:
                     of_epoch, lane, number = f"{prefix}{_text(member)}".split(":")
-                    place = (int(of_epoch), lane)
-                    highest[place] = max(highest.get(place, 0), int(number))
-        return highest
+                    if int(number) > called.get(lane, 0):
+                        found.setdefault((int(of_epoch), lane), set()).add(int(number))
+        return found
 
     async def _ask(self, command: object) -> Any:
         try:

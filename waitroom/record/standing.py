@@ -26,7 +26,8 @@ class Standing:
     """The live settings, as the ``rules`` hash keeps them."""
     called: Mapping[str, int] = field(default_factory=dict)
     """How far each lane was called; left out where that has moved since the last entry."""
-    inside: Mapping[str, int] = field(default_factory=dict)
-    """The highest number inside, or about to enter, by lane: those of this epoch who did not come by a draw."""
+    beyond: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Numbers inside, or about to enter, beyond those that were called, by lane: of this epoch, in lanes without a
+    draw; the first hundred of each."""
     since: str = ""
     """Where only a part of the record was read: the id, or the milliseconds, from which on."""

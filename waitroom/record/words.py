@@ -12,8 +12,12 @@ _OF_ALL = frozenset({"type", "epoch", "clock", "chain", "who", "why"})
 
 def told(entry: Entry, zone: tzinfo = UTC) -> str:
     """One line: when, what, and where somebody did it, who and why."""
-    at = datetime.fromtimestamp(entry.at_ms / 1000, zone)
-    return f"{at:%Y-%m-%d %H:%M:%S}  {what(entry, zone)}{_author(entry)}"
+    return f"{_moment(entry.at_ms, zone)}  {said(entry, zone)}"
+
+
+def said(entry: Entry, zone: tzinfo = UTC) -> str:
+    """The same without the time."""
+    return f"{what(entry, zone)}{_author(entry)}"
 
 
 def what(entry: Entry, zone: tzinfo = UTC) -> str:
@@ -68,6 +72,18 @@ def _moved(entry: Entry, zone: tzinfo) -> str:
     return f"{entry.fields['event']} {at}"
 
 
+def _reinstated(entry: Entry, _zone: tzinfo) -> str:
+    of = entry.fields
+    may = "its holder may come in" if of["is"] == "called" else f"it waits for turn {of['turn']} again"
+    instead = f"; {_place(of['instead_of'])} is given up for it" if of.get("instead_of") else ""
+    return f"the support desk gives place {of['number']} of {of['lane']} back, which was {of['was']}: {may}{instead}"
+
+
+def _place(text: str) -> str:
+    lane, _, number = text.rpartition(":")
+    return f"place {number} of {lane}"
+
+
 def _of(text: str) -> Callable[[Entry, tzinfo], str]:
     return lambda entry, _zone: text.format_map(entry.fields)
 
@@ -77,6 +93,9 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "begun": _begun,
     "called": _called,
     "changed": _changed,
+    "brought_forward": _of(
+        "the support desk brings place {number} of {lane} to the front, when {called} had been called"
+    ),
     "codes_minted": _of("{count} codes for {lane} minted, batch {batch}"),
     "clock_agrees": _of("Redis's clock is right again"),
     "clock_astray": _of("Redis's clock is off by {by_ms} ms"),
@@ -87,6 +106,7 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "passed": _of("{lane}: {count} let through, called up to {to}"),
     "planned": _planned,
     "redis_restarted": _of("Redis was restarted or replaced; {lane} goes on from number {issued}"),
+    "reinstated": _reinstated,
     "reset": _of("{lane} begins anew, after {issued} numbers, {called} of them called"),
     "restored": _of("Redis had forgotten {lane}; it goes on from number {issued}, called up to {called}"),
     "shared": _of("visit {visit} is ended: {why} ({networks} networks in {seconds} seconds)"),

@@ -17,12 +17,12 @@ local function put_behind(lane)
   local offset = math.ceil((lost.issued + GAP) / 8) * 8
   if not is_told then offset = offset + REACH end
   shift_bits(lane, (offset + lane.base - base) / 8)
-  redis.call('DEL', lane.late, lane.calls)
+  redis.call('DEL', lane.late, lane.calls, lane.summoned)
   lane.offset = lane.offset + offset
   lane.issued = lane.issued + offset
   lane.called = math.max(lost.called, base)
   lane.floor, lane.base = math.max(floor, 0), base
-  lane.marked, lane.marked_at = 0, room.open
+  lane.marked, lane.marked_at, lane.summons = 0, room.open, 0
   lane.drawn_first, lane.drawn_count = 0, 0
 end
 
@@ -70,7 +70,7 @@ if is_lost() then
     for _, lane in ipairs(lanes) do
       if by_ticket or lane.issued > 0 or lane.known.issued > 0 then put_behind(lane) end
     end
-    redis.call('DEL', GRANTED)
+    redis.call('DEL', GRANTED, DESK, FOLLOWED)
     if room.alias == 0 then room.alias = room.epoch end
     room.epoch = known.epoch
     room.clock = math.max(room.clock, known.clock)

@@ -1,6 +1,7 @@
 -- What a worker needs to answer every visitor without asking again. Changes nothing.
 -- ARGV own room clock: sessions ended since then are told
--- Reply {status, head, first number of the bits, bits of used, of seen ×4, turns of the late, ended sessions}
+-- Reply {status, head, first number of the bits, bits of used, of seen ×4, turns of the late, ended sessions, numbers
+--   that the support desk has called}
 local refused = look()
 if refused then return refused end
 if is_lost() then return {'LOST'} end
@@ -16,4 +17,6 @@ for i, score in ipairs(redis.call('ZRANGE', lane.late, 0, 999, 'WITHSCORES')) do
 end
 reply[#reply + 1] = turns
 reply[#reply + 1] = redis.call('ZRANGEBYSCORE', ENDED, ARGV[own], '+inf')
+reply[#reply + 1] = lane.summons > room.open
+  and redis.call('ZRANGEBYSCORE', lane.summoned, '(' .. int(room.open), '+inf') or {}
 return reply

@@ -11,7 +11,8 @@ from waitroom.record.standing import Standing
 
 
 class Order:
-    """No turn is called twice, and none is left out; who comes late had been passed over before."""
+    """No turn is called twice, and none is left out; who comes late had been passed over before, or was called by the
+    support desk."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
@@ -20,6 +21,8 @@ class Order:
         self._issued: dict[str, int] = {}
         self._is_known = True
         self._may_be_late: float = 0
+        self._forward: dict[str, list[int]] = {}
+        self._numbers: dict[str, set[int]] = {}
         self._no_shows = 0
         self._epoch = 0
         self._has_ended = False
@@ -36,6 +39,7 @@ class Order:
         elif now.is_new_life:
             self.called, self._issued = {}, {}
             self._is_known, self._may_be_late = True, 0
+            self._forward, self._numbers = {}, {}
         self._epoch = entry.epoch
         self._has_ended = entry.kind == "reset"
         match entry.kind:
@@ -45,12 +49,17 @@ class Order:
                 yield from self._pass(entry)
             case "reset":
                 yield from self._reset(entry)
+            case "brought_forward":
+                yield from self._bring_forward(entry)
+            case "reinstated":
+                yield from self._reinstate(entry)
             case "restored":
                 # how far the lane has been called is what the gateways remembered
                 self._figures.restored += 1
                 self.called[entry.fields["lane"]] = entry.number("called")
                 self._issued[entry.fields["lane"]] = entry.number("issued")
                 self._may_be_late = inf
+                self._forward.pop(entry.fields["lane"], None)
             case "redis_restarted":
                 self._figures.restarts += 1
 
@@ -79,7 +88,11 @@ class Order:
                 f" ({self._issued.get(lane, 0)} before)",
             )
         lapsed, self._no_shows = entry.number("no_shows") - self._no_shows, entry.number("no_shows")
-        self._may_be_late += max(skipped, 0) + max(lapsed, 0) - late
+        # a turn that the desk has called before is passed over when the line comes to it
+        passed = [turn for turn in self._forward.get(lane, ()) if turn <= after]
+        self._may_be_late += max(skipped, 0) + max(lapsed, 0) - late - len(passed)
+        if passed:
+            self._forward[lane] = [turn for turn in self._forward[lane] if turn > after]
         if self._may_be_late < 0:
             yield Promise.ORDER, f"{-self._may_be_late:.0f} came late to {lane} who had not been passed over"
             self._may_be_late = 0
@@ -96,6 +109,37 @@ class Order:
             yield Promise.ORDER, f"{count} of {lane} were let through, and {before} called became {after}"
         self.called[lane] = after
         self._figures.passed += count
+
+    def _bring_forward(self, entry: Entry) -> Verdicts:
+        lane, turn = entry.fields["lane"], entry.number("turn")
+        called = self.called_of(lane)
+        if called is not None and (called != entry.number("called") or turn <= called):
+            yield (
+                Promise.ORDER,
+                f"turn {turn} of {lane} was brought forward, where {called} had been called",
+            )
+        self._count_desk(entry)
+        self._figures.brought_forward += 1
+        self._may_be_late += 1
+        self._forward.setdefault(lane, []).append(turn)
+        self._numbers.setdefault(lane, set()).add(entry.number("number"))
+
+    def _reinstate(self, entry: Entry) -> Verdicts:
+        lane, turn, is_called = entry.fields["lane"], entry.number("turn"), entry.fields["is"] == "called"
+        called = self.called_of(lane)
+        was_called = called is None or turn <= called
+        if was_called != is_called and called is not None and turn not in self._forward.get(lane, ()):
+            yield (
+                Promise.ORDER,
+                f"turn {turn} of {lane} was given back as {entry.fields['is']}, where {called} had been called",
+            )
+        self._count_desk(entry)
+        self._figures.reinstated += 1
+        self._may_be_late += is_called
+
+    def _count_desk(self, entry: Entry) -> None:
+        desk, who = self._figures.desk, entry.fields.get("who", "")
+        desk[who] = desk.get(who, 0) + 1
 
     def _reset(self, entry: Entry) -> Verdicts:
         lane = entry.fields["lane"]
@@ -124,10 +168,11 @@ class Order:
             if expected not in (None, called):
                 yield Promise.RECORD, f"{lane} is called up to {called}, the record explains {expected}"
         is_told = figures.is_whole and not figures.passed and not figures.restored
-        for lane, number in standing.inside.items() if is_told else ():
-            expected = self.called_of(lane)
-            if expected is not None and number > expected:
+        for lane, numbers in standing.beyond.items() if is_told else ():
+            expected, forward = self.called_of(lane), self._numbers.get(lane, set())
+            beyond = [number for number in numbers if expected is not None and number > expected]
+            if unexplained := [number for number in beyond if number not in forward]:
                 yield (
                     Promise.RECORD,
-                    f"ticket {number} of {lane} is inside, and only {expected} have been called",
+                    f"ticket {unexplained[0]} of {lane} is inside, and only {expected} have been called",
                 )

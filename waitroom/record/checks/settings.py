@@ -8,11 +8,11 @@ from dataclasses import fields
 from waitroom.line.plan import Step, StepKind
 from waitroom.line.rules import KEPT_BY_SCRIPTS, Rules
 from waitroom.record.checks.check import Now, Verdicts
-from waitroom.record.entries import Entry
+from waitroom.record.entries import DESK_KINDS, Entry
 from waitroom.record.findings import Figures, Promise
 from waitroom.record.standing import Standing
 
-_BY_SOMEBODY = frozenset({"changed", "planned", "reset"})
+_BY_SOMEBODY = frozenset({"changed", "planned", "reset", *DESK_KINDS})
 _OF_RULES = (
     frozenset(field.name for field in fields(Rules)) - KEPT_BY_SCRIPTS - {"message", "translations", "notice"}
 )
@@ -33,6 +33,8 @@ class Settings:
         has_author = entry.kind in _BY_SOMEBODY or "who" in entry.fields
         if has_author and not entry.fields.get("who", "").strip():
             yield Promise.RECORD, f"the record does not say who it was ({entry.kind})"
+        if entry.kind in DESK_KINDS and not entry.fields.get("why", "").strip():
+            yield Promise.RECORD, f"the record does not say why ({entry.kind})"
         match entry.kind:
             case "changed":
                 yield from self._change(entry, now)

@@ -47,7 +47,24 @@ local function mark_lapsed(lane, number, value)
   if bit_of(lane, number) >= 0 then redis.call('SETBIT', lane.lapsed, bit_of(lane, number), value) end
 end
 
-local function bitmaps(lane) return {lane.used, lane.lapsed, unpack(lane.seen)} end
+local function has_left(lane, number)
+  local at = bit_of(lane, number)
+  return at >= 0 and redis.call('GETBIT', lane.left, at) == 1
+end
+
+local function mark_left(lane, number)
+  mark_used(lane, number)
+  if bit_of(lane, number) >= 0 then redis.call('SETBIT', lane.left, bit_of(lane, number), 1) end
+end
+
+-- As if it had never been used, given up, or let a place go.
+local function unmark(lane, number)
+  for _, key in ipairs({lane.used, lane.lapsed, lane.left}) do
+    redis.call('SETBIT', key, bit_of(lane, number), 0)
+  end
+end
+
+local function bitmaps(lane) return {lane.used, lane.lapsed, lane.left, unpack(lane.seen)} end
 
 -- Moves the bits of a lane up by whole bytes.
 local function shift_bits(lane, bytes)
@@ -67,6 +84,8 @@ local function trim_bits(lane)
   if oldest_late then settled = math.min(settled, tonumber(oldest_late) - 1) end
   -- the drawn are settled in another order than that of their bits: all of them, or none
   if settled < last then settled = math.min(settled, lane.drawn_first - 1) end
+  -- places of long ago may have been given back
+  if lane.summons > 0 then return end
   local cut = math.floor((settled - lane.base) / 8)
   if cut * 8 < TRIM then return end
   for _, key in ipairs(bitmaps(lane)) do

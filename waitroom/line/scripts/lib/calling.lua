@@ -23,6 +23,7 @@ end
 local function open_session(lane, number)
   mark_used(lane, number)
   if has_lapsed(lane, number) then mark_lapsed(lane, number, 0) end
+  if lane.summons > 0 then redis.call('ZREM', lane.summoned, int(number)) end
   local lasts = math.min(PROVISIONAL, rules.session_ms)
   redis.call('ZADD', SESSIONS, room.clock + lasts, session_of(lane, number))
   room.entered = room.entered + 1
@@ -34,21 +35,31 @@ local function grant(lane, number)
   redis.call('ZADD', GRANTED, room.open + rules.entry_ms, place_of(lane, number))
 end
 
--- Those who were absent when called and are back stand before those not yet called.
+-- Those who were absent when called and are back, and whom the support desk called, stand before those not yet called.
 local function serve_late(lane, places)
   if places == 0 then return 0 end
   local served = 0
-  for _, member in ipairs(redis.call('ZRANGE', lane.late, 0, 4 * places)) do
+  local members = redis.call('ZRANGE', lane.late, 0, 4 * places, 'WITHSCORES')
+  for i = 1, #members, 2 do
     if served == places then break end
-    local number = tonumber(member)
-    redis.call('ZREM', lane.late, member)
+    local number, turn = tonumber(members[i]), tonumber(members[i + 1])
+    redis.call('ZREM', lane.late, members[i])
     if is_present(lane, number) and not is_used(lane, number) then
       grant(lane, number)
+      -- who holds a place before their turn is known by the summons
+      if turn > lane.called then summon(lane, number, rules.entry_ms) end
       served = served + 1
     end
   end
   lane.late_served = lane.late_served + served
   return served
+end
+
+-- Whose turn comes while the support desk has called them already is passed over: they hold, or wait for, a place.
+local function stands_apart(lane, number)
+  if lane.summons == 0 then return false end
+  return is_summoned(lane, number) or redis.call('ZSCORE', lane.late, int(number))
+    or redis.call('ZSCORE', GRANTED, place_of(lane, number))
 end
 
 -- Calls those who were drawn, as far as the caller has handed their numbers over in the drawn order.
@@ -58,7 +69,7 @@ local function call_drawn(lane, places)
     local number = handed and handed.numbers[lane.called + 2 - handed.from]
     if not number or not is_drawn(lane, number) then break end
     lane.called = lane.called + 1
-    if is_present(lane, number) and not is_used(lane, number) then
+    if is_present(lane, number) and not is_used(lane, number) and not stands_apart(lane, number) then
       grant(lane, number)
       served = served + 1
     end
@@ -103,8 +114,10 @@ local function call_present(lane, places)
           local place = (from + byte - 1) * 8 + offset
           if place >= at and place <= last and bit.band(present, bit.rshift(128, offset)) ~= 0 then
             found = true
-            grant(lane, place + lane.base)
-            served = served + 1
+            if not stands_apart(lane, place + lane.base) then
+              grant(lane, place + lane.base)
+              served = served + 1
+            end
             if served == places then
               lane.called = place + lane.base
               return served

@@ -21,15 +21,17 @@ local function show(lane, number, turn)
   if not is_moving() or room.opens > 0 then return 'shut' end
   if is_over then return 'missed' end
   local stands = redis.call('ZSCORE', GRANTED, place) or redis.call('ZSCORE', lane.late, int(number))
-  if turn <= lane.called and not stands then
-    if turn <= lane.floor then return 'missed' end
+  local summoned = is_summoned(lane, number)
+  if (turn <= lane.called or summoned) and not stands then
+    if turn <= lane.floor and not summoned then return 'missed' end
     -- absent when called: within the rate, ahead of those not yet called, in the order of the turns
     redis.call('ZADD', lane.late, turn, int(number))
+    stands = true
   end
   advance()
   if redis.call('ZREM', GRANTED, place) == 1 then
     open_session(lane, number)
     return 'admitted'
   end
-  return turn <= lane.called and 'called' or 'waiting'
+  return (stands or turn <= lane.called) and 'called' or 'waiting'
 end

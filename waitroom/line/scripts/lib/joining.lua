@@ -30,8 +30,9 @@ end
 
 -- The holder gives the place up. A place that was granted goes to the next in line.
 local function give_up(lane, number)
-  mark_used(lane, number)
+  mark_left(lane, number)
   if has_lapsed(lane, number) then mark_lapsed(lane, number, 0) end
+  if lane.summons > 0 then redis.call('ZREM', lane.summoned, int(number)) end
   if redis.call('ZREM', GRANTED, place_of(lane, number)) == 1 then
     room.given_back = room.given_back + 1
     refund(1)

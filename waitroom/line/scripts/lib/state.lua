@@ -10,13 +10,17 @@
 --   5 ended     zset    sessions that the shop ended: member -> room clock of the end
 --   6 log       stream  what happened, and who did it
 --   7 plan      zset    what the schedule will do: step (JSON) -> when, in milliseconds since 1970
---   8… for each lane, in the order of ARGV:
+--   8 desk      hash    what the support desk did in this life of the line (lib/desk.lua)
+--   9 followed  hash    which place somebody was given when another was over (follow.lua)
+--   10… for each lane, in the order of ARGV:
 --   +0 lane     hash    epoch, issued, called, floor, base, the drawn cohort, its deficit and its outflow
 --   +1 late     zset    absent when called and back since, waiting for budget: number -> turn
 --   +2 calls    list    "open clock:called", oldest first: how far `called` was, and when
 --   +3 used     bitmap  entered or left, by number
 --   +4-7 seen   bitmaps presence, a ring of four time slots, by number
 --   +8 lapsed   bitmap  its granted place was not taken once; with the bit of `used`, twice: it has missed its turn
+--   +9 left     bitmap  given up, by number; the bit of `used` is set, too
+--   +10 summoned zset   called by the support desk, whatever their turn: number -> open clock until which they may enter
 -- ARGV
 --   1 epoch, 2 room clock: the highest that the caller has ever seen (0: nothing yet)
 --   3 the caller's own wall clock, in milliseconds since 1970
@@ -36,7 +40,7 @@
 -- clock stands while nobody may enter (pause, closed, before an opening), so that a turn does not lapse behind a
 -- shut door.
 
-local ROOM, RULES, SESSIONS, GRANTED, ENDED, LOG, PLAN = unpack(KEYS, 1, 7)
+local ROOM, RULES, SESSIONS, GRANTED, ENDED, LOG, PLAN, DESK, FOLLOWED = unpack(KEYS, 1, 9)
 
 local MAX_STEP = 2000          -- ms the clocks may advance in one call
 local GAP = 10000              -- numbers left out when some may have been handed out and forgotten
@@ -55,7 +59,7 @@ local CLOCKS_AGREE = 60000     -- ms by which Redis's clock may be off before th
 local known = {epoch = tonumber(ARGV[1]), clock = tonumber(ARGV[2]), wall = tonumber(ARGV[3])}
 local told, lanes = {}, {} -- the lanes that the caller told, and those of the room in the order that all callers share
 for i = 1, tonumber(ARGV[5]) do
-  local key, arg = 9 * i - 1, 5 * i + 2
+  local key, arg = 11 * i - 1, 5 * i + 2
   told[i] = {
     name = ARGV[arg], is_own = i <= tonumber(ARGV[6]),
     known = {
@@ -64,6 +68,7 @@ for i = 1, tonumber(ARGV[5]) do
     },
     hash = KEYS[key], late = KEYS[key + 1], calls = KEYS[key + 2], used = KEYS[key + 3],
     seen = {KEYS[key + 4], KEYS[key + 5], KEYS[key + 6], KEYS[key + 7]}, lapsed = KEYS[key + 8],
+    left = KEYS[key + 9], summoned = KEYS[key + 10],
   }
 end
 local asked = told[tonumber(ARGV[4])]
@@ -77,7 +82,7 @@ local ROOM_FIELDS = {
 }
 local LANE_FIELDS = {
   'epoch', 'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
-  'passed', 'flow', 'flow_weight',
+  'passed', 'flow', 'flow_weight', 'summons',
 }
 local RULE_FIELDS = {
   'rate', 'capacity', 'session_ms', 'keep_ms', 'presence_ms', 'burst_ms', 'entry_ms', 'limit_rate', 'limit_shared',
@@ -215,7 +220,8 @@ local function begin_room()
 end
 
 local function clear(lane)
-  redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, lane.lapsed, unpack(lane.seen))
+  redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, lane.lapsed, lane.left, lane.summoned,
+    unpack(lane.seen))
   for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
   stored[lane.hash] = {}
 end
@@ -224,7 +230,7 @@ end
 -- not the caller's own comes back with the first caller whose own it is.
 local function begin_anew()
   log_passed()
-  redis.call('DEL', GRANTED)
+  redis.call('DEL', GRANTED, DESK, FOLLOWED)
   local kept = {}
   for _, lane in ipairs(lanes) do
     clear(lane)

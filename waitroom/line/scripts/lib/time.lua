@@ -105,6 +105,7 @@ local function pass_time()
   for _, lane in ipairs(lanes) do
     if lane.issued > 0 then
       move_floor(lane)
+      forget_summons(lane)
       trim_bits(lane)
     end
   end
