@@ -261,7 +261,7 @@ class Room:
         self.event = await self._store.event()
         await self._look()
         for lane in self.lanes.values():
-            lane.set_draw(self._draw_of(lane))
+            lane.set_draw(draw_of(self.name, lane.name, lane.head, self.event))
         self.look_ahead()
 
     async def change(self, changes: dict[str, str], *, who: str, why: str = "") -> None:
