@@ -79,6 +79,4 @@ def keep_addresses_out_of_logs() -> None:
     for name in _SPEAKING:
         logging.getLogger(name).setLevel(logging.WARNING)
     # its warnings are read where they arise, and told with the delivery
-    apprise = logging.getLogger("apprise")
-    apprise.propagate = False
-    apprise.addHandler(logging.NullHandler())
+    logging.getLogger("apprise").propagate = False
