@@ -22,6 +22,6 @@ def make_token(settings: Settings, role: Role, expires: str, label: str) -> str:
     with closing(Store(settings.data_dir)) as store:
         who = who_asks()
         held = Tokens(store).make(role, label=label, made_by=who, seconds=seconds)
-        made = Draft(who, "makeToken", Outcome.DONE, label, after={"role": role.value, "seconds": seconds})
+        made = Draft(who, "makeToken", Outcome.DONE, label, after={"role": role.value, "ends after": expires})
         AuditLog(store).add_now(made)
         return held
