@@ -8,6 +8,7 @@ import { number, sentence, span } from "./format.js";
 import { changes, settings } from "./said.js";
 
 const LOOK_AGAIN_MS = 5000;
+const NOTICE_MS = 1000; // whoever presses sooner has not read it
 const at = (id) => document.getElementById(id);
 const rounded = (value) => number(value === null || value === undefined ? null : Math.round(value));
 /** Of each row of the effect: where the figure stands, how it is said, and whether more of it is better. */
@@ -22,7 +23,7 @@ const ROWS = {
 export class Change {
   /** `onSet(what)` is told in words what was set, `onState(state)` the state that came of it. */
   constructor(state, { may, onSet, onState }) {
-    Object.assign(this, { live: state, may, onSet, onState, blocked: "", mode: state.mode, sending: false, asked: 0 });
+    Object.assign(this, { live: state, may, onSet, onState, blocked: "", mode: state.mode, sending: false, asked: 0, overtakenAt: 0 });
     this.path = `/api/rooms/${encodeURIComponent(state.room)}`;
     this.form = at("change");
     const onChange = () => this.turned();
@@ -94,7 +95,8 @@ export class Change {
     at("effect").toggleAttribute("data-pending", Boolean(wanted));
     at("discard").disabled = !wanted || this.sending;
     at("why").disabled = !wanted || Boolean(blocked);
-    at("confirm").disabled = !wanted || this.sending || Boolean(blocked);
+    const unread = Date.now() - this.overtakenAt < NOTICE_MS;
+    at("confirm").disabled = !wanted || this.sending || Boolean(blocked) || unread;
     say(at("confirm-says"), this.sending ? "Setting …" : wanted ? `Set ${settings(wanted)}` : "Nothing to set");
     if (blocked) say(at("effect-says"), blocked);
     if (wanted) return;
@@ -165,12 +167,15 @@ export class Change {
     const what = last ? `${last.who} set ${changes(last.changed)} meanwhile` : "The settings were changed meanwhile";
     say(at("conflict").querySelector("p"), `${what}. What you turned is still here: look again at what it would do, then confirm anew.`);
     at("conflict").hidden = false;
+    this.overtakenAt = Date.now();
+    setTimeout(() => this.settle(), NOTICE_MS + 50);
     this.preview();
   }
 
   async confirm() {
     const wanted = this.pending;
     if (!wanted || this.sending || this.blocked || !this.form.reportValidity()) return;
+    if (Date.now() - this.overtakenAt < NOTICE_MS) return;
     this.sending = true;
     flash("");
     this.settle();

@@ -23,9 +23,15 @@ export function settings(wanted) {
   return Object.entries(wanted).map(([name, given]) => setting(name, given)).join(", ");
 }
 
+const FIRST = ["rate", "capacity", "mode"];
+
 /** What became of settings, `{rate: {before, after}}`: "rate 300 → 400". */
 export function changes(changed) {
-  return Object.entries(changed).map(([name, { before, after }]) => {
+  const entries = Object.entries(changed);
+  // the first settings of all: those of the file
+  if (entries.length > FIRST.length && entries.every(([, { before }]) => before === null))
+    return `begins with ${FIRST.filter((name) => name in changed).map((name) => setting(name, changed[name].after)).join(", ")}`;
+  return entries.map(([name, { before, after }]) => {
     if (name === "message") return after ? `message “${after}”` : "message taken away";
     if (name === "mode" && after === "pause") return "paused";
     if (name === "mode" && before === "pause") return `resumed: mode ${after}`;
