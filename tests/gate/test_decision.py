@@ -116,7 +116,8 @@ def test_a_form_of_another_site_gets_no_ticket(mode: Mode, holding: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("mode", "standing", "holding"), [*product(Mode, set(Standing) - {Standing.NONE}, BOTH)]
+    ("mode", "standing", "holding"),
+    [*product(Mode, [each for each in Standing if each is not Standing.NONE], BOTH)],
 )
 def test_a_form_that_brings_its_ticket_is_a_navigation(mode: Mode, standing: Standing, holding: bool) -> None:
     """Where the cookies did come, nothing is in doubt."""
