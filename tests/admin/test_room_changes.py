@@ -14,6 +14,7 @@ from admin.audit.log import Filter
 from admin.auth.roles import Role
 from admin.console import Console
 from tests.admin.conftest import SECRET, Client
+from tests.admin.people import Browser, make_user, signed_in, token_of
 from waitroom.assembly.line import connect
 from waitroom.settings import Settings
 
@@ -289,3 +290,14 @@ async def test_the_audit_log_has_what_was_done_and_what_was_refused(client: Clie
         overtaken.action, overtaken.outcome, overtaken.why, overtaken.status,
     )  # fmt: skip
     assert ("resetRoom", Outcome.REFUSED, 403) == (refused.action, refused.outcome, refused.status)
+
+
+async def test_people_confirm_a_reset(console: Console, browser: Browser) -> None:
+    """With the room's name; a program has named it in the address."""
+    await make_user(console, "ada", Role.ADMIN)
+    ada = await signed_in(browser(), "ada")
+    headers = {"x-csrf-token": await token_of(ada, "/account")}
+    bare = await ada.post("/api/rooms/drop/reset", headers=headers)
+    assert (422, "urn:waitroom:confirm") == (bare.status_code, bare.json()["type"])
+    done = await ada.post("/api/rooms/drop/reset", json={"confirm": "drop"}, headers=headers)
+    assert 200 == done.status_code
