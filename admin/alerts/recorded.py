@@ -21,6 +21,7 @@ from waitroom.settings import Severity
 TYPES: Mapping[str, str] = {
     "began": "room.began",
     "begun": "room.event_begun",
+    "brought_forward": "room.place_brought_forward",
     "clock_agrees": "room.clock_agrees",
     "clock_astray": "room.clock_astray",
     "codes_minted": "room.codes_minted",
@@ -29,6 +30,7 @@ TYPES: Mapping[str, str] = {
     "opened": "room.opened",
     "planned": "room.schedule_changed",
     "redis_restarted": "room.redis_restarted",
+    "reinstated": "room.place_given_back",
     "reset": "room.reset",
     "restored": "room.restored",
     "revealed": "room.seed_revealed",
