@@ -52,6 +52,15 @@ def test_those_who_come_back_do_not_raise_it(stream: Stream, told: Callable[...,
     assert (4, None) == (again.position, again.eta_reason)
 
 
+def test_those_whom_the_support_desk_calls_do_not_raise_it(
+    stream: Stream, told: Callable[..., State]
+) -> None:
+    """The reason is another one: nobody came back."""
+    assert 6 == stream.held(told(range(20, 25))).position
+    held = stream.held(told(range(20, 26)), Reason.OTHERS_FIRST)
+    assert (6, Reason.OTHERS_FIRST) == (held.position, held.eta_reason)
+
+
 def test_a_new_place_is_told_as_it_is(stream: Stream, told: Callable[..., State]) -> None:
     """Its number is another one."""
     assert 6 == stream.held(told(range(20, 25))).position

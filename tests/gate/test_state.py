@@ -9,11 +9,12 @@ import pytest
 
 from waitroom.gate.decision import Standing
 from waitroom.gate.state import Notice, plain_state, refresh_after, standing, state_of
-from waitroom.gate.tokens import Ticket, support_code
+from waitroom.gate.tokens import Ticket
 from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode, Rules
 from waitroom.shaping.forecast import Estimate
+from waitroom.support.code import support_code
 
 MakeRoom = Callable[..., Room]
 HEAD = Head(epoch=7, issued=40, called=10, clock=1_000_000, flow=60.0)
@@ -77,7 +78,7 @@ def test_the_state_has_exactly_the_public_members(room: Room) -> None:
     expected = {
         "room": "drop", "state": "waiting", "position": 4, "ahead": 3, "waiting": 25, "eta_seconds": wait.seconds,
         "eta_range": [wait.low, wait.high], "eta_reason": None, "refresh_after": 2, "lane": "general", "number": 15,
-        "code": support_code(15), "message": "Welcome", "message_language": None,
+        "code": support_code("drop", 7, "general", 15), "message": "Welcome", "message_language": None,
         "notice": None, "opens_at": None, "opens_in": None,
     }  # fmt: skip
     assert expected == members

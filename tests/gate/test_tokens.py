@@ -16,7 +16,6 @@ from waitroom.gate.tokens import (
     Ticket,
     TokenError,
     check_pass,
-    support_code,
     wants_renewal,
 )
 
@@ -124,35 +123,3 @@ def test_a_pass_is_renewed_when_an_eighth_of_the_session_has_gone_by() -> None:
 def test_a_visit_is_named_by_its_ticket() -> None:
     """Every pass of one ticket is of one session, renewed or not."""
     assert "1700000000:general:4711" == PASS.session
-
-
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def number_of(code: str) -> int | None:
-    """The number that a support code stands for; None where its check symbol does not fit."""
-    digits, _, check = code.partition("-")
-    number = 0
-    for digit in digits:
-        number = number * 32 + CROCKFORD.index(digit)
-    return number if (CROCKFORD + "*~$=U")[number % 37] == check else None
-
-
-@pytest.mark.parametrize("number", [0, 1, 31, 32, 37, 4711, 2**20 - 1, 2**20, 12_345_678, 10**12])
-def test_a_support_code_stands_for_its_number(number: int) -> None:
-    """It can be read back, and has four symbols at least."""
-    code = support_code(number)
-    assert number == number_of(code)
-    assert 4 <= len(code.partition("-")[0])
-
-
-@pytest.mark.parametrize("number", [1, 4711, 2**20 - 1, 12_345_678])
-def test_one_misheard_symbol_is_noticed(number: int) -> None:
-    """No code with a single wrong digit fits its check symbol; nor do two digits that changed places."""
-    digits, _, check = support_code(number).partition("-")
-    for at, digit in enumerate(digits):
-        for other in set(CROCKFORD) - {digit}:
-            assert number_of(f"{digits[:at]}{other}{digits[at + 1 :]}-{check}") is None
-        if at and digits[at - 1] != digit:
-            swapped = digits[: at - 1] + digit + digits[at - 1] + digits[at + 1 :]
-            assert number_of(f"{swapped}-{check}") is None

@@ -17,6 +17,7 @@ from waitroom.gate.tokens import (
     TokenError,
 )
 from waitroom.gate.visitor import NOTHING, Brought, Tokens
+from waitroom.line.desk import Helped, Spot
 from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Rules
@@ -165,6 +166,27 @@ def test_both_cookies_are_taken_back(tokens: Tokens) -> None:
     """At the end of a visit nothing of it is left."""
     names = [value.partition(b"=")[0] for _, value in tokens.take_back(secure=False)]
     assert [b"waitroom_ticket_drop", b"waitroom_pass_drop"] == names
+
+
+def test_a_ticket_that_is_taken_back_is_kept_under_another_name(tokens: Tokens, room: Room) -> None:
+    """It stands for no place, until the support desk gives that back."""
+    *_, kept = [value for _, value in tokens.take_back(Ticket("drop", 7, "general", 3, 5), secure=False)]
+    cookie = kept.partition(b";")[0]
+    assert cookie.startswith(b"waitroom_left_drop=drop:7:general:3:5.")
+    brought = read(tokens, (b"cookie", cookie.decode()))
+    assert (None, 3) == (brought.ticket, brought.former and brought.former.number)
+    room.helped = Helped(spots=frozenset({Spot("general", 3)}))
+    again = read(tokens, (b"cookie", cookie.decode()))
+    assert brought.former == again.ticket
+
+
+def test_the_place_that_was_given_back_is_the_visitors(tokens: Tokens, room: Room) -> None:
+    """Whoever holds the ticket of the place that was given up for it has it, through any number of them."""
+    spots = [Spot("general", number) for number in (3, 6, 8)]
+    room.helped = Helped({spots[2]: spots[1], spots[1]: spots[0]}, frozenset({spots[0]}))
+    text = TICKETS.sign(Ticket("drop", 7, "general", 8, 5))
+    brought = read(tokens, (b"cookie", f"waitroom_ticket_drop={text}"))
+    assert Ticket("drop", 7, "general", 3, 5) == brought.ticket
 
 
 def test_a_neighbours_cookie_hides_no_ticket(tokens: Tokens) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from waitroom.line.visits import MAX_FLUSH, Visits
+from waitroom.line.visits import MAX_FLUSH, SURE_SECONDS, Visits
 
 
 class Clock:
@@ -67,3 +67,17 @@ def test_a_crowd_is_told_in_parts(clock: Clock) -> None:
         visits.active(str(number))
     assert "<Visits 505 to renew, 0 ended>" == repr(visits)
     assert [MAX_FLUSH, 5, 0] == [len(visits.take()) for _ in range(3)]
+
+
+def test_a_visit_that_begins_anew_is_no_more_ended(clock: Clock) -> None:
+    """The support desk gave its place back, and its holder was let in: here, or in another worker."""
+    visits = Visits(clock)
+    visits.end(["a", "b"])
+    visits.goes_on("a", is_new=True)
+    visits.goes_on("b", is_new=False)
+    assert (False, True) == (visits.has_ended("a"), visits.has_ended("b")), (
+        "Redis may not have heard of the end"
+    )
+    clock.now += SURE_SECONDS + 1
+    visits.goes_on("b", is_new=False)
+    assert not visits.has_ended("b")

@@ -22,6 +22,11 @@ def pass_cookie(room: str) -> bytes:
     return b"waitroom_pass_" + room.encode()
 
 
+def former_cookie(room: str) -> bytes:
+    """The name of the cookie that holds a ticket that was taken back: only the support desk makes it count again."""
+    return b"waitroom_left_" + room.encode()
+
+
 def challenge_cookie(room: str) -> bytes:
     """The name of the cookie that holds a challenge."""
     return b"waitroom_challenge_" + room.encode()

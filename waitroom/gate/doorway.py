@@ -83,7 +83,9 @@ class Doorway:
         kind = request.kind
         seen, number = await self.standing(brought)
         is_news = seen is Standing.WAITING and self._is_news(brought.ticket)
-        stands = Standing.CALLED if is_news else seen
+        # given back by the support desk a moment ago: only Redis knows
+        is_back = seen is Standing.LEFT and self.room.is_helped(brought.lane, number)
+        stands = Standing.CALLED if is_news or is_back else seen
         shown = self.entering.shown(request)
         facts = Facts(
             kind,
@@ -179,6 +181,7 @@ class Doorway:
         match outcome:
             case Outcome.ADMITTED | Outcome.AGAIN:
                 admission = self.tokens.admit(number, lane, epoch)
+                self.room.visits.goes_on(admission.session, is_new=outcome is Outcome.ADMITTED)
                 if outcome is Outcome.AGAIN:
                     self.room.visits.active(admission.session)
                 else:
@@ -188,6 +191,9 @@ class Doorway:
                 over = BroughtTicket(lane, number, Fate.MISSED)
                 await self._newcomers.join(request, brought, kind, Notice.MISSED, over)
             case Outcome.STALE:
+                await self.handle(request)
+            case Outcome.SPENT if await self._has_news(lane):
+                # another place may have been given back for it
                 await self.handle(request)
             case Outcome.SPENT:
                 await self._newcomers.join(
@@ -203,6 +209,12 @@ class Doorway:
                 state = state_of(self.room, stands, number, lane)
                 await self._threshold.hold(request, brought, kind, state, brought.ticket)
 
+    async def _has_news(self, lane: str) -> bool:
+        try:
+            return await self.room.has_news(lane)
+        except LineUnavailableError:
+            return False
+
     def _count(self, request: Request, lane: str, ticket: Ticket | None, number: int) -> None:
         """Somebody who had a place was let in just now."""
         request.counters.entered(lane)
@@ -211,6 +223,8 @@ class Doorway:
         snapshot = self.room.lanes[ticket.lane].snapshot
         head, waited_ms = snapshot.head, self.room.clock_ms - ticket.at
         turn = snapshot.turn_of(number)
+        if self.room.is_helped(ticket.lane, number):
+            return  # called by the support desk: the record tells, and no order is to be seen in it
         self.fairness.entered(
             ticket.lane, head.epoch, turn, called=head.called, waited_seconds=max(waited_ms, 0) / 1000
         )

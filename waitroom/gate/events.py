@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from starlette.types import Receive, Send
 
 from waitroom.gate.decision import Standing
-from waitroom.gate.state import Notice, State, plain_state, standing, state_of
+from waitroom.gate.state import Notice, State, now_held, plain_state, spot_of, standing, state_of
 from waitroom.gate.tokens import Ticket
 from waitroom.line.room import Room
 from waitroom.messages.languages import Wanted
@@ -58,11 +58,11 @@ class Stream:
         self.sending = False
         self.due = self.silent_since = 0.0
 
-    def held(self, state: State) -> State:
+    def held(self, state: State, others: Reason = Reason.OTHERS_BACK) -> State:
         """The state with the lowest position that this stream has told of its number: it never goes up.
 
-        Those who were away and are back do stand before this visitor again. The number then waits for them, and the
-        reason and the estimate, which is not held, say so.
+        Those who were away and are back, or whom the support desk has called, do stand before this visitor now. The
+        number then waits for them, and the reason ``others`` and the estimate, which is not held, say so.
         """
         if state.position is None or state.number is None:
             return state
@@ -70,7 +70,7 @@ class Stream:
             self.lowest = (state.number, state.position)
             return state
         lowest = self.lowest[1]
-        reason = state.eta_reason or Reason.OTHERS_BACK
+        reason = state.eta_reason or others
         return state._replace(position=lowest, ahead=lowest - 1, eta_reason=reason)
 
 
@@ -87,6 +87,7 @@ class EventStreams:
         self._streams: set[Stream] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self._told_all = self._common()
+        self._helped = room.helped
         self._round: asyncio.Task[None] | None = None
         self._again = False
         room.on_change(self.wake)
@@ -118,9 +119,19 @@ class EventStreams:
             self._told_all = common
             for stream in self._streams:
                 stream.news = True
+        if self._room.helped != self._helped:
+            self._tell_helped()
         self._again = True
         if self._round is None and self._streams:
             self._round = asyncio.create_task(self._go_round())
+
+    def _tell_helped(self) -> None:
+        """Whom the support desk has just helped is told at once."""
+        before, self._helped = self._helped, self._room.helped
+        spots = (self._helped.spots - before.spots) | self._helped.switched.keys()
+        for stream in self._streams:
+            if spot_of(self._room, stream.ticket) in spots:
+                stream.news = True
 
     async def _go_round(self) -> None:
         try:
@@ -150,14 +161,18 @@ class EventStreams:
     def _tell(self, stream: Stream, now: float) -> None:
         if stream.sending:
             return
-        room = self._room
-        stands, number = standing(room, stream.ticket)
+        room, ticket = self._room, now_held(self._room, stream.ticket)
+        stands, number = standing(room, ticket)
         if stands is Standing.NONE:
             state = plain_state(room, "waiting", Notice.RESTARTED)
         else:
-            stream.turn = room.lanes[stream.ticket.lane].snapshot.turn_of(number)
-            state = stream.held(state_of(room, stands, number, stream.ticket.lane))
-        last = state.state in ("called", "left")
+            snapshot = room.lanes[ticket.lane].snapshot
+            # whom the support desk has called is looked at in every round
+            stream.turn = 0 if snapshot.is_summoned(number) else snapshot.turn_of(number)
+            others = Reason.OTHERS_FIRST if snapshot.has_summoned else Reason.OTHERS_BACK
+            state = stream.held(state_of(room, stands, number, ticket.lane), others)
+        # a page whose place is another one now comes again, and is present with that
+        last = state.state in ("called", "left") or ticket is not stream.ticket
         if stream.news or last or state.position != stream.position:
             text = b"event: status\ndata: %b\n\n" % state.to_json(stream.languages)
             if state.state == "called":

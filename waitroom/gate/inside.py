@@ -12,7 +12,7 @@ from waitroom.gate.negotiate import Kind
 from waitroom.gate.observed import Observed
 from waitroom.gate.request import Request
 from waitroom.gate.sockets import NOTED_SECONDS, is_handshake, noting
-from waitroom.gate.tokens import Pass, wants_renewal
+from waitroom.gate.tokens import Pass, Ticket, wants_renewal
 from waitroom.gate.visitor import Tokens
 from waitroom.line.room import Room
 from waitroom.proxy import Edit, from_origin
@@ -110,7 +110,7 @@ class Inside:
             ours = request.gifts
             if _says_done(theirs):
                 self._finish(admission)
-                ours = self._tokens.take_back(secure=request.secure)
+                ours = self._tokens.take_back(_ticket_of(admission), secure=request.secure)
             headers = from_origin(theirs)
             return [*_uncacheable(headers), *ours] if ours else headers
 
@@ -125,6 +125,10 @@ class Inside:
                 logger.warning("room %s: a finished visit could not be told to Redis", self._room.name)
 
         self._begin(tell())
+
+
+def _ticket_of(held: Pass) -> Ticket:
+    return Ticket(held.room, held.epoch, held.lane, held.number, held.at)
 
 
 def _says_done(headers: Sequence[Header]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Protocol
 
 from waitroom.errors import LineUnavailableError
@@ -11,10 +12,11 @@ from waitroom.gate.entering import REVOKED, Entering
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
-from waitroom.gate.state import Notice, state_of
+from waitroom.gate.state import Notice, spot_of, state_of
 from waitroom.gate.threshold import Threshold
 from waitroom.gate.tokens import Ticket
 from waitroom.gate.visitor import Brought
+from waitroom.line.desk import Spot
 from waitroom.line.joins import Place
 from waitroom.line.memory import GENERAL
 from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Fate, Redemption
@@ -123,6 +125,7 @@ class Newcomers:
         self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str, place: Place
     ) -> None:
         """Hands a new place out."""
+        await self._link(brought, lane, place)
         if self.room.rules.guard.screens:
             request.gifts += self._porter.taken_back(request)
         request.counters.joined(lane, admitted=place.admitted)
@@ -133,6 +136,16 @@ class Newcomers:
             return
         state = state_of(self.room, Standing.WAITING, place.number, lane, notice)
         await self._threshold.hold(request, brought, kind, state, ticket)
+
+    async def _link(self, brought: Brought, lane: str, place: Place) -> None:
+        """Notes which place the visitor had before, so that the support desk can give it back."""
+        before = brought.ticket or brought.former
+        spot = spot_of(self.room, before) if before is not None and not place.admitted else None
+        if spot is None or spot == Spot(lane, place.number):
+            return
+        # without Redis the new place stands all the same
+        with suppress(LineUnavailableError):
+            await self.room.follow(spot, lane, place.number)
 
     async def _lane(self, request: Request, kind: Kind, exchanged: Ticket | None) -> str | None:
         """The lane in which a newcomer joins; None where they may not, and were told so."""

@@ -111,10 +111,12 @@ class RoomEndpoints:
                 return
             if outcome is Outcome.SPENT and brought.admission is not None:
                 await self._room.finish(brought.admission.session)
-        state = plain_state(self._room, "left")
+            state = state_of(self._room, Standing.LEFT, number, brought.lane)
+        else:
+            state = plain_state(self._room, "left")
         headers = [NO_STORE, VARY]
         if brought != NOTHING:
-            headers += self._doorway.tokens.take_back(secure=request.secure)
+            headers += self._doorway.tokens.take_back(brought.ticket, secure=request.secure)
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")
             body = self._doorway.waiting.page(state, target, _languages(request, state))

@@ -16,6 +16,7 @@ from waitroom.gate.state import number_of, utc_text
 from waitroom.gate.tokens import EarlierEpochError, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.line.desk import Spot
 from waitroom.line.room import Room
 from waitroom.record.receipt import Receipt, ReceiptKeys
 
@@ -73,13 +74,15 @@ class ReceiptAddress:
         # from a pass alone it is only known when that was renewed
         held = brought.admission
         is_of_pass = held is not None and held.at == ticket.at
+        # the ticket that it is known by may be of the place that was given up for it
+        is_given_back = Spot(ticket.lane, number) in room.helped.given_back
         return Receipt(
             room=room.name,
             epoch=epoch,
             lane=ticket.lane,
             number=number,
             turn=turn,
-            joined_at="" if is_of_pass else utc_text(ticket.at),
+            joined_at="" if is_of_pass or is_given_back else utc_text(ticket.at),
             event=event.name if is_of_event else "",
             commitment=event.commitment if is_of_event else "",
             digest=event.digest if is_of_event and event.commitment else "",

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from pydantic_core import to_json
 
 from waitroom.gate.decision import Standing
-from waitroom.gate.tokens import EarlierEpochError, Ticket, support_code
+from waitroom.gate.tokens import EarlierEpochError, Ticket
+from waitroom.line.desk import Spot
 from waitroom.line.head import Head
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
@@ -19,6 +20,7 @@ from waitroom.messages.languages import Wanted
 from waitroom.messages.message import Message
 from waitroom.shaping.forecast import Estimate
 from waitroom.shaping.reason import Reason
+from waitroom.support.code import support_code
 
 MIN_REFRESH_SECONDS = 2
 MAX_REFRESH_SECONDS = 20
@@ -103,6 +105,22 @@ def number_of(room: Room, ticket: Ticket) -> int:
     return number
 
 
+def spot_of(room: Room, ticket: Ticket) -> Spot | None:
+    """The place that a genuine ticket stands for in this life of the line; None: none any more."""
+    try:
+        return Spot(ticket.lane, number_of(room, ticket))
+    except EarlierEpochError:
+        return None
+
+
+def now_held(room: Room, ticket: Ticket) -> Ticket:
+    """The ticket, or where the support desk has given an earlier place back for it, one of that."""
+    if not room.helped.switched or (spot := spot_of(room, ticket)) is None:
+        return ticket
+    now = room.helped.now(spot)
+    return ticket if now == spot else Ticket(room.name, room.head.epoch, now.lane, now.number, ticket.at)
+
+
 def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
     """How a genuine ticket stands by the snapshot, and its number in this life of the line."""
     if ticket is None:
@@ -126,6 +144,7 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
 def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notice | None = None) -> State:
     """The state of the holder of ``number``, from the snapshot alone."""
     rules, snapshot = room.rules, room.lanes[lane].snapshot
+    code = support_code(room.name, snapshot.head.epoch, lane, number)
     if room.is_away:
         notice = notice or Notice.UNAVAILABLE
     elif room.is_before_opening and rules.mode is not Mode.PASS:
@@ -135,7 +154,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     elif stands is Standing.LATE:
         notice = notice or Notice.LATE
     if stands is Standing.LEFT:
-        return plain_state(room, "left", notice)
+        return plain_state(room, "left", notice)._replace(lane=lane, number=number, code=code)
     if rules.mode is Mode.CLOSED:
         name, ahead = "closed", None
     elif rules.mode is Mode.PASS or (stands is Standing.CALLED and rules.mode is not Mode.PAUSE):
@@ -151,6 +170,8 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     reason = Reason.PAUSED if rules.mode is Mode.PAUSE else None
     if reason is None and name == "waiting" and outlook.reason is not Reason.PAUSED:
         reason = outlook.reason
+    if name != "closed" and room.is_helped(lane, number):
+        reason = Reason.SUPPORT
     return State(
         room=room.name,
         state=name,
@@ -162,7 +183,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         refresh_after=refresh_after(room, eta),
         lane=lane,
         number=number,
-        code=support_code(number),
+        code=code,
         message=rules.said,
         notice=notice,
         opens_at=room.head.opens or None,

@@ -75,6 +75,10 @@ class Texts:
             Reason.SHOP_SLOW: gettext("The shop is slower than before."),
             Reason.SHOP_FASTER: gettext("The shop is faster than before."),
             Reason.OTHER_LANES: gettext("People in another lane are let in too."),
+            Reason.OTHERS_FIRST: gettext(
+                "The support desk let somebody go ahead. Your number waits for them."
+            ),
+            Reason.SUPPORT: gettext("The support desk has given you this place."),
             Reason.OTHERS_BACK: gettext("People ahead of you came back. Your number waits for them."),
         }
 

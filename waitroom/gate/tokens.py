@@ -27,7 +27,6 @@ __all__ = [
     "Token",
     "TokenError",
     "check_pass",
-    "support_code",
     "wants_renewal",
 ]
 
@@ -122,17 +121,3 @@ RENEW_FRACTION = 8
 def wants_renewal(held: Pass, *, now_ms: int, session_ms: int) -> bool:
     """Whether the visitor should be given a fresh pass with this answer."""
     return now_ms - held.at > session_ms // RENEW_FRACTION
-
-
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CHECK = _CROCKFORD + "*~$=U"
-
-
-@lru_cache(CACHED_TOKENS)
-def support_code(number: int) -> str:
-    """A short code to read out to the support desk: Crockford's base 32 with his check symbol, modulo 37."""
-    digits, rest = "", number
-    while rest or len(digits) < 4:
-        rest, digit = divmod(rest, 32)
-        digits = _CROCKFORD[digit] + digits
-    return f"{digits}-{_CHECK[number % 37]}"

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from starlette.types import Scope
 
 from waitroom.gate import cookies
+from waitroom.gate.state import now_held, spot_of
 from waitroom.gate.tokens import (
     ExpiredTokenError,
     Mint,
@@ -40,6 +41,8 @@ class Brought(NamedTuple):
     by_header: bool = False
     """The visitor keeps its tokens itself, and wants them in headers."""
     refused: TokenError | None = None
+    former: Ticket | None = None
+    """A ticket that was taken back when its place was given up or its visit ended."""
 
     @property
     def lane(self) -> str:
@@ -59,6 +62,7 @@ class Tokens:
         self._passes = passes
         self.ticket_cookie = cookies.ticket_cookie(room.name)
         self.pass_cookie = cookies.pass_cookie(room.name)
+        self.former_cookie = cookies.former_cookie(room.name)
 
     def read(self, scope: Scope) -> Brought:
         """What the visitor brings that counts."""
@@ -66,20 +70,31 @@ class Tokens:
         shown = remembered(headers, self._genuine)
         held = shown.admission
         if held is None:
-            return shown
+            return self._as_helped(shown)
         room = self._room
         if room.visits.has_ended(shown.session):
-            return shown._replace(admission=None, refused=None)
+            return self._as_helped(shown._replace(admission=None, refused=None))
         now, session = room.clock_ms, room.rules.session_ms
         try:
             check_pass(held, now_ms=now, session_ms=session)
         except ExpiredTokenError as error:
             if shown.session in room.visits.losses:
                 return shown._replace(renew=True)
-            return shown._replace(admission=None, refused=error)
+            return self._as_helped(shown._replace(admission=None, refused=error))
         if wants_renewal(held, now_ms=now, session_ms=session):
             return shown._replace(renew=True)
         return shown
+
+    def _as_helped(self, shown: Brought) -> Brought:
+        """What somebody who is not inside brings, with the place that the support desk has given back for it."""
+        helped, ticket = self._room.helped, shown.ticket
+        if not helped.spots:
+            return shown
+        if ticket is None and shown.former is not None:
+            spot = spot_of(self._room, shown.former)
+            if spot is not None and helped.now(spot) in helped.spots:
+                ticket = shown.former
+        return shown if ticket is None else shown._replace(ticket=now_held(self._room, ticket))
 
     def _genuine(self, headers: Iterable[tuple[bytes, bytes]]) -> Brought:
         """The tokens that are ours, whether their time is over or not."""
@@ -102,7 +117,10 @@ class Tokens:
         )
         held, no_pass = self._first(self._passes, passes or cookies.read(jars, self.pass_cookie, own=own))
         if held is None:
-            return Brought(ticket, None, by_header=by_header, refused=refused or no_pass)
+            former = None
+            if ticket is None:
+                former, _ = self._first(self._tickets, cookies.read(jars, self.former_cookie, own=own))
+            return Brought(ticket, None, by_header=by_header, refused=refused or no_pass, former=former)
         # shown at the door like a ticket it yields the visit, while that lasts
         ticket = ticket or Ticket(held.room, held.epoch, held.lane, held.number, held.at)
         return Brought(ticket, held, held.session, by_header=by_header, refused=refused)
@@ -160,9 +178,13 @@ class Tokens:
         ]
         return kept + self.hand_out(None, self.renewed(held), secure=secure, in_headers=in_headers)
 
-    def take_back(self, *, secure: bool) -> list[tuple[bytes, bytes]]:
-        """The response headers that take both cookies away."""
-        return [
+    def take_back(self, former: Ticket | None = None, *, secure: bool) -> list[tuple[bytes, bytes]]:
+        """The response headers that take both cookies away. ``former`` is the ticket, which is worth nothing then, but
+        that the support desk can make it count again."""
+        headers = [
             cookies.clear(self.ticket_cookie, secure=secure),
             cookies.clear(self.pass_cookie, secure=secure),
         ]
+        if former is not None:
+            headers.append(cookies.write(self.former_cookie, self._tickets.sign(former), secure=secure))
+        return headers

@@ -123,6 +123,11 @@ class Helped:
                 switched[spot] = to
         return cls(switched, frozenset(spots))
 
+    @property
+    def given_back(self) -> frozenset[Spot]:
+        """The places that somebody has again who had been given another since."""
+        return frozenset(self.switched.values())
+
     def now(self, spot: Spot) -> Spot:
         """The place that the holder of ``spot`` has now."""
         seen = {spot}

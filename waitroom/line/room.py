@@ -238,6 +238,11 @@ class Room:
         """Notes that whoever had the place ``old`` was given ``number`` of a lane."""
         await self.lanes[lane].store.follow(number, old)
 
+    def is_helped(self, lane: str, number: int) -> bool:
+        """Whether the support desk has given this place back, or brought it to the front."""
+        spots = self.helped.spots
+        return bool(spots) and Spot(lane, number) in spots
+
     async def has_news(self, lane: str) -> bool:
         """Whether the last answer about a lane told of something that this worker has yet to read, and now has."""
         version = self.lanes[lane].head.version

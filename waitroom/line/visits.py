@@ -9,6 +9,8 @@ from waitroom.line.losses import Losses
 
 MAX_FLUSH = 500
 """Sessions renewed in one call."""
+SURE_SECONDS = 5.0
+"""By then Redis knows of an end that a worker has noted, or has refused to hear of it."""
 
 
 class Visits:
@@ -31,6 +33,13 @@ class Visits:
     def has_ended(self, session: str) -> bool:
         """Whether the shop ended this session, as far as this worker has heard."""
         return session in self._ended
+
+    def goes_on(self, session: str, *, is_new: bool) -> None:
+        """Redis says that the visit runs. Where it was noted here as ended, the support desk has given its place back:
+        it began anew just now, or in another worker. What was ended a moment ago Redis may not have heard of."""
+        ended = self._ended.get(session)
+        if ended is not None and (is_new or self._monotonic() - ended > SURE_SECONDS):
+            del self._ended[session]
 
     def end(self, sessions: Iterable[str]) -> None:
         """The shop ended these sessions."""

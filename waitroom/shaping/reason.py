@@ -23,3 +23,7 @@ class Reason(StrEnum):
     """Another lane has its share again, for somebody stands in it."""
     OTHERS_BACK = "others back"
     """Some who stand before this visitor, and were away, are back."""
+    OTHERS_FIRST = "others first"
+    """The support desk has brought somebody to the front."""
+    SUPPORT = "support"
+    """The support desk has given this visitor the place back, or brought it to the front."""
