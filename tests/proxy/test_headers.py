@@ -89,6 +89,7 @@ def test_a_visitor_cannot_speak_for_the_gateway(name: bytes) -> None:
         (b"a=1; waitroom_ticket_drop=x;b = 2 ", b"a=1;b = 2 "),
         (b"a=waitroom_x; my_waitroom_x=1", b"a=waitroom_x; my_waitroom_x=1"),
         (b"a=1; =waitroom_pass_drop=x", b"a=1"),
+        (b"a=1; __Host-waitroom_console=x; b=2", b"a=1; b=2"),
     ],
 )  # fmt: skip
 def test_only_our_cookies_are_taken_out(given: bytes, kept: bytes | None) -> None:
@@ -144,6 +145,7 @@ def test_a_forwarded_chain_is_continued_for_a_trusted_proxy_alone() -> None:
     [
         (b"waitroom-position", b"1"),
         (b"set-cookie", b"waitroom_pass_drop=x; Path=/"),
+        (b"set-cookie", b"__Host-waitroom_console=x; Path=/; Secure"),
         (b"set-cookie", b"  waitroom_pass_drop = x"),
         (b"set-cookie", b"=waitroom_pass_drop=x"),
     ],

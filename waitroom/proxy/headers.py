@@ -57,6 +57,8 @@ _NOT_IN_TRAILERS: Final = frozenset(
 )
 _OURS: Final = b"waitroom-"
 _OUR_COOKIES: Final = b"waitroom_"
+# The console's begin like this where they can (RFC 6265bis 4.1.3.2); a browser sends them to every port of a host.
+_OUR_COOKIES_ALL: Final = (_OUR_COOKIES, b"__Host-" + _OUR_COOKIES)
 _CHUNKED: Final = (b"transfer-encoding", b"chunked")
 _VIA: Final = (b"via", b"1.1 waitroom")
 _PROTO: Final = {
@@ -181,7 +183,7 @@ def end_to_end(headers: Sequence[Header]) -> list[Header]:
 
 def _is_ours(cookie: bytes) -> bool:
     # A nameless cookie (``=waitroom_pass_x=1``) is sent back by browsers as if it had that name.
-    return cookie.lstrip(b" \t=").startswith(_OUR_COOKIES)
+    return cookie.lstrip(b" \t=").startswith(_OUR_COOKIES_ALL)
 
 
 def _options(connection: bytes) -> frozenset[bytes]:
