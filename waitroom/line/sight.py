@@ -81,7 +81,6 @@ class Sights:
                 moving=moving and head.clock >= head.hold,
                 paused=rules.mode is Mode.PAUSE,
                 flow_per_minute=flow,
-                drawn_last=head.drawn_last,
                 gone=changes.gone,
                 back=changes.back,
             )

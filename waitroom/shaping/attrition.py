@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from itertools import pairwise
-from math import exp, inf
+from math import exp, sqrt
 from typing import NamedTuple, Protocol
 
-from waitroom.shaping.staying import NOBODY_LEAVES, LifeTable, Staying
+from waitroom.shaping.profile import MINUTE_MS
 
 LOOK_MS = 20_000
 """Between two counts of the line."""
+SEASONED_MS = 200_000
+"""By then all of those who only looked in have been missed."""
+FRESH_MS = 130_000
+"""By then most of them have: a little more than the presence window."""
+MEMORY_MS = 240_000.0
 FEWEST = 30
 """Of fewer nothing can be said."""
+USUAL_BOUNCE = 0.1
+"""Which share of newcomers looks in and goes, until that is measured."""
+BOUNCE_DOUBT = 0.12
+NEWCOMERS = 500.0
+START_DOUBT = 1.0
+SETTLED_DOUBT = 0.12
+"""What is left of the doubt when the line has run for long: at the start the impatient go, then the others stay."""
+_SETTLES_MS = 500_000.0
+_FOLLOW_MS = 20_000.0
+_MOST_PER_MINUTE = 0.3
+_MOST_BACK = 0.9
 USUAL_RETURN = 0.3
-"""Which share of those who go away comes back, until that is measured."""
+"""Which share of those who were away when they were called comes back, until that is measured."""
 RETURN_MS = 120_000
 """After so long most of those who come back are back."""
-MOST_GROUPS = 48
-"""So many groups of the line are followed apart; others are put together."""
-SLICES = 12
-"""Of one that is being called nothing can be said: none is larger than one of so many parts of the line."""
-_USUAL_AGE_MS = 300_000.0
-_MEMORY_MS = 240_000.0
-_FOLLOW_MS = 20_000.0
-_MOST_BACK = 0.9
 _MOST_AWAY = 0.8
 """Of a stretch of numbers in which so many are away, most were never given out: Redis left them out."""
 
@@ -45,75 +52,55 @@ class InLine(Protocol):
     @property
     def served(self) -> float: ...
     @property
-    def drawn_last(self) -> int: ...
-    @property
     def gone(self) -> int: ...
     @property
     def back(self) -> int: ...
 
 
-class Group(NamedTuple):
-    """Some of the line, one behind the other."""
-
-    standing: float
-    age_ms: float
-    """For so long they have been in line."""
-
-
 class Churn(NamedTuple):
     """How the line changes besides being admitted."""
 
+    leaving_per_minute: float = 0.0
+    """The share of those who have stood for a while that leaves; below 0 where more of them come back."""
     back: float = 0.0
     """The share of those admitted who come back from an absence and enter before the whole line."""
-    groups: tuple[Group, ...] = ()
-    """Those in line, from its head on, without those who were away and enter first."""
-    late: float = 0.0
-    """So many of these stand there already."""
-    staying: Staying = NOBODY_LEAVES
+    bounce: float = USUAL_BOUNCE
+    """The share of newcomers who are gone before long."""
+    seasoned: float = 0.0
+    """So many of the line, from its head on, have stood long enough that those who only looked in are gone."""
+    doubt: float = START_DOUBT
+    """The relative standard error of the share that leaves, as a forecast of the whole wait."""
+    bounce_doubt: float = BOUNCE_DOUBT
+    """The standard error of the share of newcomers who go."""
 
 
 class _Look(NamedTuple):
     at_ms: int
     called: int
+    last: int
+    """The last number in line."""
     served: float
     gone: int
     back: int
 
 
-class _Cohort:
-    """Numbers up to ``last`` that came at about the same time, and how many of them stood in line when it was looked."""
-
-    __slots__ = ("joined_ms", "last", "standing")
-
-    def __init__(self, last: int, joined_ms: float, standing: float) -> None:
-        self.last, self.joined_ms, self.standing = last, joined_ms, standing
-
-
-def _sliced(called: int, last: int, joined_ms: float, standing: float) -> list[_Cohort]:
-    """Equal parts of the numbers up to the last one."""
-    parts = min(SLICES, last - called)
-    return [
-        _Cohort(called + (last - called) * (part + 1) // parts, joined_ms, standing / parts)
-        for part in range(parts)
-    ]
-
-
 class _Mark(NamedTuple):
-    """A number near the head, and how many stood up to it."""
+    """A number, and how many stood up to it."""
 
     number: int
     standing: int
 
 
 class Attrition:
-    """Measures the churn of one line, by counting the same people again some time later.
+    """Measures the churn of one line, by counting up to the same numbers again some time later.
 
-    Who came at about the same time is a cohort. How many of each are still there tells who leaves, by age. All that comes in
-    before a number near the head comes in before the line.
+    Of those who stood up to a number, some have been admitted; the rest of the difference is churn. Newcomers stand
+    behind it and do not disturb. Two numbers are watched: one near the head, where all that comes in comes in before
+    the line, and the last one that is no newcomer's, where the others come and go as well.
     """
 
     def __init__(self) -> None:
-        self._table = LifeTable()
+        self._bounced, self._newcomers = USUAL_BOUNCE * FEWEST, float(FEWEST)
         self._came_back = 0.0
         self._served = float(FEWEST)
         self._calling_ms = 0
@@ -121,145 +108,129 @@ class Attrition:
         self._back = USUAL_RETURN * FEWEST
         self._gone = float(FEWEST)
         self._gone_lately: deque[tuple[int, float]] = deque()
-        self._told_back = 0.0
-        self._at_ms = 0
-        self._last: _Look | None = None
-        self._drawn_last = 0
-        self._cohorts: deque[_Cohort] = deque()
-        self._mark: _Mark | None = None
-        self._groups: tuple[Group, ...] = ()
-        self._late = 0
+        self._left = 0.0
+        self._stood_minutes = float(FEWEST)
+        self._told = Churn()
+        self._at_ms = self._watched_ms = 0
+        self._looks: deque[_Look] = deque()
+        self._marks: tuple[_Mark, _Mark] | None = None
 
     @property
     def churn(self) -> Churn:
         """The present one. It follows what is measured smoothly."""
-        return Churn(self._told_back, self._groups, self._late, self._table.staying)
+        return self._told
 
     def forget_numbers(self) -> None:
         """The numbers have changed: what was watched is not there any more."""
-        self._last = self._mark = None
-        self._cohorts.clear()
+        self._looks.clear()
         self._gone_lately.clear()
+        self._marks = None
 
     def look(self, line: InLine, ahead: Ahead) -> None:
         """Counts the line as it stands now."""
-        if line.drawn_last != self._drawn_last:
-            self._put_drawn_together(line)
-        if self._last is None or line.at_ms - self._last.at_ms >= LOOK_MS:
-            now = _Look(line.at_ms, line.called, line.served, line.gone, line.back)
-            if self._last is not None:
-                self._table.fade(now.at_ms - self._last.at_ms)
-                self._follow_sleep(self._last, now)
-                self._follow_returns(self._last, now, ahead)
-            self._count(now, line.issued, ahead)
-            self._mark = self._mark_near(now, ahead)
-            self._last = now
-        self._follow(line.at_ms)
-        self._groups, self._late = self._group(line, ahead), ahead(line.called + 1)
+        at_ms, called = line.at_ms, line.called
+        if not self._looks or at_ms - self._looks[-1].at_ms >= LOOK_MS:
+            now = _Look(at_ms, called, line.issued, line.served, line.gone, line.back)
+            if self._looks:
+                self._follow_sleep(self._looks[-1], now)
+                if self._marks:
+                    self._measure(self._looks[-1], now, self._marks, ahead)
+            self._looks.append(now)
+            self._season(now, ahead)
+            self._marks = self._mark(ahead)
+            self._look_for_away(now)
+        self._follow(at_ms, called, ahead)
 
-    def _put_drawn_together(self, line: InLine) -> None:
-        """Those who were drawn stand in another order than they came in: they are all of one age."""
-        self._drawn_last = line.drawn_last
-        drawn = [cohort for cohort in self._cohorts if cohort.last <= line.drawn_last]
-        weight = sum(cohort.standing for cohort in drawn)
-        if len(drawn) < 2 or weight <= 0:
+    def _season(self, now: _Look, ahead: Ahead) -> None:
+        """Who of those that came between two earlier looks is still there?"""
+        while len(self._looks) > 2 and now.at_ms - self._looks[1].at_ms >= SEASONED_MS:
+            first = self._looks.popleft().last
+            last = self._looks[0].last
+            if first >= now.called and last > first:
+                # the last few hundred are enough to know it
+                fade = min(1.0, NEWCOMERS / (self._newcomers + last - first))
+                self._bounced += (last - first) - (ahead(last + 1) - ahead(first + 1))
+                self._bounced *= fade
+                self._newcomers = (self._newcomers + last - first) * fade
+
+    def _mark(self, ahead: Ahead) -> tuple[_Mark, _Mark] | None:
+        """The two numbers to be watched until the next look."""
+        now = self._looks[-1]
+        before = self._looks[-2].served if len(self._looks) > 1 else now.served
+        near = 2 * (now.served - before) + FEWEST
+        seasoned = self._looks[0].last if len(self._looks) > 1 else 0
+        if seasoned <= now.called:
+            return None
+        far = _Mark(seasoned, ahead(seasoned + 1))
+        if far.standing < near:
+            return None
+        low, high = now.called, seasoned
+        while low + 1 < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if ahead(middle + 1) >= near else (middle, high)
+        return _Mark(high, ahead(high + 1)), far
+
+    def _measure(self, then: _Look, now: _Look, marks: tuple[_Mark, _Mark], ahead: Ahead) -> None:
+        near, far = marks
+        if near.number <= now.called:
             return
-        age = sum(cohort.joined_ms * cohort.standing for cohort in drawn) / weight
-        for _ in drawn:
-            self._cohorts.popleft()
-        self._cohorts.extendleft(reversed(_sliced(line.called, drawn[-1].last, age, weight)))
-
-    def _count(self, now: _Look, issued: int, ahead: Ahead) -> None:
-        """Who of each cohort is still there? Of one that is being called, nothing can be said."""
-        then = self._last.at_ms if self._last is not None else now.at_ms
-        reached = self._last.called if self._last is not None else now.called
-        cohorts, previous = self._cohorts, reached
-        while cohorts and cohorts[0].last <= now.called:
-            previous = cohorts.popleft().last
-        before = ahead(max(previous, now.called) + 1)
-        for cohort in cohorts:
-            up_to = ahead(cohort.last + 1)
-            standing = up_to - before
-            if previous >= now.called and cohort.standing > 0:
-                self._table.add(then - cohort.joined_ms, now.at_ms - then, cohort.standing, standing)
-            cohort.standing, before, previous = standing, up_to, cohort.last
-        if issued > max(previous, now.called):
-            standing = ahead(issued + 1) - before
-            if self._last is None and now.called:
-                # a worker that has just begun knows nothing of when they came
-                age = now.at_ms - _USUAL_AGE_MS
-                cohorts.extend(_sliced(now.called, issued, age, standing))
-            else:
-                cohorts.append(_Cohort(issued, (then + now.at_ms) / 2, standing))
-        if len(cohorts) > MOST_GROUPS:
-            self._merge(now.at_ms)
-
-    def _merge(self, at_ms: int) -> None:
-        """Two neighbours of nearly the same age become one."""
-        cohorts = list(self._cohorts)
-        ages = [(at_ms - cohort.joined_ms, cohort.standing) for cohort in cohorts]
-        most = sum(standing for _, standing in ages) / SLICES
-        costs = [
-            abs(first[0] - second[0]) / (first[0] + LOOK_MS) * (first[1] + second[1])
-            if first[1] + second[1] <= most
-            else inf
-            for first, second in pairwise(ages)
-        ]
-        at = costs.index(min(costs))
-        first, second = cohorts[at], cohorts[at + 1]
-        weight = first.standing + second.standing or 1.0
-        joined = (first.joined_ms * first.standing + second.joined_ms * second.standing) / weight
-        self._cohorts[at + 1] = _Cohort(second.last, joined, first.standing + second.standing)
-        del self._cohorts[at]
+        minutes = (now.at_ms - then.at_ms) / MINUTE_MS
+        served = now.served - then.served
+        standing = ahead(near.number + 1), ahead(far.number + 1)
+        came = served - near.standing + standing[0], served - far.standing + standing[1]
+        stood = (near.standing + standing[0]) / 2, (far.standing + standing[1]) / 2
+        fade = exp(-(now.at_ms - then.at_ms) / MEMORY_MS)
+        self._left *= fade
+        self._stood_minutes = self._stood_minutes * fade + FEWEST * (1 - fade)
+        leaving = self._left / self._stood_minutes
+        if stood[1] >= 2 * stood[0]:
+            self._left += came[0] - came[1]
+            self._stood_minutes += (stood[1] - stood[0]) * minutes
+            leaving = self._left / self._stood_minutes
+        if served > 0:
+            self._calling_ms += now.at_ms - then.at_ms
+        if self._calling_ms > RETURN_MS:
+            # nobody comes back at once
+            self._came_back = self._came_back * fade + came[0] + leaving * stood[0] * minutes
+            self._served = self._served * fade + FEWEST * (1 - fade) + served
 
     def _follow_sleep(self, then: _Look, now: _Look) -> None:
         """Of those who went away from the line some time ago, how many are back?"""
-        fade = exp(-(now.at_ms - then.at_ms) / _MEMORY_MS)
+        fade = exp(-(now.at_ms - then.at_ms) / MEMORY_MS)
         self._back = self._back * fade + USUAL_RETURN * FEWEST * (1 - fade) + now.back - then.back
         self._gone = self._gone * fade + FEWEST * (1 - fade)
         self._gone_lately.append((now.at_ms, now.gone - then.gone))
         while self._gone_lately and now.at_ms - self._gone_lately[0][0] >= RETURN_MS:
             self._gone += self._gone_lately.popleft()[1]
 
-    def _follow_returns(self, then: _Look, now: _Look, ahead: Ahead) -> None:
-        """How many came in before the line? Of those who stood up to a number some were admitted."""
-        served, mark = now.served - then.served, self._mark
-        if served > 0:
-            self._calling_ms += now.at_ms - then.at_ms
-        # nobody comes back at once
-        if mark is None or mark.number <= now.called or self._calling_ms <= RETURN_MS:
+    def _look_for_away(self, now: _Look) -> None:
+        """Which share of those who are called next is away?"""
+        if self._marks is None:
             return
-        fade = exp(-(now.at_ms - then.at_ms) / _MEMORY_MS)
-        standing = ahead(mark.number + 1)
-        age = then.at_ms - self._cohorts[0].joined_ms if self._cohorts else 0.0
-        left, _ = self._table.staying.leave(age, age + now.at_ms - then.at_ms)
-        came = served - mark.standing + standing + left * (mark.standing + standing) / 2
-        self._came_back = self._came_back * fade + came
-        self._served = self._served * fade + FEWEST * (1 - fade) + served
-
-    def _mark_near(self, now: _Look, ahead: Ahead) -> _Mark | None:
-        """The number to be watched until the next look; and which share of those called before it is away?"""
-        near = 2 * (now.served - (self._last.served if self._last else now.served)) + FEWEST
-        last = self._cohorts[-1].last if self._cohorts else 0
-        if last <= now.called or ahead(last + 1) < near:
-            return None
-        low, high = now.called, last
-        while low + 1 < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if ahead(middle + 1) >= near else (middle, high)
-        mark = _Mark(high, ahead(high + 1))
-        away = 1 - mark.standing / (high - now.called)
+        near = self._marks[0]
+        numbers = near.number - now.called
+        away = 1 - near.standing / numbers if numbers > 0 else 0.0
         if away <= _MOST_AWAY:
             self._away_ahead = max(away, 0.0)
-        return mark
 
-    def _follow(self, at_ms: int) -> None:
-        passed = min(max(at_ms - self._at_ms, 0), LOOK_MS) if self._at_ms else LOOK_MS
+    def _follow(self, at_ms: int, called: int, ahead: Ahead) -> None:
+        passed = min(max(at_ms - self._at_ms, 0), LOOK_MS) if self._at_ms else 0
+        self._watched_ms += passed
         self._at_ms = at_ms
-        part = 1 - exp(-passed / _FOLLOW_MS)
-        self._table.follow(part)
+        share = 1 - exp(-passed / _FOLLOW_MS)
+        told = self._told
+        leaving = self._left / self._stood_minutes
+        leaving = min(max(leaving, -_MOST_PER_MINUTE), _MOST_PER_MINUTE)
         back = min(max(self._back_soon, 0.0), _MOST_BACK)
-        self._told_back += part * (back - self._told_back)
+        seasoned = self._last_at(at_ms - FRESH_MS)
+        self._told = Churn(
+            told.leaving_per_minute + share * (leaving - told.leaving_per_minute),
+            told.back + share * (back - told.back),
+            told.bounce + share * (max(self._bounced / self._newcomers, 0.0) - told.bounce),
+            float(ahead(seasoned + 1)) if seasoned > called else 0.0,
+            SETTLED_DOUBT + (START_DOUBT - SETTLED_DOUBT) * exp(-self._watched_ms / _SETTLES_MS),
+            sqrt((BOUNCE_DOUBT * FEWEST / self._newcomers) ** 2 + (SETTLED_DOUBT * told.bounce) ** 2),
+        )
 
     @property
     def _back_soon(self) -> float:
@@ -268,18 +239,16 @@ class Attrition:
         returning = min(self._back / self._gone, 1.0) * self._away_ahead
         likely = returning / (1 - self._away_ahead + returning)
         measured = self._came_back / self._served
-        trust = exp(-max(self._calling_ms - RETURN_MS, 0) / _MEMORY_MS)
+        trust = exp(-max(self._calling_ms - RETURN_MS, 0) / MEMORY_MS)
         return trust * likely + (1 - trust) * measured
 
-    def _group(self, line: InLine, ahead: Ahead) -> tuple[Group, ...]:
-        groups, before = [], ahead(line.called + 1)
-        for cohort in self._cohorts:
-            if cohort.last > line.called:
-                up_to = ahead(cohort.last + 1)
-                groups.append(Group(up_to - before, line.at_ms - cohort.joined_ms))
-                before = up_to
-        rest = ahead(line.issued + 1) - before
-        if rest > 0:
-            looked = self._last.at_ms if self._last is not None else line.at_ms
-            groups.append(Group(rest, (line.at_ms - looked) / 2))
-        return tuple(groups)
+    def _last_at(self, at_ms: float) -> int:
+        """The last number in line at an earlier moment: between two looks newcomers come evenly, and those who were
+        in line at the first look may have stood there for long."""
+        before = self._looks[0]
+        for look in self._looks:
+            if look.at_ms > at_ms:
+                share = max(at_ms - before.at_ms, 0.0) / max(look.at_ms - before.at_ms, 1)
+                return round(before.last + share * (look.last - before.last))
+            before = look
+        return before.last

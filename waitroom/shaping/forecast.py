@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
-from math import ceil, inf, sqrt
+from math import ceil, exp, inf, sqrt
 from typing import NamedTuple
 
 from waitroom.shaping.admissions import Pace, Stretch, admissions
@@ -16,18 +16,21 @@ from waitroom.shaping.profile import MINUTE_MS, Profile
 from waitroom.shaping.shares import ALWAYS, Shares
 from waitroom.shaping.shop import NOBODY
 
+CHURN_MEMORY_MS = 600_000.0
+"""How far ahead those who leave the line are believed to go on leaving it as they do: the impatient go first."""
 DRIFT_PER_MINUTE = 0.005
 """By how much a level wanders in a minute, relatively, as a random walk does: its variance grows with time."""
+UNSEEN_PER_MINUTE = 0.0025
+"""The standard error of the share that leaves in a minute, where none was seen to leave."""
 VISITS_DOUBT = 0.06
 """The relative standard error of what leaves a shop: the visits of the next ones are not those of the last ones."""
 GRAIN_MS = 600.0
 """The grain of time in which the line moves and is looked at: no estimate is more exact."""
-_SLICES = 40
-"""So many parts of the line are followed until their turn comes."""
-_ALL_GONE = 0.99
+_FIRST_NODE_MS = 15_000.0
+_NODE_GROWTH = 1.4
+_LAST_NODE_MS = 5 * CHURN_MEMORY_MS
 _PLACES = tuple(1.6**power for power in range(34))
-"""The places, up to seven million, of which the doubt is worked out, besides the parts of the line; those between are
-interpolated."""
+"""The places, up to seven million, of which the doubt is worked out; those between are interpolated."""
 
 
 class Estimate(NamedTuple):
@@ -38,16 +41,16 @@ class Estimate(NamedTuple):
     high: int
 
 
-NO_CHURN = Churn()
+NO_CHURN = Churn(bounce=0.0, bounce_doubt=0.0)
 
 
 class Forecast:
     """Says for any place when its turn comes, as seen from ``now_ms``.
 
-    What is served by a time is one curve: what the room will admit (:mod:`.admissions`), times the lane's share of it,
-    less those who come back and enter first. How many of the line are still there when they are served is another,
-    followed from its head on: each part of it loses those who leave until its own turn comes. Both are worked out once,
-    and looked up for each visitor.
+    With n places before the turn, λ(t) served a minute and a share c(t) of the line leaving by itself,
+    dn/dt = -λ - c·n. Times exp(∫c) this is a plain sum: the turn comes when ∫λ·exp(∫c) reaches n. That curve
+    is worked out once, and looked up for each visitor. λ is what the room will admit (:mod:`.admissions`), times the
+    lane's share of it.
 
     The doubt is in places: the counts' own, ``sqrt(dispersion · n)``, the level's, in proportion to n and to
     the square root of time, that of how long visits last, and that of those who leave. ``margins`` are how many of its
@@ -61,16 +64,14 @@ class Forecast:
         "_doubted",
         "_far",
         "_full_ms",
+        "_growths",
         "_last_per_ms",
-        "_lasting",
         "_likely",
         "_near",
         "_nodes",
         "_opens_ms",
         "_pace",
         "_places",
-        "_standing",
-        "_unsure",
         "now_ms",
     )
 
@@ -88,6 +89,7 @@ class Forecast:
         self._churn = churn
         self._nodes: list[float] = [0.0]
         self._places: list[float] = [0.0]
+        self._growths: list[float] = [1.0]
         self._last_per_ms = 0.0
         self._opens_ms: float | None = None
         stretches = list(admissions(now_ms, profile, pace))
@@ -97,10 +99,6 @@ class Forecast:
             longer = replace(pace, shop=pace.shop.doubted())
             self._admitted, self._doubted = _Sum(stretches), _Sum(admissions(now_ms, profile, longer))
         self._add_up(stretches, shares)
-        self._standing: list[float] = [0.0]
-        self._lasting: list[float] = [0.0]
-        self._unsure: list[float] = [0.0]
-        self._follow_line()
         self._at: list[float] = []
         self._near: list[float] = []
         self._likely: list[float] = []
@@ -129,22 +127,10 @@ class Forecast:
         return self._places[at - 1] + share * (self._places[at] - self._places[at - 1])
 
     def lasting(self, standing: float) -> float:
-        """How many of the ``standing`` first in line will still be there when they are served."""
-        return self._of_line(self._lasting, standing, 1.0)
-
-    def _doubt_of(self, standing: float) -> float:
-        """The standard error of that number."""
-        return self._of_line(self._unsure, standing, 0.0)
-
-    def _of_line(self, values: list[float], standing: float, beyond: float) -> float:
-        at = bisect_left(self._standing, standing)
-        if at == len(values):
-            return values[-1] + (standing - self._standing[-1]) * beyond
-        if at == 0:
-            return values[0]
-        before = self._standing[at - 1]
-        share = (standing - before) / (self._standing[at] - before)
-        return values[at - 1] + share * (values[at] - values[at - 1])
+        """How many of the ``standing`` first in line have come to stay: of newcomers, some only look in."""
+        churn = self._churn
+        fresh = max(standing - churn.seasoned, 0.0)
+        return standing - churn.bounce * fresh
 
     def estimate(self, ahead: int) -> Estimate | None:
         """The wait of a visitor with ``ahead`` others before them; None where nobody knows."""
@@ -170,7 +156,7 @@ class Forecast:
 
     def _deviation(self, standing: float, places: float, ms: float) -> float:
         """The standard deviation, in places, of what is served by the time that ``places`` should be, ``ms`` on."""
-        pace = self._pace
+        pace, churn = self._pace, self._churn
         moving_ms = max(ms - (self._opens_ms or 0.0), 0.0)
         relative = pace.doubt**2 + DRIFT_PER_MINUTE**2 * moving_ms / MINUTE_MS
         relative += (pace.lapsing.doubt / (1 - pace.lapsing.part)) ** 2
@@ -178,10 +164,14 @@ class Forecast:
             longer = self._doubted.after(ms) / max(self._admitted.after(ms), NOBODY)
             full = 1 - self._full_ms / ms
             relative += (1 - longer) ** 2 + (VISITS_DOUBT * full) ** 2
+        growth = self._growths[min(bisect_left(self._nodes, ms), len(self._nodes) - 1)]
+        relative += (churn.doubt * (1 - 1 / growth)) ** 2
+        relative += (UNSEEN_PER_MINUTE * min(ms, CHURN_MEMORY_MS) / MINUTE_MS) ** 2
         grain = places * GRAIN_MS / max(moving_ms, GRAIN_MS)
+        fresh = churn.bounce_doubt * max(standing - churn.seasoned, 0.0)
         # that one comes and another does not is chance as well
         dispersion = pace.dispersion + pace.lapsing.part * (1 - pace.lapsing.part)
-        return sqrt(dispersion * places + relative * places**2 + grain**2 + self._doubt_of(standing) ** 2)
+        return sqrt(dispersion * places + relative * places**2 + grain**2 + fresh**2)
 
     def _add_up(self, stretches: Iterable[Stretch], shares: Shares) -> None:
         line = 1 - self._churn.back
@@ -192,40 +182,32 @@ class Forecast:
                 self._opens_ms = begins
                 if not begins:
                     self._places[0] = self._pace.saved * shares[0].part * line
-            if end < inf:
-                self._places.append(self._places[-1] + per_ms * (end - self._nodes[-1]))
-                self._nodes.append(end)
-            self._last_per_ms = per_ms if end == inf else 0.0
+            for node in self._nodes_between(begins, end):
+                growth = self._growth(node)
+                mean = (growth + self._growths[-1]) / 2
+                self._places.append(self._places[-1] + per_ms * mean * (node - self._nodes[-1]))
+                self._nodes.append(node)
+                self._growths.append(growth)
+            self._last_per_ms = per_ms * self._growths[-1] if end == inf else 0.0
 
-    def _follow_line(self) -> None:
-        """Who is still there when their turn comes?"""
-        churn = self._churn
-        standing = lasting = churn.late
-        unsure = 0.0
-        if standing:
-            self._note_line(standing, lasting, unsure)
-        whole = sum(group.standing for group in churn.groups)
-        for count, age_ms in churn.groups:
-            parts = max(ceil(count * _SLICES / whole), 1) if whole > 0 else 0
-            for _ in range(parts if count > 0 else 0):
-                part = count / parts
-                ms = self.ms_until(lasting + part / 2)
-                if ms is None:
-                    return
-                gone, off = churn.staying.leave(age_ms, age_ms + ms)
-                standing += part
-                lasting += part * (1 - min(gone, _ALL_GONE))
-                unsure += part * off
-                self._note_line(standing, lasting, unsure)
+    def _nodes_between(self, begins: float, end: float) -> list[float]:
+        nodes = []
+        if self._churn.leaving_per_minute:
+            node = _FIRST_NODE_MS
+            while node < min(end, _LAST_NODE_MS):
+                if node > begins:
+                    nodes.append(node)
+                node *= _NODE_GROWTH
+        return nodes if end == inf else [*nodes, end]
 
-    def _note_line(self, standing: float, lasting: float, unsure: float) -> None:
-        self._standing.append(standing)
-        self._lasting.append(lasting)
-        self._unsure.append(unsure)
+    def _growth(self, ms: float) -> float:
+        """How much faster the line moves, ``ms`` on, because some of it have left: exp(∫c), c fading."""
+        fading = CHURN_MEMORY_MS * (1 - exp(-ms / CHURN_MEMORY_MS)) / MINUTE_MS
+        return exp(self._churn.leaving_per_minute * fading)
 
     def _doubt_places(self, margins: Margins) -> None:
         near = likely = far = 0.0
-        for standing in sorted({*_PLACES, *self._standing[1:]}):
+        for standing in _PLACES:
             places = self.lasting(standing)
             ms = self.ms_until(places)
             if ms is None:

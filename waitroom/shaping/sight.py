@@ -55,8 +55,6 @@ class Sight(NamedTuple):
     """Whether nobody is because somebody said so."""
     flow_per_minute: float = 0.0
     """The outflow of the room that others have measured: what to begin with; 0: nothing."""
-    drawn_last: int = 0
-    """Up to this turn the order was drawn; 0: it never was."""
     gone: int = 0
     """Who was there, and away some time later, ever since the first look: of those in line."""
     back: int = 0
