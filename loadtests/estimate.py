@@ -50,12 +50,8 @@ class Sale:
     jitter: float = 0.0
     """The standard deviation of that share from second to second, times itself: bursts."""
     capacity: int = 0
-    stay: float = 100.0
-    """The mean time from entering to the last request, exponential."""
-    session: float = 200.0
-    """A visit ends so long after its last request."""
-    done: bool = False
-    """Whether the shop tells the gateway that a visit is over, so that it ends at once."""
+    stay: float = 300.0
+    """The mean visit, exponential."""
     patience: float = NEVER
     """The mean time until a visitor gives up, exponential; some do within the first minute."""
     bounce: float = 0.0
@@ -138,11 +134,6 @@ class Line:
     served: int = 0
     inside: int = 0
     tokens: float = 0.0
-    no_shows: int = 0
-    granted: int = 0
-    refunded: float = 0.0
-    away: int = 0
-    awake: int = 0
     answers: list[Answer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -186,17 +177,9 @@ class Line:
             served=self.served,
             waiting=self.ahead(self.issued + 1),
             profile=self.profile,
-            admitted=self.served,
-            standing=self.ahead(self.issued + 1),
-            no_shows=self.no_shows,
-            granted=self.granted,
-            entry_ms=ENTRY_S * 1000,
-            saved=max(self.tokens, 0.0),
             capacity=self.sale.capacity,
             inside=self.inside,
-            session_ms=self.sale.session * 1000,
-            gone=self.away,
-            back=self.awake,
+            visit_ms=400_000.0,
         )
 
     def _change(self, second: int) -> None:
@@ -235,21 +218,16 @@ class Line:
             match what:
                 case "end":
                     self.inside -= 1
-                case "lapse":
-                    self._lapse()
                 case "leave" if number not in self._gone:
                     self._gone.add(number)
-                    self.away += number > self.called and self.present[number]
                     self.present.put(number, value=False)
                     if number in self._late:
                         self._late.remove(number)
                 case "sleep" if number not in self._gone and number > self.called:
-                    self.away += 1
                     self.present.put(number, value=False)
                     heapq.heappush(self._events, (at + self.chance.expovariate(1 / 180), number, "wake"))
                 case "wake" if number not in self._gone:
                     if number > self.called:
-                        self.awake += 1
                         self.present.put(number, value=True)
                         again = self.chance.expovariate(1 / 180) + PRESENCE_S
                         heapq.heappush(self._events, (at + again, number, "sleep"))
@@ -263,7 +241,6 @@ class Line:
             self._level *= self.chance.lognormvariate(0, sale.wander)
         share = max(self.chance.gauss(1, sale.jitter), 0.0) if sale.jitter else 1.0
         self.tokens += rate / 60 * share * self._level
-        self.refunded = max(self.refunded - rate / 60, 0.0)
         places = int(self.tokens + 1e-6)
         if sale.capacity:
             places = min(places, sale.capacity - self.inside)
@@ -285,22 +262,10 @@ class Line:
     def _grant(self, number: int) -> None:
         self._gone.add(number)
         self.inside += 1
+        stays = self.chance.expovariate(1 / self.sale.stay)
         if self.chance.random() < self.sale.no_show:
-            self.granted += 1
-            self._later(ENTRY_S, number, "lapse")
-            return
-        stays = self.chance.expovariate(1 / self.sale.stay) + (0.0 if self.sale.done else self.sale.session)
+            stays = ENTRY_S
         self._later(max(stays, 1.0), number, "end")
-
-    def _lapse(self) -> None:
-        """A place that nobody took goes to the next in line."""
-        self.inside -= 1
-        self.granted -= 1
-        self.no_shows += 1
-        rate = self.profile.rate_at(self.now * 1000) or 0.0
-        if self.refunded + 1 <= rate * ENTRY_S / 60:
-            self.refunded += 1
-            self.tokens += 1
 
     def _ask(self, second: int) -> None:
         """Somebody who has just joined, and somebody anywhere in line."""
@@ -352,6 +317,7 @@ SALES = (
         "held back by a full shop",
         capacity=600,
         rate=300,
+        stay=300,
         at_once=2000,
         per_minute=lambda at: 100.0,
         patience=3600,
@@ -360,24 +326,13 @@ SALES = (
     Sale(
         "a full shop, and a quarter of those called do not come",
         capacity=400,
-        session=250,
-        stay=150,
+        stay=400,
         at_once=1500,
         per_minute=lambda at: 60.0,
         no_show=0.25,
         sleep=0.3,
         patience=3600,
     ),
-    Sale(
-        "a full shop that tells when a visit is over",
-        capacity=500,
-        stay=150,
-        done=True,
-        at_once=2500,
-        per_minute=lambda at: 150.0,
-        patience=3600,
-    ),
-    Sale("three in ten of those called do not come", no_show=0.3, patience=3600),
     Sale("uneven: bursts and gaps", jitter=1.5, patience=2400),
     Sale(
         "the shop slows to a half for 8 minutes",

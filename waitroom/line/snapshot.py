@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from waitroom.line.drawn import DrawnOrder
 from waitroom.line.head import Head
@@ -17,15 +16,6 @@ EXACT = 512
 """Drawn turns of which it is counted who is present; farther back the share of those present tells."""
 _BLOCK = 512
 """Bytes between two running totals: a position costs one popcount of at most this many."""
-
-
-class Changes(NamedTuple):
-    """What became of those in line between two looks."""
-
-    gone: int
-    """Present before, and not any more."""
-    back: int
-    """The other way round."""
 
 
 class Snapshot:
@@ -185,23 +175,6 @@ class Snapshot:
         if not self.is_late(number):
             self._late = tuple(sorted((*self._late, self.turn_of(number))))
             self.head = self._head
-
-    def changes_since(self, earlier: Snapshot) -> Changes:
-        """How many of those who were in line at an ``earlier`` look, and still are, went away or came back."""
-        if earlier.head.epoch != self._head.epoch:
-            return Changes(0, 0)
-        start = max(self._start, earlier._start)
-        # those who joined since did not come back
-        length = max((earlier._viewed + 1 - start) // 8, 0)
-        then, now, used = (
-            int.from_bytes(bits[at : at + length].ljust(length, b"\0"))
-            for bits, at in (
-                (earlier._bits, (start - earlier._start) // 8),
-                (self._bits, (start - self._start) // 8),
-                (self._used, (start - self._start) // 8),
-            )
-        )
-        return Changes((then & ~now & ~used).bit_count(), (now & ~then).bit_count())
 
     def _count_drawn(self, head: Head) -> None:
         """Counts those who were drawn and are not yet called."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from math import exp, sqrt
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from waitroom.shaping.profile import MINUTE_MS
 
 LOOK_MS = 20_000
 """Between two counts of the line."""
-SEASONED_MS = 200_000
+SEASONED_MS = 110_000
 """By then all of those who only looked in have been missed."""
-FRESH_MS = 130_000
+FRESH_MS = 75_000
 """By then most of them have: a little more than the presence window."""
 MEMORY_MS = 240_000.0
 FEWEST = 30
@@ -29,32 +29,9 @@ _SETTLES_MS = 500_000.0
 _FOLLOW_MS = 20_000.0
 _MOST_PER_MINUTE = 0.3
 _MOST_BACK = 0.9
-USUAL_RETURN = 0.3
-"""Which share of those who were away when they were called comes back, until that is measured."""
-RETURN_MS = 120_000
-"""After so long most of those who come back are back."""
-_MOST_AWAY = 0.8
-"""Of a stretch of numbers in which so many are away, most were never given out: Redis left them out."""
 
 Ahead = Callable[[int], int]
 """How many present ones stand before a number."""
-
-
-class InLine(Protocol):
-    """How a line stands, and who has come and gone since it began."""
-
-    @property
-    def at_ms(self) -> int: ...
-    @property
-    def called(self) -> int: ...
-    @property
-    def issued(self) -> int: ...
-    @property
-    def served(self) -> float: ...
-    @property
-    def gone(self) -> int: ...
-    @property
-    def back(self) -> int: ...
 
 
 class Churn(NamedTuple):
@@ -80,8 +57,6 @@ class _Look(NamedTuple):
     last: int
     """The last number in line."""
     served: float
-    gone: int
-    back: int
 
 
 class _Mark(NamedTuple):
@@ -103,11 +78,6 @@ class Attrition:
         self._bounced, self._newcomers = USUAL_BOUNCE * FEWEST, float(FEWEST)
         self._came_back = 0.0
         self._served = float(FEWEST)
-        self._calling_ms = 0
-        self._away_ahead = 0.0
-        self._back = USUAL_RETURN * FEWEST
-        self._gone = float(FEWEST)
-        self._gone_lately: deque[tuple[int, float]] = deque()
         self._left = 0.0
         self._stood_minutes = float(FEWEST)
         self._told = Churn()
@@ -123,22 +93,17 @@ class Attrition:
     def forget_numbers(self) -> None:
         """The numbers have changed: what was watched is not there any more."""
         self._looks.clear()
-        self._gone_lately.clear()
         self._marks = None
 
-    def look(self, line: InLine, ahead: Ahead) -> None:
-        """Counts the line as it stands now."""
-        at_ms, called = line.at_ms, line.called
+    def look(self, at_ms: int, called: int, last: int, served: float, ahead: Ahead) -> None:
+        """Counts the line at ``at_ms``, of which ``last`` is the last number; ``served`` were ever admitted."""
         if not self._looks or at_ms - self._looks[-1].at_ms >= LOOK_MS:
-            now = _Look(at_ms, called, line.issued, line.served, line.gone, line.back)
-            if self._looks:
-                self._follow_sleep(self._looks[-1], now)
-                if self._marks:
-                    self._measure(self._looks[-1], now, self._marks, ahead)
+            now = _Look(at_ms, called, last, served)
+            if self._looks and self._marks:
+                self._measure(self._looks[-1], now, self._marks, ahead)
             self._looks.append(now)
             self._season(now, ahead)
             self._marks = self._mark(ahead)
-            self._look_for_away(now)
         self._follow(at_ms, called, ahead)
 
     def _season(self, now: _Look, ahead: Ahead) -> None:
@@ -187,31 +152,8 @@ class Attrition:
             self._left += came[0] - came[1]
             self._stood_minutes += (stood[1] - stood[0]) * minutes
             leaving = self._left / self._stood_minutes
-        if served > 0:
-            self._calling_ms += now.at_ms - then.at_ms
-        if self._calling_ms > RETURN_MS:
-            # nobody comes back at once
-            self._came_back = self._came_back * fade + came[0] + leaving * stood[0] * minutes
-            self._served = self._served * fade + FEWEST * (1 - fade) + served
-
-    def _follow_sleep(self, then: _Look, now: _Look) -> None:
-        """Of those who went away from the line some time ago, how many are back?"""
-        fade = exp(-(now.at_ms - then.at_ms) / MEMORY_MS)
-        self._back = self._back * fade + USUAL_RETURN * FEWEST * (1 - fade) + now.back - then.back
-        self._gone = self._gone * fade + FEWEST * (1 - fade)
-        self._gone_lately.append((now.at_ms, now.gone - then.gone))
-        while self._gone_lately and now.at_ms - self._gone_lately[0][0] >= RETURN_MS:
-            self._gone += self._gone_lately.popleft()[1]
-
-    def _look_for_away(self, now: _Look) -> None:
-        """Which share of those who are called next is away?"""
-        if self._marks is None:
-            return
-        near = self._marks[0]
-        numbers = near.number - now.called
-        away = 1 - near.standing / numbers if numbers > 0 else 0.0
-        if away <= _MOST_AWAY:
-            self._away_ahead = max(away, 0.0)
+        self._came_back = self._came_back * fade + came[0] + leaving * stood[0] * minutes
+        self._served = self._served * fade + FEWEST * (1 - fade) + served
 
     def _follow(self, at_ms: int, called: int, ahead: Ahead) -> None:
         passed = min(max(at_ms - self._at_ms, 0), LOOK_MS) if self._at_ms else 0
@@ -221,7 +163,7 @@ class Attrition:
         told = self._told
         leaving = self._left / self._stood_minutes
         leaving = min(max(leaving, -_MOST_PER_MINUTE), _MOST_PER_MINUTE)
-        back = min(max(self._back_soon, 0.0), _MOST_BACK)
+        back = min(max(self._came_back / self._served, 0.0), _MOST_BACK)
         seasoned = self._last_at(at_ms - FRESH_MS)
         self._told = Churn(
             told.leaving_per_minute + share * (leaving - told.leaving_per_minute),
@@ -231,16 +173,6 @@ class Attrition:
             SETTLED_DOUBT + (START_DOUBT - SETTLED_DOUBT) * exp(-self._watched_ms / _SETTLES_MS),
             sqrt((BOUNCE_DOUBT * FEWEST / self._newcomers) ** 2 + (SETTLED_DOUBT * told.bounce) ** 2),
         )
-
-    @property
-    def _back_soon(self) -> float:
-        """Of those who are called next some are away. As far as they come back they enter before the line: until it
-        is seen how many do, as many as come back to the line itself."""
-        returning = min(self._back / self._gone, 1.0) * self._away_ahead
-        likely = returning / (1 - self._away_ahead + returning)
-        measured = self._came_back / self._served
-        trust = exp(-max(self._calling_ms - RETURN_MS, 0) / MEMORY_MS)
-        return trust * likely + (1 - trust) * measured
 
     def _last_at(self, at_ms: float) -> int:
         """The last number in line at an earlier moment: between two looks newcomers come evenly, and those who were

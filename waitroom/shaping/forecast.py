@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass
 from math import ceil, exp, inf, sqrt
 from typing import NamedTuple
 
-from waitroom.shaping.admissions import Pace, Stretch, admissions
 from waitroom.shaping.attrition import Churn
 from waitroom.shaping.calibration import START, Margins
 from waitroom.shaping.profile import MINUTE_MS, Profile
-from waitroom.shaping.shares import ALWAYS, Shares
-from waitroom.shaping.shop import NOBODY
+from waitroom.shaping.shop import NOBODY, Shop
 
 CHURN_MEMORY_MS = 600_000.0
 """How far ahead those who leave the line are believed to go on leaving it as they do: the impatient go first."""
@@ -41,7 +37,30 @@ class Estimate(NamedTuple):
     high: int
 
 
-NO_CHURN = Churn(bounce=0.0, bounce_doubt=0.0)
+_NO_CHURN = Churn(bounce=0.0, bounce_doubt=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the line moves now, by measurement.
+
+    Args:
+        level: admitted for each one that was planned, while the shop is not full.
+        dispersion: the variance of a count of admissions divided by its mean; 1 is Poisson's.
+        doubt: the relative standard error of the level, as a forecast of the next minutes.
+        churn: who leaves the line, and comes back.
+        shop: where there is a capacity.
+        share: the lane's, of what is planned for the room.
+        limit_per_minute: what the lane is bound to besides.
+    """
+
+    level: float = 1.0
+    dispersion: float = 1.0
+    doubt: float = 0.2
+    churn: Churn = _NO_CHURN
+    shop: Shop | None = None
+    share: float = 1.0
+    limit_per_minute: float = inf
 
 
 class Forecast:
@@ -49,21 +68,17 @@ class Forecast:
 
     With n places before the turn, λ(t) served a minute and a share c(t) of the line leaving by itself,
     dn/dt = -λ - c·n. Times exp(∫c) this is a plain sum: the turn comes when ∫λ·exp(∫c) reaches n. That curve
-    is worked out once, and looked up for each visitor. λ is what the room will admit (:mod:`.admissions`), times the
-    lane's share of it.
+    is worked out once, and looked up for each visitor. λ is the planned rate times the measured level, and in a shop
+    that is full by then, by the same kind of sum over those inside, no more than leave it.
 
     The doubt is in places: the counts' own, ``sqrt(dispersion · n)``, the level's, in proportion to n and to
-    the square root of time, that of how long visits last, and that of those who leave. ``margins`` are how many of its
-    standard deviations the range goes to either side.
+    the square root of time, and that of those who leave. ``margins`` are how many of its standard
+    deviations the range goes to either side.
     """
 
     __slots__ = (
-        "_admitted",
         "_at",
-        "_churn",
-        "_doubted",
         "_far",
-        "_full_ms",
         "_growths",
         "_last_per_ms",
         "_likely",
@@ -72,33 +87,20 @@ class Forecast:
         "_opens_ms",
         "_pace",
         "_places",
+        "_shop_binds_ms",
         "now_ms",
     )
 
-    def __init__(
-        self,
-        now_ms: float,
-        profile: Profile,
-        pace: Pace,
-        churn: Churn = NO_CHURN,
-        shares: Shares = ALWAYS,
-        margins: Margins = START,
-    ) -> None:
+    def __init__(self, now_ms: float, profile: Profile, pace: Pace, margins: Margins = START) -> None:
         self.now_ms = now_ms
         self._pace = pace
-        self._churn = churn
         self._nodes: list[float] = [0.0]
         self._places: list[float] = [0.0]
         self._growths: list[float] = [1.0]
         self._last_per_ms = 0.0
         self._opens_ms: float | None = None
-        stretches = list(admissions(now_ms, profile, pace))
-        self._full_ms = next((stretch.begins_in for stretch in stretches if stretch.is_full), inf)
-        self._admitted = self._doubted = _Sum(())
-        if pace.shop is not None and self._full_ms < inf:
-            longer = replace(pace, shop=pace.shop.doubted())
-            self._admitted, self._doubted = _Sum(stretches), _Sum(admissions(now_ms, profile, longer))
-        self._add_up(stretches, shares)
+        self._shop_binds_ms = inf
+        self._add_up(profile)
         self._at: list[float] = []
         self._near: list[float] = []
         self._likely: list[float] = []
@@ -128,7 +130,7 @@ class Forecast:
 
     def lasting(self, standing: float) -> float:
         """How many of the ``standing`` first in line have come to stay: of newcomers, some only look in."""
-        churn = self._churn
+        churn = self._pace.churn
         fresh = max(standing - churn.seasoned, 0.0)
         return standing - churn.bounce * fresh
 
@@ -156,43 +158,59 @@ class Forecast:
 
     def _deviation(self, standing: float, places: float, ms: float) -> float:
         """The standard deviation, in places, of what is served by the time that ``places`` should be, ``ms`` on."""
-        pace, churn = self._pace, self._churn
+        pace = self._pace
         moving_ms = max(ms - (self._opens_ms or 0.0), 0.0)
         relative = pace.doubt**2 + DRIFT_PER_MINUTE**2 * moving_ms / MINUTE_MS
-        relative += (pace.lapsing.doubt / (1 - pace.lapsing.part)) ** 2
-        if ms > self._full_ms:
-            longer = self._doubted.after(ms) / max(self._admitted.after(ms), NOBODY)
-            full = 1 - self._full_ms / ms
-            relative += (1 - longer) ** 2 + (VISITS_DOUBT * full) ** 2
+        if pace.shop is not None and ms > self._shop_binds_ms:
+            full = 1 - self._shop_binds_ms / ms
+            relative += (pace.shop.doubt**2 + VISITS_DOUBT**2) * full**2
         growth = self._growths[min(bisect_left(self._nodes, ms), len(self._nodes) - 1)]
-        relative += (churn.doubt * (1 - 1 / growth)) ** 2
+        relative += (pace.churn.doubt * (1 - 1 / growth)) ** 2
         relative += (UNSEEN_PER_MINUTE * min(ms, CHURN_MEMORY_MS) / MINUTE_MS) ** 2
         grain = places * GRAIN_MS / max(moving_ms, GRAIN_MS)
-        fresh = churn.bounce_doubt * max(standing - churn.seasoned, 0.0)
-        # that one comes and another does not is chance as well
-        dispersion = pace.dispersion + pace.lapsing.part * (1 - pace.lapsing.part)
-        return sqrt(dispersion * places + relative * places**2 + grain**2 + fresh**2)
+        fresh = pace.churn.bounce_doubt * max(standing - pace.churn.seasoned, 0.0)
+        return sqrt(pace.dispersion * places + relative * places**2 + grain**2 + fresh**2)
 
-    def _add_up(self, stretches: Iterable[Stretch], shares: Shares) -> None:
-        line = 1 - self._churn.back
-        for begins, end, per_minute in _parted(stretches, shares):
-            # those who come back enter first, and the line gets the rest
-            per_ms = per_minute * line / MINUTE_MS if per_minute > NOBODY else 0.0
-            if per_ms > 0 and self._opens_ms is None:
-                self._opens_ms = begins
-                if not begins:
-                    self._places[0] = self._pace.saved * shares[0].part * line
-            for node in self._nodes_between(begins, end):
-                growth = self._growth(node)
-                mean = (growth + self._growths[-1]) / 2
-                self._places.append(self._places[-1] + per_ms * mean * (node - self._nodes[-1]))
-                self._nodes.append(node)
-                self._growths.append(growth)
-            self._last_per_ms = per_ms * self._growths[-1] if end == inf else 0.0
+    def _add_up(self, profile: Profile) -> None:
+        pace = self._pace
+        inside = pace.shop.inside if pace.shop is not None else 0.0
+        for begins, end, rate in profile.stretches(self.now_ms):
+            if rate is None:
+                self._last_per_ms = 0.0
+                break
+            per_minute = min(rate * pace.share * pace.level, pace.limit_per_minute)
+            begins_in, end_in = begins - self.now_ms, end - self.now_ms
+            if pace.shop is None:
+                self._add(per_minute, begins_in, end_in)
+                continue
+            full_in = begins_in + pace.shop.ms_until_full(per_minute, inside)
+            self._add(per_minute, begins_in, min(full_in, end_in))
+            if full_in < end_in:
+                leave = min(pace.shop.capacity * pace.shop.leaving_per_minute, per_minute)
+                self._shop_binds_ms = min(self._shop_binds_ms, full_in)
+                self._add(leave, full_in, end_in)
+                inside = pace.shop.capacity
+            else:
+                inside = pace.shop.inside_after(end_in - begins_in, per_minute, inside)
+
+    def _add(self, per_minute: float, begins_in: float, end_in: float) -> None:
+        """One stretch of one rate. Those who come back enter first, and the line gets the rest."""
+        if end_in <= begins_in:
+            return
+        per_ms = per_minute * (1 - self._pace.churn.back) / MINUTE_MS if per_minute > NOBODY else 0.0
+        if per_ms > 0 and self._opens_ms is None:
+            self._opens_ms = begins_in
+        for node in self._nodes_between(begins_in, end_in):
+            growth = self._growth(node)
+            mean = (growth + self._growths[-1]) / 2
+            self._places.append(self._places[-1] + per_ms * mean * (node - self._nodes[-1]))
+            self._nodes.append(node)
+            self._growths.append(growth)
+        self._last_per_ms = per_ms * self._growths[-1]
 
     def _nodes_between(self, begins: float, end: float) -> list[float]:
         nodes = []
-        if self._churn.leaving_per_minute:
+        if self._pace.churn.leaving_per_minute:
             node = _FIRST_NODE_MS
             while node < min(end, _LAST_NODE_MS):
                 if node > begins:
@@ -203,7 +221,7 @@ class Forecast:
     def _growth(self, ms: float) -> float:
         """How much faster the line moves, ``ms`` on, because some of it have left: exp(∫c), c fading."""
         fading = CHURN_MEMORY_MS * (1 - exp(-ms / CHURN_MEMORY_MS)) / MINUTE_MS
-        return exp(self._churn.leaving_per_minute * fading)
+        return exp(self._pace.churn.leaving_per_minute * fading)
 
     def _doubt_places(self, margins: Margins) -> None:
         near = likely = far = 0.0
@@ -222,33 +240,3 @@ class Forecast:
             self._near.append(near)
             self._likely.append(likely)
             self._far.append(far)
-
-
-class _Sum:
-    """How many are admitted by a time."""
-
-    def __init__(self, stretches: Iterable[Stretch]) -> None:
-        self._ends: list[float] = [0.0]
-        self._sums: list[float] = [0.0]
-        self._rates: list[float] = []
-        for stretch in stretches:
-            per_ms = stretch.per_minute / MINUTE_MS
-            self._rates.append(per_ms)
-            if stretch.ends_in == inf:
-                break
-            self._ends.append(stretch.ends_in)
-            self._sums.append(self._sums[-1] + per_ms * (stretch.ends_in - stretch.begins_in))
-
-    def after(self, ms: float) -> float:
-        at = min(bisect_right(self._ends, ms), len(self._rates)) - 1
-        return self._sums[at] + self._rates[at] * (ms - self._ends[at]) if at >= 0 else 0.0
-
-
-def _parted(stretches: Iterable[Stretch], shares: Shares) -> Iterator[tuple[float, float, float]]:
-    """What one lane is given of each stretch."""
-    bounds = [*(share.from_ms for share in shares), inf]
-    for stretch in stretches:
-        for (begins, ends), share in zip(pairwise(bounds), shares, strict=True):
-            first, last = max(begins, stretch.begins_in), min(ends, stretch.ends_in)
-            if first < last:
-                yield first, last, stretch.per_minute * share.part

@@ -85,20 +85,18 @@ class Outflow:
         self._begun, self._begun_ms = _Tally(0.0, 0.0), 0.0
         self._latest.append(tally)
         self._measured_ms += length
-        self._note_dispersion(tally)
         fade = exp(-length / MEMORY_MS)
         self._served = self._served * fade + tally.served
         self._expected = self._expected * fade + tally.expected
         self._evidence = self._evidence * fade + tally.served
+        self._note_dispersion(tally)
         if shift := self._shifted():
             return shift
         self._follow(length)
         return None
 
     def _note_dispersion(self, tally: _Tally) -> None:
-        # against what was measured: the level in use may still be on its way there
-        level = self._served / self._expected if self._expected > 0 and self._served > 0 else self.level
-        mean = level * tally.expected
+        mean = self.level * tally.expected
         if mean > 0:
             surprise = (tally.served - mean) ** 2 / mean
             # one tally that is far out is a shift, and says nothing of the unevenness

@@ -7,11 +7,13 @@ from math import exp, inf
 
 from waitroom.shaping.attrition import Attrition
 from waitroom.shaping.calibration import Calibration
-from waitroom.shaping.forecast import Estimate, Forecast
+from waitroom.shaping.forecast import Estimate, Forecast, Pace
+from waitroom.shaping.outflow import Outflow, Shift
+from waitroom.shaping.profile import MINUTE_MS
 from waitroom.shaping.promises import Hits, Promises
 from waitroom.shaping.reason import Reason
+from waitroom.shaping.shop import Shop
 from waitroom.shaping.sight import Sight
-from waitroom.shaping.throughput import Throughput
 
 REASON_MS = 60_000
 """For so long a change is explained: several times as long as the longest pause between two askings."""
@@ -22,6 +24,10 @@ SHARE_MS = 60_000.0
 """Over which the lane's share is averaged."""
 OTHERS_SHARE = 0.75
 """A share that is less than so much of its mean is worth telling."""
+USUAL_VISITS = 20.0
+"""The first guess of how long visits last counts as much as so many that were seen."""
+USUAL_VISITS_DOUBT = 0.8
+_SHIFTS = {Shift.SLOWER: Reason.SHOP_SLOW, Shift.FASTER: Reason.SHOP_FASTER}
 
 
 class Outlook:
@@ -30,7 +36,8 @@ class Outlook:
     def __init__(self) -> None:
         self._seen: Sight | None = None
         self._forecast: Forecast | None = None
-        self._throughput: Throughput | None = None
+        self._flow: Outflow | None = None
+        self._leaving: Outflow | None = None
         self._share = 1.0
         self._attrition = Attrition()
         self._calibration = Calibration()
@@ -61,18 +68,44 @@ class Outlook:
             self._attrition.forget_numbers()
             self._promises.forget()
         shift = None
-        if self._throughput is None:
-            self._throughput = Throughput(sight)
-        elif seen is not None and again:
-            shift = self._throughput.look(seen, sight)
+        if seen is not None and again:
+            shift = self._measure(seen, sight)
+        else:
+            self._begin(sight)
         self._follow_share(seen if again else None, sight)
-        self._attrition.look(sight, ahead)
+        self._attrition.look(sight.at_ms, sight.called, sight.issued, sight.served, ahead)
         for outcome in self._promises.settle(sight.at_ms, sight.called):
             self._calibration.learn(outcome.likely_ms, early=outcome.early, late=outcome.late)
         before = self._forecast
-        self._forecast = self._look_ahead(sight, self._throughput) if sight.moving else None
+        self._forecast = self._look_ahead(sight) if sight.moving else None
         self._explain(seen if again else None, sight, shift, before)
         self._promise(sight, ahead)
+
+    def _begin(self, sight: Sight) -> None:
+        """The measured outflow that Redis keeps spares a new worker from beginning with nothing."""
+        if self._flow is None:
+            rate = (sight.profile.rate_at(sight.at_ms) or 0.0) * sight.share
+            known = sight.flow_per_minute / rate if rate and sight.flow_per_minute else 1.0
+            self._flow = Outflow(1.0 if sight.capacity else min(max(known, 0.05), 2.0))
+            self._leaving = Outflow(MINUTE_MS / sight.visit_ms, USUAL_VISITS, USUAL_VISITS_DOUBT)
+
+    def _measure(self, seen: Sight, sight: Sight) -> Reason | None:
+        """What was admitted since the last look, and who left the shop; why the pace shifted, if it did."""
+        ms = sight.at_ms - seen.at_ms
+        if ms <= 0 or self._flow is None or self._leaving is None:
+            return None
+        served = sight.served - seen.served
+        shift = None
+        is_full = 0 < sight.capacity <= sight.inside
+        if seen.inside and sight.capacity:
+            minutes = (seen.inside + sight.inside) / 2 * ms / MINUTE_MS
+            shift = self._leaving.add(ms, max(served - sight.inside + seen.inside, 0), minutes)
+            shift = shift if is_full else None
+        stood = seen.waiting > 0 and sight.waiting > 0 and seen.moving and sight.moving
+        planned = seen.profile.places_between(seen.at_ms, sight.at_ms) * seen.share
+        if stood and planned and not is_full:
+            shift = self._flow.add(ms, served, planned)
+        return None if shift is None else _SHIFTS[shift]
 
     def _follow_share(self, seen: Sight | None, sight: Sight) -> None:
         """A lane that empties and fills again and again changes the shares of the others each time: what they can
@@ -80,10 +113,17 @@ class Outlook:
         passed = inf if seen is None else sight.at_ms - seen.at_ms
         self._share += (sight.share - self._share) * (1 - exp(-passed / SHARE_MS))
 
-    def _look_ahead(self, sight: Sight, throughput: Throughput) -> Forecast:
-        churn, margins = self._attrition.churn, self._calibration.margins
-        pace = throughput.pace(sight)
-        return Forecast(sight.at_ms, sight.profile, pace, churn, sight.shares, margins)
+    def _look_ahead(self, sight: Sight) -> Forecast:
+        flow = self._flow or Outflow(1.0)
+        shop, dispersion, doubt = None, flow.dispersion, flow.doubt
+        if sight.capacity and self._leaving is not None:
+            leaving = self._leaving
+            shop = Shop(sight.capacity, sight.inside, leaving.level, leaving.doubt)
+            if sight.inside >= sight.capacity:
+                dispersion, doubt = leaving.dispersion, 0.0
+        limit = sight.limit_per_minute * self._share
+        pace = Pace(flow.level, dispersion, doubt, self._attrition.churn, shop, self._share, limit)
+        return Forecast(sight.at_ms, sight.profile, pace, self._calibration.margins)
 
     def _promise(self, sight: Sight, ahead: Callable[[int], int]) -> None:
         number = self._promises.pick(sight.at_ms, sight.called, sight.issued)
@@ -114,10 +154,8 @@ class Outlook:
             return None
         if sight.share < OTHERS_SHARE * self._share:
             return Reason.OTHER_LANES
-        before, now = (
-            (seen.limit_per_minute, seen.capacity or inf),
-            (sight.limit_per_minute, sight.capacity or inf),
-        )
+        before = seen.limit_per_minute, seen.capacity / (seen.share or 1) or inf
+        now = sight.limit_per_minute, sight.capacity / (sight.share or 1) or inf
         if before == now:
             return None
         return Reason.SHOP_SLOW if now < before else Reason.SHOP_FASTER

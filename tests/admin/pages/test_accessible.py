@@ -21,7 +21,8 @@ async def violations(page: Page) -> list[str]:
     """What axe finds wrong, with where."""
     results = await Axe().run(page)
     return [
-        f"{found['id']}: {json.dumps([node['target'] for node in found['nodes']])} {found['nodes'][0].get('failureSummary')}"
+        f"{found['id']}: {json.dumps([node['target'] for node in found['nodes']])} "
+        f"{found['nodes'][0].get('failureSummary')}"
         for found in results.response["violations"]
     ]
 
