@@ -21,6 +21,17 @@ TOLD = {
 """What was measured."""
 GOOD = {Condition.REDIS: "Redis answers"}
 """The same of an alert that is over, where the other would be wrong then."""
+LOOKS_AT = {
+    Condition.ERRORS: "The shop's answers that are errors",
+    Condition.LATENCY: "The shop's answers: when 95 of 100 begin",
+    Condition.LINE: "Those who wait",
+    Condition.WAIT: "What a newcomer would wait",
+    Condition.OUTFLOW: "Admissions, of those that should be",
+    Condition.WORKERS: "Workers of the gateway that are alive",
+    Condition.REDIS: "Redis",
+    Condition.STALE: "The age of what the console knows",
+}
+"""What is measured."""
 ADVICE = {
     Condition.ERRORS: "Lower the rate, or pause the room, until the shop has recovered.",
     Condition.LATENCY: "Lower the rate until the shop is faster, or see what slows it down.",
@@ -53,7 +64,14 @@ def limit(rule: AlertRule) -> str:
     """The threshold in words; empty where there is none."""
     if rule.condition is Condition.REDIS:
         return ""
-    return f"{'least' if rule.is_below else 'most'} {written(rule.condition, rule.threshold)}"
+    return f"{'at least' if rule.is_below else 'at most'} {written(rule.condition, rule.threshold)}"
+
+
+def fires(rule: AlertRule) -> str:
+    """When it fires, in words."""
+    if rule.condition is Condition.REDIS:
+        return "no answer"
+    return f"{'below' if rule.is_below else 'above'} {written(rule.condition, rule.threshold)}"
 
 
 def event_of(rule: AlertRule, room: str, standing: Standing, notice: Notice, now: float) -> Event:

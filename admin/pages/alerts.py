@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from admin.alerts.rules import Phase
 from admin.alerts.runner import Alerts
-from admin.alerts.words import limit
+from admin.alerts.words import LOOKS_AT, fires
 from admin.api.alerts import AlertState, Channel, Message, by_urgency
 from admin.api.streams import Listener, event, stream
 from admin.auth.access import Viewer
@@ -55,7 +55,7 @@ async def show(request: Request, actor: Viewer) -> Response:
         actor,
         here="alerts",
         parts=await _parts(alerts, may_test=_may_test(actor)),
-        rules=[(rule, limit(rule)) for rule in alerts.rules],
+        rules=[(rule, LOOKS_AT[rule.condition], fires(rule)) for rule in alerts.rules],
         severities=SEVERITIES,
     )
 

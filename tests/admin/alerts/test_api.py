@@ -87,7 +87,7 @@ async def test_what_fires_stands_first(client: Client, receiver: Receiver) -> No
     assert ("workers", "firing", None, "info", 0) == (
         first["alert"], first["state"], first["room"], first["severity"], first["value"],
     )  # fmt: skip
-    assert ("0 workers of the gateway are alive", "least 1") == (first["text"], first["limit"])
+    assert ("0 workers of the gateway are alive", "at least 1") == (first["text"], first["limit"])
     assert first["since"] and first["told_at"]
     of_rooms = {(each["alert"], each["room"]) for each in alerts if each["room"]}
     assert {

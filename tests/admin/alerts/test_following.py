@@ -50,7 +50,7 @@ async def told(store: Store) -> list[str]:
 
 
 async def test_what_operators_do_is_sent(store: Store, redis: Redis) -> None:
-    """Of all rooms, in the order in which it happened."""
+    """Of all rooms, and of each in the order in which it happened."""
     await change(redis, rate="10")
     await change(redis, LATE, rate="10")
     follow = await following(store, redis)
@@ -59,9 +59,9 @@ async def test_what_operators_do_is_sent(store: Store, redis: Redis) -> None:
     await change(redis, LATE, mode="closed")
     await store_of(DROP, redis).reset(who="ada", why="again")
     await read(follow)
-    assert [
-        "drop room.rate_changed", "late room.mode_changed", "late room.closed", "drop room.reset"
-    ] == await told(store)  # fmt: skip
+    sent = await told(store)
+    assert ["drop room.rate_changed", "drop room.reset"] == [each for each in sent if "drop" in each]
+    assert ["late room.mode_changed", "late room.closed"] == [each for each in sent if "late" in each]
 
 
 async def test_what_was_before_the_first_start_is_not_sent(store: Store, redis: Redis) -> None:

@@ -91,7 +91,7 @@ async def test_errors_are_told_with_room_figure_limit_and_advice(site: Site) -> 
     ] == await site.told()
     over, begun = await Ledger(site.store).recent(most=2)
     assert (
-        "drop: 12.3 % of the shop's answers are errors.\nLimit: most 5 %. Since 22:13:20 UTC.\nLower the rate"
+        "drop: 12.3 % of the shop's answers are errors.\nLimit: at most 5 %. Since 22:13:20 UTC.\nLower the rate"
         in (begun.event.text)
     )
     assert ("alert.firing", "alert.resolved") == (begun.event.type, over.event.type)
