@@ -45,12 +45,14 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
-    """Serves a console that runs; the address."""
+async def serving(app: FastAPI, port: int = 0, *, certificate: Path | None = None) -> AsyncIterator[str]:
+    """Serves a console that runs; the address. With a ``certificate`` (and its key) by HTTPS."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False, ws="none")
+        config = uvicorn.Config(
+            app, lifespan="off", log_level="warning", access_log=False, ws="none", ssl_certfile=certificate
+        )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve([listener]))
 
@@ -58,7 +60,7 @@ async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
             return server.started
 
         await eventually(started)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = server.force_exit = True
         await task
         for connection in list(server.server_state.connections):
