@@ -31,9 +31,9 @@ class Health(BaseModel):
         return _WORST_FIRST.index(self.tone)
 
 
-def health_of(state: RoomState, *, errors: float | None = None) -> Health:
-    """The health of a room. ``errors`` is the share of the shop's answers that failed just now; None: not known."""
-    trouble = _trouble(state, errors)
+def health_of(state: RoomState) -> Health:
+    """The health of a room."""
+    trouble = _trouble(state)
     if trouble is not None:
         return trouble
     if state.limited_by.by is Limit.OPENING:
@@ -47,7 +47,8 @@ def health_of(state: RoomState, *, errors: float | None = None) -> Health:
     return Health(tone=Tone.GOOD, says="Well" if state.mode is not Mode.PAUSE else "Paused, nobody waits")
 
 
-def _trouble(state: RoomState, errors: float | None) -> Health | None:
+def _trouble(state: RoomState) -> Health | None:
+    errors = state.shop.error_share if state.shop else None
     by, wanted, given = state.limited_by.by, state.admission_rate, state.admissions_per_minute
     if by is Limit.REDIS or state.stale_seconds is not None:
         return Health(tone=Tone.BAD, says="Redis does not answer")

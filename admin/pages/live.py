@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request
@@ -39,8 +39,8 @@ async def live(request: Request, _: Viewer) -> StreamingResponse:
 
 @router.get("/live/{room}", name="live-room")
 async def live_room(request: Request, _: Viewer, seen: SeenOfPath) -> StreamingResponse:
-    """One room as server-sent events, once a second: ``{"at", "state", "point", "workers", "events"}``, the time in
-    milliseconds, its state, its newest figures, how many workers live, and what has happened since, newest first."""
+    """One room as server-sent events, once a second: ``{"at", "state", "point", "events"}``, the time in milliseconds,
+    its state, the newest figures of its charts, and what has happened since, newest first."""
     return stream(_one(request, seen))
 
 
@@ -48,8 +48,7 @@ async def _all(request: Request) -> AsyncIterator[bytes]:
     console, listener = console_of(request), Listener(request)
     last: dict[str, bytes] = {}
     while await listener.may_listen():
-        latest = console.sampler.latest
-        texts = {name: shown(seen, latest.get(name)).text for name, seen in console.live.seen.items()}
+        texts = {name: shown(seen).text for name, seen in console.live.seen.items()}
         new = b",".join(text for name, text in texts.items() if text != last.get(name))
         last = texts
         yield event(b'{"at":%d,"rooms":[%b]}' % (time.time() * 1000, new))
@@ -61,21 +60,9 @@ async def _all(request: Request) -> AsyncIterator[bytes]:
 async def _one(request: Request, seen: LiveRoom) -> AsyncIterator[bytes]:
     console, listener, happened = console_of(request), Listener(request), Happened(seen)
     while await listener.may_listen():
-        sampler = console.sampler
-        point, reading = sampler.latest.get(seen.room.name), sampler.reading
-        workers = {"alive": len(reading.alive), "silent": len(reading.silent)} if reading else None
-        news = (
-            time.time() * 1000,
-            shown(seen, point).told.text,
-            _json(asdict(point) if point else None),
-            _json(workers),
-            b",".join(happened.news()),
-        )
-        yield event(b'{"at":%d,"state":%b,"point":%b,"workers":%b,"events":[%b]}' % news)
+        point = json.dumps(asdict(seen.point) if seen.point else None).encode()
+        news = (time.time() * 1000, shown(seen).told.text, point, b",".join(happened.news()))
+        yield event(b'{"at":%d,"state":%b,"point":%b,"events":[%b]}' % news)
         await asyncio.sleep(EVERY_SECONDS)
     if not console.over.is_set():
         yield OVER
-
-
-def _json(value: Mapping[str, object] | None) -> bytes:
-    return json.dumps(value).encode()

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request, Response
 
 from admin.api.rooms import SeenOfPath
 from admin.auth.access import Viewer
-from admin.console import console_of
 from admin.pages.looks import LIMITS, MODES, looks_json
 from admin.pages.shown import shown
 from admin.pages.templates import embedded, page
@@ -17,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/rooms/{room}", name="room")
 async def room_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Response:
     """One room."""
-    now = shown(seen, console_of(request).sampler.latest.get(seen.room.name))
+    now = shown(seen)
     return page(
         request,
         "room.html",

@@ -16,9 +16,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/", name="rooms")
 async def rooms(request: Request, actor: Viewer) -> Response:
     """All rooms at a glance, those first that somebody should look at."""
-    console = console_of(request)
-    latest = console.sampler.latest
-    live = [shown(seen, latest.get(name)) for name, seen in console.live.seen.items()]
+    live = [shown(seen) for seen in console_of(request).live.seen.values()]
     live.sort(key=lambda each: (each.brief.health.rank, -each.state.waiting, each.state.room))
     return page(
         request,

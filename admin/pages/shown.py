@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from admin.api.rooms import RoomState
 from admin.api.rooms.parts import PlannedStep
 from admin.api.rooms.streaming import Told, told
-from admin.history.point import Point
 from admin.live import LiveRoom
 from admin.pages.health import Health, health_of
 from waitroom.line.rules import Mode
@@ -73,8 +72,6 @@ class Shown:
     """One room as the pages show it."""
 
     told: Told
-    point: Point | None
-    """The newest figures of its charts; None: there are none, as while Redis is away."""
     brief: Brief
     text: bytes
     """The same as JSON: it has no time of its own, and is another one only where something is."""
@@ -88,11 +85,10 @@ class Shown:
 _shown: WeakKeyDictionary[LiveRoom, Shown] = WeakKeyDictionary()
 
 
-def shown(seen: LiveRoom, point: Point | None) -> Shown:
-    """A room as it was at its last look, with its newest figures."""
+def shown(seen: LiveRoom) -> Shown:
+    """A room as it was at its last look."""
     now, last = told(seen), _shown.get(seen)
     if last is None or last.told is not now:
-        health = health_of(now.state, errors=point.errors if point else None)
-        brief = Brief.of(now.state, health)
-        last = _shown[seen] = Shown(now, point, brief, brief.model_dump_json().encode())
+        brief = Brief.of(now.state, health_of(now.state))
+        last = _shown[seen] = Shown(now, brief, brief.model_dump_json().encode())
     return last

@@ -21,9 +21,10 @@ const ROWS = {
 };
 
 export class Change {
-  /** `onSet(what)` is told in words what was set, `onState(state)` the state that came of it. */
-  constructor(state, { may, onSet, onState }) {
-    Object.assign(this, { live: state, may, onSet, onState, blocked: "", mode: state.mode, sending: false, asked: 0, overtakenAt: 0 });
+  /** `onSet(what)` is told in words what was set, `onState(state)` the state that came of it, `onAsked()` that a second
+      person was asked for. */
+  constructor(state, { may, onSet, onAsked, onState }) {
+    Object.assign(this, { live: state, may, onSet, onAsked, onState, blocked: "", mode: state.mode, sending: false, asked: 0, overtakenAt: 0 });
     this.path = `/api/rooms/${encodeURIComponent(state.room)}`;
     this.form = at("change");
     const onChange = () => this.turned();
@@ -196,7 +197,8 @@ export class Change {
   done(wanted, status, data) {
     if (status === 202) {
       this.discard();
-      toast(`${settings(wanted)} waits for a second person to approve it`, { seconds: 12 });
+      this.onAsked();
+      toast(`${sentence(settings(wanted))} waits for a second person to approve of it`, { seconds: 12 });
       return;
     }
     at("why").value = "";

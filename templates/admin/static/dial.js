@@ -104,6 +104,8 @@ export class Dial {
     const value = typed(this.field.value);
     const least = this.none ? 1 : this.least;
     if (!(value >= least && value <= this.most)) {
+      // what was a number a letter ago is not what is meant
+      this.choose(this.live);
       this.wrong(`A number from ${number(least)} to ${number(this.most)}`);
       return;
     }

@@ -2,6 +2,7 @@
 
 import { onKey, toast } from "./console.js";
 import { Age } from "./age.js";
+import { Approvals } from "./approvals.js";
 import { Brakes } from "./brakes.js";
 import { Change } from "./change.js";
 import { keepClock } from "./clock.js";
@@ -19,6 +20,7 @@ const may = at("state").dataset.may === "yes";
 const looks = JSON.parse(at("looks").textContent);
 
 const setClock = keepClock(at("clock"), state.timezone);
+const approvals = new Approvals(at("approvals"), state.room, { me: at("state").dataset.me, may });
 const feed = new Feed(at("events"), state.room);
 const course = new Course(state.room, feed);
 /** What came of something that was done here: shown at once, before the stream tells. */
@@ -30,6 +32,7 @@ const brakes = new Brakes(state, { may, onState });
 const change = new Change(state, {
   may,
   onState,
+  onAsked: () => approvals.look(),
   onSet: (what) => toast(`Set: ${what}`, { action: { label: "Undo", run: () => brakes.undo() } }),
 });
 onKey("r", () => at("rate").focus());
@@ -80,17 +83,17 @@ function show(now, ms) {
   }
   const set = now.last_change;
   say(at("set-by"), set ? `${lastChange(set)} · ${moment(Date.parse(set.at))}` : "");
+  health(now);
   change.follow(now);
   brakes.follow(now);
 }
 
 /** Whether all that the room lives by is well: a sign beside each, for whoever sees no colour. */
-function health({ estimates, stale_seconds: stale }, point, workers) {
-  const milli = (seconds) => number(Math.round(seconds * 1000));
-  say(at("shop-latency"), point?.p95 == null ? "nobody asked it anything" : `${milli(point.p50)} ms half, ${milli(point.p95)} ms 95 %`);
-  sign("shop-errors", point?.errors == null ? "–" : `${(point.errors * 100).toFixed(1)} % of ${number(Math.round(point.requests))} a second`, point?.errors > 0.05 ? "bad" : point?.errors > 0.01 ? "warn" : "");
-  const { alive, silent } = workers ?? { alive: 0, silent: 0 };
-  sign("workers", silent ? `${alive} alive, ${silent} silent` : `${alive} alive`, !workers ? "" : !alive ? "bad" : silent ? "warn" : "good");
+function health({ shop, workers, estimates, stale_seconds: stale }) {
+  const milli = (seconds) => number(Math.round(seconds * 1000)), errors = shop?.error_share ?? null;
+  say(at("shop-latency"), shop?.p95_seconds == null ? "nobody asked it anything" : `${milli(shop.p50_seconds)} ms half, ${milli(shop.p95_seconds)} ms 95 %`);
+  sign("shop-errors", errors === null ? "–" : `${(errors * 100).toFixed(1)} % of ${number(Math.round(shop.requests_per_second))} a second`, errors > 0.05 ? "bad" : errors > 0.01 ? "warn" : "");
+  sign("workers", workers === null ? "not known" : `${number(workers)} alive`, workers === null ? "" : workers ? "good" : "bad");
   sign("redis", stale === null ? "answers" : `away for ${span(stale)}`, stale === null ? "good" : "bad");
   const known = estimates.kept + estimates.early + estimates.late;
   say(at("estimates"), known ? `${Math.round((estimates.kept * 100) / known)} % of ${number(known)}` : "none is due yet");
@@ -109,11 +112,10 @@ const age = new Age((reason) => {
 });
 
 follow(`/live/${encodeURIComponent(state.room)}`, {
-  message({ at: ms, state: told, point, workers, events }) {
+  message({ at: ms, state: told, point, events }) {
     setClock(ms);
     // what was set here may be newer than what was on its way
     if (told.version >= state.version) Object.assign(state, told);
-    health(state, point, workers);
     course.add(ms, point);
     feed.add(events);
     show(state, ms);

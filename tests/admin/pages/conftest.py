@@ -109,7 +109,7 @@ async def open_page(chromium: Browser, console: Console, address: str) -> AsyncI
         theme: str = "light",
         scripts: bool = True,
     ) -> Page:
-        token = console.tokens.make(role, label=who, made_by="test")
+        token = console.tokens.make(role, label=who, made_by=who)
         context = await chromium.new_context(
             base_url=address,
             viewport={"width": size[0], "height": size[1]},

@@ -112,14 +112,15 @@ async def test_turning_a_cap_down_never_takes_it_away(open_page: Open) -> None:
     await expect(page.locator("#confirm")).to_have_text("Nothing to set")
 
 
-@pytest.mark.parametrize("wrong", ["-5", "abc", "1e9", "1 000 001"])
-async def test_what_is_no_rate_is_not_taken(open_page: Open, wrong: str) -> None:
+async def test_what_is_no_rate_is_not_taken(open_page: Open) -> None:
     """It is said what is allowed, and there is nothing to set."""
     page = await open_page("/rooms/drop")
     await is_live(page)
-    await page.fill("#rate", wrong)
-    await expect(page.locator("#rate")).to_have_attribute("aria-invalid", "true")
-    await expect(page.locator("#confirm")).to_be_disabled()
+    for wrong in ("-5", "abc", "1e9", "1 000 001"):
+        await page.fill("#rate", "")
+        await page.locator("#rate").press_sequentially(wrong)
+        await expect(page.locator("#rate")).to_have_attribute("aria-invalid", "true")
+        await expect(page.locator("#confirm")).to_be_disabled()
 
 
 async def test_pause_and_resume_are_one_key_away_and_ask_why(open_page: Open, client: Client) -> None:
@@ -181,7 +182,7 @@ async def test_who_confirms_by_what_was_there_before_sets_nothing(open_page: Ope
     page = await open_page("about:blank")
 
     async def tell(route: Route) -> None:
-        news = f'{{"at":{time.time() * 1000:.0f},"state":{late},"point":null,"workers":null,"events":[]}}'
+        news = f'{{"at":{time.time() * 1000:.0f},"state":{late},"point":null,"events":[]}}'
         await route.fulfill(content_type="text/event-stream", body=f"data: {news}\n\n")
 
     await page.route("**/live/drop", tell)

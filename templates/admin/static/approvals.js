@@ -1,0 +1,60 @@
+// What waits for a second person, in one room: shown to everyone, decided by somebody else than asked for it.
+
+import { ask } from "./api.js";
+import { flash, toast } from "./console.js";
+import { clock, sentence } from "./format.js";
+import { changes } from "./said.js";
+
+const AGAIN_MS = 5000;
+
+export class Approvals {
+  /** `me` is who is signed in, as the record names them; `onDone()` is told when one was carried out. */
+  constructor(list, room, { me, may }) {
+    Object.assign(this, { list, room, me, may, shown: "" });
+    this.look();
+    setInterval(() => { if (!document.hidden) this.look(); }, AGAIN_MS);
+  }
+
+  async look() {
+    try {
+      const { data } = await ask("GET", "/api/approvals?state=pending");
+      this.show(data.filter(({ room }) => room === this.room));
+    } catch {
+      // the page tells by other means that nothing can be asked for now
+    }
+  }
+
+  show(pending) {
+    const ids = pending.map(({ id }) => id).join();
+    if (ids === this.shown) return;
+    this.shown = ids;
+    this.list.replaceChildren(...pending.map((each) => this.item(each)));
+    this.list.hidden = !pending.length;
+  }
+
+  item({ id, action, changed, reason, asked_by: by, expires_at: until }) {
+    const item = document.getElementById("approval").content.firstElementChild.cloneNode(true);
+    const what = action === "reset" ? "begin the line anew" : changes(changed);
+    const mine = by === this.me;
+    item.querySelector("b").textContent = sentence(what);
+    item.querySelector(".approval-by").textContent = `${mine ? "You ask" : `${by} asks`} for a second person${reason ? `: ${reason}` : ""}. Until ${clock(Date.parse(until))}.`;
+    const [approve, reject] = item.querySelectorAll("button");
+    approve.hidden = mine || !this.may;
+    reject.hidden = !this.may;
+    reject.textContent = mine ? "Take it back" : "Reject";
+    approve.addEventListener("click", () => this.decide(id, "approve", `Approved and done: ${what}`));
+    reject.addEventListener("click", () => this.decide(id, "reject", mine ? "Taken back" : "Rejected"));
+    return item;
+  }
+
+  async decide(id, how, said) {
+    try {
+      await ask("POST", `/api/approvals/${encodeURIComponent(id)}/${how}`, { body: {} });
+      toast(said);
+    } catch (refused) {
+      flash(refused.message);
+    }
+    this.shown = "";
+    this.look();
+  }
+}
