@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from admin.pages import access, account, alerts, audit, live, provider, room, rooms, sign_in, static, welcome
+from admin.pages import (
+    access,
+    account,
+    alerts,
+    audit,
+    lanes,
+    live,
+    provider,
+    room,
+    rooms,
+    settings,
+    sign_in,
+    static,
+    welcome,
+)
 
 PAGES = tuple(
     page.router
@@ -14,6 +28,8 @@ PAGES = tuple(
         live,
         rooms,
         room,
+        lanes,
+        settings,
         alerts,
         account,
         access,

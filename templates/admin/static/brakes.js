@@ -14,8 +14,6 @@ export class Brakes {
     this.path = `/api/rooms/${encodeURIComponent(state.room)}`;
     at("brake").addEventListener("click", () => this.press());
     at("undo").addEventListener("click", () => this.undo());
-    for (const button of document.querySelectorAll("[data-close]"))
-      button.addEventListener("click", () => button.closest("dialog").close());
     for (const button of document.querySelectorAll(".reasons button"))
       button.addEventListener("click", () => this.turn("pause", button.textContent));
     for (const what of ["pause", "resume"])

@@ -59,7 +59,7 @@ export class Change {
     const overtaken = Object.keys(turned).some((name) => before[name] !== state[name] && state[name] !== turned[name]);
     if (overtaken && !this.sending) this.overtaken(state);
     this.settle();
-    if (this.pending && Date.now() - this.asked > LOOK_AGAIN_MS) this.preview();
+    if (Date.now() - this.asked > LOOK_AGAIN_MS) this.preview();
   }
 
   /** Takes the controls away, and says why; "" gives them back. */
@@ -101,11 +101,9 @@ export class Change {
     say(at("confirm-says"), this.sending ? "Setting …" : wanted ? `Set ${settings(wanted)}` : "Nothing to set");
     if (blocked) say(at("effect-says"), blocked);
     if (wanted) return;
-    clearTimeout(this.soon);
-    this.asking?.abort();
     at("conflict").hidden = true;
     if (!blocked) say(at("effect-says"), this.may ? "Turn a dial to see what it would change. Nothing is set until you confirm." : "Your role is to look: it sets nothing.");
-    for (const key of Object.keys(ROWS)) this.row(key, {}, null);
+    for (const key of Object.keys(ROWS)) this.row(key, this.stands ?? {}, null);
   }
 
   discard() {
@@ -116,21 +114,26 @@ export class Change {
     this.settle();
   }
 
-  /** Asks what it would do. A later question takes the place of an earlier one. */
+  /** Asks what it would do, or where nothing is turned, how it stands. A later question takes the place of an earlier one. */
   async preview() {
     const wanted = this.pending;
-    if (!wanted || this.blocked) return;
+    if (this.blocked) return;
     this.asked = Date.now();
     this.asking?.abort();
     const { signal } = (this.asking = new AbortController());
     let answer = {}, text;
     try {
-      answer = (await ask("POST", `${this.path}/preview`, { body: wanted, signal })).data;
-      text = this.told(wanted, answer);
+      answer = (await ask("POST", `${this.path}/preview`, { body: wanted ?? { rate: this.live.rate }, signal })).data;
+      text = wanted && this.told(wanted, answer);
     } catch (refused) {
       text = refused.message;
     }
     if (signal.aborted) return;
+    this.stands = answer.before;
+    if (!wanted) {
+      this.settle();
+      return;
+    }
     for (const key of Object.keys(ROWS)) this.row(key, answer.before ?? {}, answer.after ?? null);
     say(at("effect-says"), text);
   }

@@ -40,6 +40,9 @@ document.querySelector("#flash button")?.addEventListener("click", () => flash("
 for (const opener of document.querySelectorAll("[data-open]"))
   opener.addEventListener("click", () => document.getElementById(opener.dataset.open).showModal());
 
+for (const closer of document.querySelectorAll("[data-close]"))
+  closer.addEventListener("click", () => closer.closest("dialog").close());
+
 document.getElementById("themes")?.addEventListener("change", (event) => {
   const theme = event.target.value;
   // a cookie, so that the next page comes in these colours from the start

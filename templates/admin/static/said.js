@@ -8,14 +8,18 @@ const DURATIONS = new Set(["session", "keep", "presence", "burst", "entry"]);
 export function value(name, given) {
   if (given === null || given === undefined || given === "") return name === "capacity" ? "no cap" : "none";
   if (name === "capacity" && given === 0) return "no cap";
-  if (DURATIONS.has(name)) return span(given);
-  if (typeof given === "number") return number(given);
+  if (typeof given === "number") return DURATIONS.has(name) ? span(given) : number(given);
   return name === "mode" && given === "pause" ? "paused" : String(given);
+}
+
+/** A setting by its name: "weight of members", "challenge: most bits". */
+function named(name) {
+  return name.replace(/^weight\./, "weight of ").replace(".", ": ").replaceAll("_", " ");
 }
 
 /** One setting with its value: "rate 300". */
 export function setting(name, given) {
-  return name === "capacity" && !given ? "no cap" : `${name} ${value(name, given)}`;
+  return name === "capacity" && !given ? "no cap" : `${named(name)} ${value(name, given)}`;
 }
 
 /** Several: "rate 300, mode auto". */
@@ -35,7 +39,7 @@ export function changes(changed) {
     if (name === "message") return after ? `message “${after}”` : "message taken away";
     if (name === "mode" && after === "pause") return "paused";
     if (name === "mode" && before === "pause") return `resumed: mode ${after}`;
-    return `${name} ${value(name, before)} → ${value(name, after)}`;
+    return before === null ? setting(name, after) : `${named(name)} ${value(name, before)} → ${value(name, after)}`;
   }).join(", ");
 }
 
