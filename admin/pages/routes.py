@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from admin.pages import access, account, alerts, audit, live, provider, room, rooms, sign_in, static, welcome
+from admin.pages import (
+    access,
+    account,
+    alerts,
+    audit,
+    bypass,
+    invitations,
+    live,
+    messages,
+    preview,
+    provider,
+    rehearsals,
+    room,
+    rooms,
+    schedule,
+    sign_in,
+    static,
+    welcome,
+)
 
 PAGES = tuple(
     page.router
@@ -14,6 +32,12 @@ PAGES = tuple(
         live,
         rooms,
         room,
+        schedule,
+        messages,
+        preview,
+        invitations,
+        bypass,
+        rehearsals,
         alerts,
         account,
         access,
