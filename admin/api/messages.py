@@ -118,9 +118,14 @@ class MessagesTrial(BaseModel):
 @router.get("", operation_id="getMessages", responses={200: both(etag=True)})
 async def get_messages(response: Response, _: Viewer, seen: SeenOfPath) -> MessagesState:
     """What those waiting are told, and will be. A change of it goes by the `ETag` of this answer."""
-    state = _state(seen, await telling_of(seen.room.general.store))
+    state = await messages_of(seen)
     response.headers["etag"] = state.etag
     return state
+
+
+async def messages_of(seen: LiveRoom) -> MessagesState:
+    """What those waiting in a room are told, and will be."""
+    return _state(seen, await telling_of(seen.room.general.store))
 
 
 @router.put(

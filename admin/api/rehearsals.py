@@ -92,6 +92,11 @@ class RehearsalState(BaseModel):
 @router.get("", operation_id="listRehearsals")
 async def list_rehearsals(request: Request, _: Viewer) -> list[RehearsalState]:
     """The one that runs, or that did not come to its end, and those of which the report is kept, the newest first."""
+    return await rehearsals_of(request)
+
+
+async def rehearsals_of(request: Request) -> list[RehearsalState]:
+    """All that can be told of."""
     rehearsals = console_of(request).rehearsals
     kept, last = await rehearsals.all(), rehearsals.last
     first = [RehearsalState.of(last)] if last is not None and last.phase is not Phase.DONE else []

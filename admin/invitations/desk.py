@@ -19,6 +19,7 @@ from waitroom.invitations.bulk import CODE_COLUMNS, LINK_COLUMNS, Guests, write_
 from waitroom.invitations.members_file import MembersFile, MembersFileError
 from waitroom.invitations.minting import Inviter, Links, Terms
 from waitroom.invitations.office import Office
+from waitroom.tasks import end_all
 
 MOST_BYTES = 20 * 1024 * 1024
 """Of a file of members."""
@@ -141,10 +142,7 @@ class Desk:
         try:
             yield
         finally:
-            tasks = [each.task for each in self.mintings.values() if each.task and not each.task.done()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_all(each.task for each in self.mintings.values() if each.task)
 
     def _writer(self, order: Order) -> Callable[[Path, Callable[[int], object]], str] | None:
         """What writes links; None for codes, which need Redis."""

@@ -48,6 +48,7 @@ ROOM = (
     Link("Schedule", "room-schedule"),
     Link("Lanes", "room-lanes"),
     Link("Message", "room-message"),
+    Link("Preview", "room-preview"),
     Link("Invitations", "room-invitations", role=Role.OPERATOR),
     Link("Bypass", "room-bypass"),
     Link("Record", "room-events"),

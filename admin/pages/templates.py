@@ -15,6 +15,7 @@ from admin.pages.agents import browser
 from admin.pages.moments import moment
 from admin.pages.navigation import ROOM, SITE, places
 from admin.pages.static import FILES
+from admin.pages.zoned import zoned
 from admin.problems import Problem
 from waitroom import __version__
 from waitroom.resources import templates_dir
@@ -47,6 +48,7 @@ def environment() -> Environment:
         embedded=embedded,
         moment=moment,
         browser=browser,
+        zoned=zoned,
     )
     made.globals["version"] = __version__
     return made

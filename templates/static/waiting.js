@@ -337,6 +337,8 @@
     write("position", number(held(shown)));
     showProgress(held(shown));
   }
+  // A preview of the page: nobody waits here.
+  if ("still" in words) return;
   addEventListener("load", () => {
     // The answer's Refresh header serves those without this script. Here it is called off, like every load under way,
     // which is why nothing is opened before.

@@ -140,7 +140,7 @@ async def test_a_sale_that_is_open_and_taken_out_stays_open(bench: Bench) -> Non
     await plan(bench, {"name": "spring", "opens": at(-30), "closes": "6h", "rate": "100"})
     said = await plan(bench)
     assert has(said, When.NOW, "spring is open and stays open: nothing closes it any more")
-    assert has(said, When.NEVER, "mode closed")
+    assert has(said, When.NEVER, "spring closes")
     rules = await bench.store.rules()
     assert (Mode.AUTO, 100.0) == (rules.mode, rules.rate)
 

@@ -71,6 +71,8 @@ class PageView:
     """Whether those who come before the opening are put in a drawn order."""
     takes_codes: bool = False
     """Whether there is a form for codes."""
+    still: bool = False
+    """Nobody waits at it: its script draws it, and asks for nothing."""
 
     @property
     def behind(self) -> int | None:

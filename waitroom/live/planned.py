@@ -13,6 +13,7 @@ _DOES = {
     StepKind.OPEN: "{event} opens",
     StepKind.SET: "{event}",
 }
+CLOSES = "{event} closes"
 _MOST_OF_A_MESSAGE = 60
 
 
@@ -20,7 +21,8 @@ def step_in_words(step: Step, zone: ZoneInfo) -> str:
     """What a step does, with times of that zone."""
     if step.kind is StepKind.SAY:
         return _says(Message.from_json(step.changes["notice"]).text)
-    does = _DOES[step.kind].format(event=step.event, opens=moment_text(step.opens_ms, zone))
+    words = CLOSES if step.kind is StepKind.SET and "mode" in step.changes else _DOES[step.kind]
+    does = words.format(event=step.event, opens=moment_text(step.opens_ms, zone))
     changes = ", ".join(f"{field} {value}" for field, value in step.changes.items())
     drawn = ", with a draw" if step.commitment else ""
     return does + drawn + (f": {changes}" if changes else "")

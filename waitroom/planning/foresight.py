@@ -92,7 +92,7 @@ def happenings(
         *_left_open(plans, doors, now_ms),
         *_steps(plans, doors, zone, now_ms),
     ]
-    return sorted(found, key=lambda each: (each.when is When.LATER, each.at_ms))
+    return sorted(found, key=lambda each: (each.when is not When.NOW, each.at_ms, each.when is When.LATER))
 
 
 def _opening(after: Plan, doors: Doors, own: str, zone: ZoneInfo, now_ms: int) -> Iterator[Happening]:
@@ -153,8 +153,9 @@ def _steps(plans: Plans, doors: Doors, zone: ZoneInfo, now_ms: int) -> Iterator[
             tone = Tone.CAUTION
         yield Happening(step.at_ms, when, step.event, text, tone, step.changes, was_ms)
     for step in chain.from_iterable(gone.values()):
-        text = f"not any more: {step_in_words(step, zone)}"
-        yield Happening(step.at_ms, When.NEVER, step.event, text, Tone.CAUTION, step.changes)
+        text = f"no longer: {step_in_words(step, zone)}"
+        tone = Tone.PLAIN if step.kind is StepKind.SET and "mode" not in step.changes else Tone.CAUTION
+        yield Happening(step.at_ms, When.NEVER, step.event, text, tone, step.changes)
 
 
 def _gone(plans: Plans, now_ms: int) -> Mapping[object, list[Step]]:
@@ -168,4 +169,6 @@ def _gone(plans: Plans, now_ms: int) -> Mapping[object, list[Step]]:
 
 
 def _deed(step: Step) -> object:
-    return step.kind, step.event, tuple(sorted(step.changes.items()))
+    """What a step does, whenever. An event begins and opens once, however."""
+    changes = tuple(sorted(step.changes.items())) if step.kind is StepKind.SET else ()
+    return step.kind, step.event, changes

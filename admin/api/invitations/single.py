@@ -13,8 +13,10 @@ from admin.api.invitations.asked import BatchState, Conditions, Invited, names_i
 from admin.api.rooms.path import SeenOfPath
 from admin.audit.trail import no_action, record
 from admin.auth.access import Operator
+from admin.auth.actor import Actor
 from admin.console import console_of
 from admin.invitations.batches import Kind, Minted
+from admin.live import LiveRoom
 from waitroom.errors import SettingsError
 from waitroom.invitations.ledger import Batch, LedgerError
 from waitroom.invitations.minting import Inviter, Links, MintingError, Terms, new_batch
@@ -90,6 +92,11 @@ class InvitationState(BaseModel):
 @router.get("", operation_id="listInvitations")
 async def list_invitations(request: Request, actor: Operator, seen: SeenOfPath) -> list[BatchState]:
     """The batches that were minted in the console, and those of codes that Redis keeps, the newest first."""
+    return await batches_of(request, actor, seen)
+
+
+async def batches_of(request: Request, actor: Actor, seen: LiveRoom) -> list[BatchState]:
+    """The batches of a room."""
     office, name = office_of(request, seen, actor), seen.room.name
     minted = await console_of(request).batches.of_room(name)
     known = {each.batch for each in minted}

@@ -2,12 +2,12 @@
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-/** Turns all moments under `root`, which the console has written, into the viewer's zone. */
-export function localize(root) {
-  for (const each of root.querySelectorAll("time[data-local]")) {
+/** Puts the moments under `root` into the viewer's zone, each once. */
+export function localise(root = document) {
+  for (const each of root.querySelectorAll("time[data-local]:not([title])")) {
     each.title = each.textContent;
     each.textContent = local.format(new Date(each.dateTime));
   }
 }
 
-localize(document);
+localise();

@@ -1,0 +1,73 @@
+"""The visitors' pages on a phone and on a desktop, light and dark, in each state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from admin.api.rooms import SeenOfPath
+from admin.auth.access import Viewer
+from admin.pages.templates import page
+from admin.previews.rendering import FOLDER, POLICY, Scheme, static_file
+from admin.previews.rendering import page as preview
+from admin.previews.samples import SAMPLES, view_of
+from admin.problems import Problem
+from waitroom.messages.message import Said
+from waitroom.settings.given import checked
+from waitroom.settings.messages import LONGEST, MessageSettings
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/rooms/{room}/preview", name="room-preview")
+async def preview_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Response:
+    """All looks of the waiting page."""
+    said = seen.room.rules.said
+    return page(
+        request,
+        "preview.html",
+        actor,
+        here="room-preview",
+        room=seen.room.name,
+        samples=SAMPLES,
+        said=said,
+    )
+
+
+@router.get("/rooms/{room}/preview/page", name="preview-of-page")
+async def page_alone(
+    _: Viewer,
+    seen: SeenOfPath,
+    state: str = "waiting",
+    scheme: Scheme = Scheme.SYSTEM,
+    text: Annotated[str | None, Query(max_length=LONGEST)] = None,
+    language: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """The waiting page of a visitor who is not there; ``text`` is a message to be tried, else it has the room's."""
+    if state not in SAMPLES:
+        raise Problem(404, "no-state", f"There is no state {state[:40]!r}; there are {', '.join(SAMPLES)}.")
+    said = seen.room.rules.said.to(())
+    if text is not None:
+        tried = checked(MessageSettings, {"text": text, "language": language})
+        said = Said(tried.text, tried.language)
+    body = preview(view_of(SAMPLES[state], seen.settings, said, datetime.now(UTC)), scheme)
+    headers = {"content-security-policy": POLICY, "x-frame-options": "SAMEORIGIN"}
+    return Response(body, headers=headers, media_type="text/html")
+
+
+@router.get(FOLDER + "/{scheme}/{name}", name="visitor-static")
+async def visitor_static(scheme: Scheme, name: str) -> Response:
+    """A style, a script or an image of the visitors' pages. Open to all, as on the gateway: a preview is of no origin,
+    and brings no session."""
+    found = static_file(scheme, name)
+    if found is None:
+        raise Problem(404, "no-file", "There is no such file.")
+    file, body = found
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable",
+        "cross-origin-resource-policy": "cross-origin",
+    }
+    return Response(body, headers=headers, media_type=file.content_type)
