@@ -17,10 +17,11 @@ from waitroom.line.rules import Rules
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import LineStore
 from waitroom.record.reading import RecordReader
-from waitroom.settings import RoomSettings
+from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.abuse import guard_of
 from waitroom.settings.schedule import schedule_of, words_of
 from waitroom.shaping.weights import lane_weights, weights_text
+from waitroom.support.desk import SupportDesk
 
 REDIS_TIMEOUT_SECONDS = 2.0
 REDIS_CONNECTIONS = 16
@@ -91,6 +92,11 @@ def room_of(settings: RoomSettings, redis: Redis, seeds: Seeds) -> Room:
 def store_of(settings: RoomSettings, redis: Redis) -> LineStore:
     """A room's line, for a command that looks at it or changes it."""
     return LineStore(redis, settings.name, memory=Memory(tuple(weights_of(settings))))
+
+
+def desk_of(settings: Settings, redis: Redis) -> SupportDesk:
+    """The support desk of all rooms."""
+    return SupportDesk(redis, {room.name: tuple(weights_of(room)) for room in settings.rooms})
 
 
 def reader_of(settings: RoomSettings, redis: Redis) -> RecordReader:

@@ -170,8 +170,8 @@ def _notes(figures: Figures) -> list[str]:
     if figures.desk:
         names = ", ".join(who or "nobody" for who in figures.desk)
         notes.append(
-            f"the support desk gave {figures.reinstated:,} places back and brought {figures.brought_forward:,} to the"
-            f" front ({names}): waitroom record tells which, and why"
+            f"by the support desk: {figures.reinstated:,} given back, {figures.brought_forward:,} brought to the front"
+            f" ({names}); waitroom record tells which, and why"
         )
     if figures.unknown:
         notes.append(f"{figures.unknown:,} entries are of kinds that this version does not know")

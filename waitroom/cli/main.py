@@ -100,6 +100,47 @@ def schedule(
         typer.echo(line)
 
 
+@app.command(
+    epilog="Examples:  waitroom support 0065-7QK      waitroom support 0065-7QK --restore --why 'phone died'"
+)
+def support(
+    code: Annotated[
+        str, typer.Argument(help="The support code, as the shopper's page shows it.", show_default=False)
+    ],
+    config: ConfigFile = None,
+    room: Annotated[str | None, typer.Option(help="Only this room.", show_default=False)] = None,
+    lane: Annotated[str | None, typer.Option(help="Only this lane.", show_default=False)] = None,
+    restore: Annotated[  # noqa: FBT002 - typer's way
+        bool, typer.Option("--restore", help="Give a missed, left or used place back, at its old turn.")
+    ] = False,
+    front: Annotated[  # noqa: FBT002 - typer's way
+        bool, typer.Option("--front", help="Let a waiting place be called next, within the rate.")
+    ] = False,
+    why: Annotated[str, typer.Option(help="The reason, for the record.")] = "",
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Find a shopper's place by its code, tell what became of it, and help."""
+    from waitroom.cli.support import as_json, as_text
+    from waitroom.cli.support import support as run
+    from waitroom.settings import load
+    from waitroom.support.place import Action
+
+    if restore and front:
+        raise typer.BadParameter(
+            "a place is either given back or brought to the front", param_hint="--restore"
+        )
+    if (restore or front) and not why.strip():
+        raise typer.BadParameter("a reason is needed: it is kept in the record", param_hint="--why")
+    action = Action.RESTORE if restore else Action.FRONT if front else None
+    settings = load(config)
+    done, found = run(settings, code, room=room, lane=lane, action=action, why=why)
+    if json_:
+        typer.echo(as_json(found))
+        return
+    for line in [*done, *as_text(settings, found)]:
+        typer.echo(line)
+
+
 @app.command(epilog="Example:  waitroom demo --crowd 500 --port 8080")
 def demo(
     crowd: Annotated[int, typer.Option(min=0, max=5000, help="Simulated shoppers; 0 for none.")] = 200,

@@ -82,6 +82,8 @@ class PlaceReport:
     """The place that its holder was given since."""
     is_helped: bool
     """Whether the desk has given it back, or brought it to the front."""
+    given_up_for: Spot | None = None
+    """The place that the desk has given back for it: its holder has that."""
 
 
 @dataclass(frozen=True, slots=True)

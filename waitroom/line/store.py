@@ -227,6 +227,7 @@ class LineStore:
             Spot.parse(came_from.decode()),
             Spot.parse(went_to.decode()),
             helped in (b"front", b"restored"),
+            Spot.parse(helped[1:].decode()) if helped.startswith(b">") else None,
         )
 
     async def follow(self, number: int, old: Spot) -> Head:

@@ -158,25 +158,32 @@ class Honoured:
         receipt, drawn = self._receipt, self._drawn
         if drawn is None:
             return receipt.number if receipt.turn is None else receipt.turn
-        first, count = drawn.number("first"), drawn.number("count")
-        if not first <= receipt.number < first + count:
-            return receipt.number
-        if not self._seed:
-            return None
-        event, digest = drawn.fields["event"], drawn.fields["digest"]
-        parts = {"room": receipt.room, "event": event, "lane": receipt.lane}
-        key = draw_key(self._seed, digest, **parts, first=first, count=count)
-        return Draw(key, first, count).turn_of(receipt.number)
+        return turn_by_record(receipt.number, drawn, self._seed, room=receipt.room, lane=receipt.lane)
 
     @property
     def _call(self) -> Entry | None:
         turn = self._turn
         if turn is None:
             return None
-        return next((call for call in self._calls if _calls(call, turn)), None)
+        return next((call for call in self._calls if calls(call, turn)), None)
 
 
-def _calls(entry: Entry, turn: int) -> bool:
+def turn_by_record(number: int, drawn: Entry | None, seed: bytes, *, room: str, lane: str) -> int | None:
+    """The turn of a number, where its lane was drawn by the entry ``drawn`` with ``seed``; None: not known yet."""
+    if drawn is None:
+        return number
+    first, count = drawn.number("first"), drawn.number("count")
+    if not first <= number < first + count:
+        return number
+    if not seed:
+        return None
+    event, digest = drawn.fields["event"], drawn.fields["digest"]
+    key = draw_key(seed, digest, room=room, event=event, lane=lane, first=first, count=count)
+    return Draw(key, first, count).turn_of(number)
+
+
+def calls(entry: Entry, turn: int) -> bool:
+    """Whether an entry says that a turn was called, or let through."""
     if entry.kind == "passed":
         return entry.number("to") - entry.number("count") < turn <= entry.number("to")
     return entry.number("from") < turn <= entry.number("to")

@@ -3,7 +3,7 @@
 -- visitor, one place.
 -- ARGV own number, own+1 its turn, own+2 who, own+3 why
 -- Reply {done, head, what it was, "called" or "waiting", the place that was taken for it}; {how it stands, head, the
---   place that stands so} where there is nothing to give back; {stale|full, head}
+--   place that stands so} where there is nothing to give back, or that has been given back for it; {stale|full, head}
 local refused = enter()
 if refused then return refused end
 local LOST = {missed = true, left = true, finished = true, spent = true, called = true}
@@ -24,6 +24,12 @@ end
 local function reinstate()
   if is_unread(lane, number) then return {'stale'} end
   local was = fate(lane, number, turn)
+  -- it was given up by the desk, for a place that the same visitor had before
+  local to = string.match(redis.call('HGET', DESK, place_of(lane, number)) or '', '^>(.*)$')
+  if to then
+    local name, other = string.match(to, '^(.*):(%d+)$')
+    return {fate(lane_named(name), tonumber(other), tonumber(other)), to}
+  end
   if not LOST[was] then return {was, place_of(lane, number)} end
   if not may_help() then return {'full'} end
   local other, last = last_of()

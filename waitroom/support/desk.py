@@ -1,0 +1,214 @@
+"""The support desk of some rooms: from a code to a place, to what became of it, and to help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from redis.asyncio import Redis
+
+from waitroom.line.desk import Fate, Help
+from waitroom.line.head import Head
+from waitroom.line.memory import GENERAL
+from waitroom.record.entries import Entry
+from waitroom.record.reading import RecordReader
+from waitroom.support.code import Typed, marks_of, typed
+from waitroom.support.errors import AmbiguousCodeError, HelpRefusedError, NoPlaceError
+from waitroom.support.history import History
+from waitroom.support.line import RoomLine, Seen
+from waitroom.support.place import Found, Located, located
+from waitroom.support.words import refused
+
+LONGEST_REASON = 300
+_EARLIER_MS = 60_000
+"""By so much an epoch may be ahead of the time at which it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A place that was given back."""
+
+    place: Located
+    was: Fate
+    is_called: bool
+    """Whether its holder may come in at once; else it waits for its turn."""
+    instead_of: Located | None
+    """The place that its holder had been given since, and has no more."""
+
+
+class SupportDesk:
+    """The desk. ``rooms`` are the names of the rooms with their lanes.
+
+    Each call begins with nothing in mind, so that it never tells a Redis that forgot of what has long changed. Every
+    method raises :class:`~waitroom.errors.LineUnavailableError` when Redis does not answer.
+    """
+
+    def __init__(self, redis: Redis, rooms: Mapping[str, Sequence[str]]) -> None:
+        self._redis = redis
+        self._rooms = rooms
+
+    def __repr__(self) -> str:
+        return f"<SupportDesk of {', '.join(self._rooms)}>"
+
+    async def find(self, code: str, *, room: str | None = None, lane: str | None = None) -> Found:
+        """The place of a code, and what became of it. Raises what :meth:`locate` does."""
+        return await self.look(await self.locate(code, room=room, lane=lane))
+
+    async def locate(self, code: str, *, room: str | None = None, lane: str | None = None) -> Located:
+        """The place of a code, among all rooms and lanes or the one that is named.
+
+        Raises :class:`~waitroom.support.code.CodeError` for what can be no code, :class:`NoPlaceError`, and
+        :class:`AmbiguousCodeError` where it may be of several places: most often since only its first part was given.
+        """
+        rooms = list(self._rooms) if room is None else [room]
+        if room is not None and room not in self._rooms:
+            raise NoPlaceError(f"there is no room {room!r}; the rooms are {', '.join(self._rooms)}")
+        found = [place for place in await self._meant(typed(code), rooms) if lane in (None, place.lane)]
+        if not found:
+            of = f" in lane {lane}" if lane else ""
+            raise NoPlaceError(f"no place{of} has the code {code.strip()!r}: please check it for a slip")
+        if len(found) > 1:
+            places = "; ".join(f"{place} ({place.code})" for place in found)
+            raise AmbiguousCodeError(
+                f"{code.strip()!r} may be of several places: {places}. Ask for the whole code, or name room and lane",
+                found,
+            )
+        return found[0]
+
+    async def look(self, place: Located) -> Found:
+        """What became of a place."""
+        line = self._line(place.room)
+        seen = await line.look(place.lane, place.number)
+        report = seen.report if seen.report and seen.report.head.epoch == place.epoch else None
+        history = await self._history(place, line, is_of_now=report is not None)
+        is_missed = report is not None and report.fate is Fate.MISSED
+        found = Found(
+            place,
+            report.fate if report else None,
+            seen.shown_turn if report else history.turn,
+            joined_after_ms=history.joined_after_ms,
+            joined_before_ms=history.joined_before_ms,
+            history=history.happenings(is_missed=is_missed),
+        )
+        if report is None:
+            return found
+        return replace(
+            found,
+            position=await line.position(place.lane, place.number, report.fate),
+            is_present=report.is_present,
+            lasts_seconds=report.lasts_ms // 1000,
+            is_helped=report.is_helped,
+            came_from=located(place, report.came_from),
+            went_to=located(place, report.went_to),
+            given_up_for=located(place, report.given_up_for),
+        )
+
+    async def restore(self, place: Located, *, who: str, why: str) -> Restored:
+        """Gives a place back that was missed, left, or used by mistake: at its old turn, and where that has been
+        called, to be taken within ``keep`` from now on. Of a place that waits, it gives back the one that its holder
+        had before.
+
+        Raises :class:`HelpRefusedError` where there is nothing to give back.
+        """
+        reason = _reason(who, why)
+        line = self._line(place.room)
+        seen = await line.look(place.lane, place.number)
+        before = located(place, seen.report.came_from) if seen.report else None
+        if before is not None and seen.report is not None and seen.report.fate is Fate.WAITING:
+            place, seen = before, await line.look(before.lane, before.number)
+        turn = _turn_of_now(place, seen)
+        done = await line.store(place.lane).reinstate(place.number, turn, who=who.strip(), why=reason)
+        if done.help is not Help.DONE or done.was is None:
+            raise HelpRefusedError(refused(place, done.help, located(place, done.spot)), done.help)
+        return Restored(place, done.was, done.is_called, located(place, done.instead_of))
+
+    async def bring_forward(self, place: Located, *, who: str, why: str) -> None:
+        """Lets a waiting place be called next, within the rate and the capacity.
+
+        Raises :class:`HelpRefusedError` where it does not wait, or cannot be called.
+        """
+        reason = _reason(who, why)
+        line = self._line(place.room)
+        turn = _turn_of_now(place, await line.look(place.lane, place.number))
+        store = line.store(place.lane)
+        done, _ = await store.bring_forward(place.number, turn, who=who.strip(), why=reason)
+        if done is not Help.DONE:
+            raise HelpRefusedError(refused(place, done), done)
+
+    def _line(self, room: str) -> RoomLine:
+        return RoomLine(self._redis, room, self._rooms[room])
+
+    async def _meant(self, meant: Sequence[Typed], rooms: Sequence[str]) -> list[Located]:
+        whole = [each for each in meant if each.marks]
+        found = [place for room in rooms for place in await self._standing(room, whole)] if whole else []
+        if not found and len(whole) < len(meant):
+            parts = [each for each in meant if not each.marks]
+            found = [place for room in rooms for place in await self._standing(room, parts)]
+        if not found and whole:
+            found = [place for room in rooms for place in await self._ended(room, whole)]
+        return list(dict.fromkeys(found))
+
+    async def _standing(self, room: str, meant: Sequence[Typed]) -> list[Located]:
+        """The places of a room's present line that may be meant."""
+        found: list[Located] = []
+        for lane, head in (await self._line(room).heads()).items():
+            found += [Located(room, head.epoch, lane, number) for number in _numbers(room, lane, head, meant)]
+        return found
+
+    async def _ended(self, room: str, meant: Sequence[Typed]) -> list[Located]:
+        """The places of lines of before that are meant, as far back as the record is kept."""
+        epochs, lanes = set(), set(self._rooms[room])
+        async for entry_id, fields in RecordReader(self._redis, room, self._rooms[room]).entries():
+            try:
+                entry = Entry.parse(entry_id, fields)
+            except (KeyError, ValueError):
+                continue
+            epochs.add(entry.epoch)
+            lanes.add(fields.get("lane", GENERAL))
+        return [
+            Located(room, epoch, lane, each.number)
+            for epoch in sorted(epochs)
+            for lane in sorted(lanes)
+            for each in meant
+            if each.marks == marks_of(room, epoch, lane, each.number)
+        ]
+
+    async def _history(self, place: Located, line: RoomLine, *, is_of_now: bool) -> History:
+        history = History(place, keep_ms=(await line.store(GENERAL).rules()).keep_ms)
+        reader = RecordReader(self._redis, place.room, self._rooms[place.room])
+        # an epoch is the second in which it began
+        begin = str(max(place.epoch * 1000 - _EARLIER_MS, 0)) if is_of_now else "-"
+        async for stored in reader.entries(since=begin):
+            history.feed(*stored)
+        return history
+
+
+def _numbers(room: str, lane: str, head: Head, meant: Sequence[Typed]) -> Iterator[int]:
+    for each in meant:
+        if not each.marks:
+            if 0 < each.number <= head.issued:
+                yield each.number
+        elif each.marks == marks_of(room, head.epoch, lane, each.number):
+            yield each.number
+        elif head.alias and each.marks == marks_of(room, head.alias, lane, each.number):
+            yield each.number + head.offset
+
+
+def _turn_of_now(place: Located, seen: Seen) -> int:
+    if seen.report is None or seen.report.head.epoch != place.epoch:
+        raise HelpRefusedError(refused(place, None), None)
+    if seen.turn is None:
+        raise HelpRefusedError(refused(place, Help.STALE), Help.STALE)
+    return seen.turn
+
+
+def _reason(who: str, why: str) -> str:
+    """The reason on one line. Raises :class:`HelpRefusedError` for none."""
+    reason = " ".join("".join(each if each.isprintable() else " " for each in why).split())
+    if not reason:
+        raise HelpRefusedError("a reason must be given: it is kept in the record", None)
+    if not who.strip():
+        raise HelpRefusedError("it must be said who helps: it is kept in the record", None)
+    if len(reason) > LONGEST_REASON:
+        raise HelpRefusedError(f"a reason is at most {LONGEST_REASON} characters long", None)
+    return reason
