@@ -133,7 +133,7 @@ class Following:
         stored = {_text(name): _text(value) for name, value in fields.items()}
         try:
             events = list(events_of(room, Entry.parse(entry_id.decode(), stored)))
-        except (KeyError, ValueError):
+        except Exception:  # whatever somebody has put there: the next one must be read
             logger.warning("room %s: entry %s of its record is none of ours", room, entry_id.decode())
             return []
         wanted = [

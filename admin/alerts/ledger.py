@@ -6,7 +6,7 @@ import sqlite3
 
 from admin.alerts.events import Event
 from admin.alerts.retries import Fate
-from admin.alerts.tables import SCHEMA, ChannelStanding, Delivery, count_waiting, delivery_of
+from admin.alerts.tables import SCHEMA, ChannelStanding, Delivery, count_waiting, delivery_of, event_in
 from admin.store import Store
 
 
@@ -29,7 +29,7 @@ class Ledger:
                 " ORDER BY seq DESC LIMIT ?",
                 (channel, channel, before, before, most),
             )
-            return [delivery_of(row) for row in rows]
+            return [found for row in rows if (found := delivery_of(row)) is not None]
 
         return await self._store.run(act)
 
@@ -46,7 +46,7 @@ class Ledger:
         rows = await self._store.run(
             lambda db: db.execute("SELECT event FROM alert_log ORDER BY seq DESC LIMIT ?", (most,)).fetchall()
         )
-        return [Event.from_json(row["event"]) for row in rows]
+        return [event for row in rows if (event := event_in(row)) is not None]
 
 
 def _standing(db: sqlite3.Connection, row: sqlite3.Row) -> ChannelStanding:

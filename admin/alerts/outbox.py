@@ -112,11 +112,16 @@ class Outbox:
         """What a channel is to be given next."""
 
         def act(db: sqlite3.Connection) -> Delivery | None:
-            row = db.execute(
-                "SELECT * FROM alert_deliveries WHERE channel = ? AND is_done = 0 ORDER BY seq LIMIT 1",
-                (channel,),
-            ).fetchone()
-            return row and delivery_of(row)
+            while True:
+                row = db.execute(
+                    "SELECT * FROM alert_deliveries WHERE channel = ? AND is_done = 0 ORDER BY seq LIMIT 1",
+                    (channel,),
+                ).fetchone()
+                if row is None or (delivery := delivery_of(row)) is not None:
+                    return row and delivery
+                # of another version: it must not hold up the others
+                db.execute("DELETE FROM alert_deliveries WHERE seq = ?", (row["seq"],))
+                _count_dropped(db, channel, 1)
 
         return await self._store.run(act)
 
@@ -159,7 +164,9 @@ class Outbox:
                 (channel, event.id, event.to_json().decode(), kept, event.at, now, now, note),
             ).fetchone()
             _forget_done(db, channel, self._most_done)
-            return delivery_of(row)
+            made = delivery_of(row)
+            assert made is not None
+            return made
 
         return await self._store.run(act)
 

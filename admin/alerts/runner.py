@@ -14,7 +14,6 @@ from redis.asyncio import Redis
 
 from admin.alerts.channels import Channel, channel_of
 from admin.alerts.channels.envelope import UNNAMED
-from admin.alerts.channels.redaction import keep_addresses_out_of_logs
 from admin.alerts.courier import TROUBLE_SECONDS, Courier
 from admin.alerts.events import TEST, Event, wants_rooms
 from admin.alerts.following import Following
@@ -66,7 +65,6 @@ class Alerts:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        keep_addresses_out_of_logs()
         rooms = [room.name for room in settings.rooms]
         self._clock = clock
         self._channels: list[Channel] = [channel_of(each) for each in settings.notify]
@@ -74,7 +72,14 @@ class Alerts:
         self.ledger = Ledger(store)
         self.rules = alert_rules(settings.alerts)
         self.watch = Watch(
-            self.rules, rooms, settings.notify, self._outbox, readings, put=self._wake, clock=clock
+            self.rules,
+            rooms,
+            settings.notify,
+            self._outbox,
+            readings,
+            put=self._wake,
+            console=settings.sign_in.address or "",
+            clock=clock,
         )
         self._following = (
             Following(redis, rooms, settings.notify, self._outbox, put=self._wake, clock=clock)

@@ -73,18 +73,31 @@ class ChannelStanding:
     """When the last one was delivered."""
 
 
-def delivery_of(row: sqlite3.Row) -> Delivery:
-    """A row of ``alert_deliveries``."""
-    return Delivery(
-        seq=row["seq"],
-        channel=row["channel"],
-        event=Event.from_json(row["event"]),
-        fate=row["fate"],
-        made_at=row["made_at"],
-        tries=row["tries"],
-        next_at=row["next_at"],
-        tried_at=row["tried_at"],
-        note=row["note"],
+def event_in(row: sqlite3.Row) -> Event | None:
+    """The event that a row holds; None for one that this version cannot read."""
+    try:
+        return Event.from_json(row["event"])
+    except ValueError:
+        return None
+
+
+def delivery_of(row: sqlite3.Row) -> Delivery | None:
+    """A row of ``alert_deliveries``; None for one that this version cannot read."""
+    event = event_in(row)
+    return (
+        None
+        if event is None
+        else Delivery(
+            seq=row["seq"],
+            channel=row["channel"],
+            event=event,
+            fate=row["fate"],
+            made_at=row["made_at"],
+            tries=row["tries"],
+            next_at=row["next_at"],
+            tried_at=row["tried_at"],
+            note=row["note"],
+        )
     )
 
 

@@ -37,7 +37,8 @@ class Watched:
 
 
 class Watch:
-    """All alerts. ``put`` is told when something has been put into the outbox."""
+    """All alerts. ``put`` is told when something has been put into the outbox; ``console`` is the console's address,
+    for those who are told."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Watch:
         readings: Callable[[], Sequence[Reading]],
         *,
         put: Callable[[], None],
+        console: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._rules: dict[Key, AlertRule] = {
@@ -60,6 +62,7 @@ class Watch:
         self._outbox = outbox
         self._readings = readings
         self._put = put
+        self._console = console
         self._clock = clock
         self._begun = clock()
         self._standings: Mapping[Key, Standing] | None = None
@@ -107,7 +110,7 @@ class Watch:
             before = self._standings.get(key, Standing())
             standings[key], notice = step(rule, before, self._measured(rule, key[1], now), now)
             if notice is not None:
-                found.append(event_of(rule, key[1], standings[key], notice, now))
+                found.append(event_of(rule, key[1], standings[key], notice, now, console=self._console))
         changed = {
             key: _stored(standing)
             for key, standing in standings.items()

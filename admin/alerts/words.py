@@ -74,18 +74,22 @@ def fires(rule: AlertRule) -> str:
     return f"{'below' if rule.is_below else 'above'} {written(rule.condition, rule.threshold)}"
 
 
-def event_of(rule: AlertRule, room: str, standing: Standing, notice: Notice, now: float) -> Event:
+def event_of(
+    rule: AlertRule, room: str, standing: Standing, notice: Notice, now: float, *, console: str = ""
+) -> Event:
     """What channels are told of an alert. ``standing`` is as it is after the step that gave the notice; of a resolved
-    alert ``since`` is when it was over."""
+    alert ``since`` is when it was over. ``console`` is the console's address, where that is known."""
     is_over = notice is Notice.RESOLVED
     measured = told(rule, standing.value, is_over=is_over)
     where = room or "site"
     state = "resolved" if is_over else "firing"
-    since = f"{datetime.fromtimestamp(standing.since, UTC):%H:%M:%S} UTC"
+    since = f"{datetime.fromtimestamp(standing.since, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    link = console and f"{console}{f'/rooms/{room}' if room else '/alerts'}"
     lines = [
         f"{where}: {measured}.",
         (f"Limit: {limit(rule)}. " if limit(rule) else "") + f"{_SINCE[notice]} {since}.",
         *([] if is_over else [ADVICE[rule.condition]]),
+        *([link] if link else []),
     ]
     return Event(
         id=f"alert:{rule.name}:{room or '-'}:{state}:{round(now * 1000)}",
@@ -104,6 +108,7 @@ def event_of(rule: AlertRule, room: str, standing: Standing, notice: Notice, now
             "room": room or None,
             "value": standing.value,
             "threshold": rule.threshold,
+            "console": link or None,
             "since": datetime.fromtimestamp(standing.since, UTC).isoformat(timespec="seconds"),
         },
     )

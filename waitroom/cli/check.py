@@ -57,11 +57,21 @@ def _check_webhooks(settings: Settings) -> bool:
 def _check_channels(settings: Settings) -> bool:
     if not settings.notify:
         return True
+    # loaded by who has channels: it is large
+    from admin.alerts.channels import channel_of
+
     try:
-        resolve_channels(settings)
+        channels = resolve_channels(settings).notify
     except WaitroomError as error:
         return _bad(f"channels: {error}")
-    return _good(f"channels: {', '.join(channel.name for channel in settings.notify)}")
+    faults = [
+        f"{each.name}: {fault}"
+        for each in channels
+        if each.kind == "apprise" and (fault := channel_of(each).fault)
+    ]
+    if faults:
+        return _bad(f"channels: {'; '.join(faults)}")
+    return _good(f"channels: {', '.join(channel.name for channel in channels)}")
 
 
 def _check_doubts(settings: Settings) -> bool:

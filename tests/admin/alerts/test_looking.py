@@ -17,7 +17,7 @@ from admin.console import Console
 from tests.admin.conftest import SECRET
 from waitroom.assembly.line import connect
 from waitroom.line.store import LineStore
-from waitroom.settings import Settings
+from waitroom.settings import AlertSettings, Settings
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.source import Source
 from waitroom.telemetry.telling import Telling
@@ -84,7 +84,9 @@ async def test_a_room_that_is_paused_should_let_nobody_in(console: Console) -> N
 async def test_without_redis_that_is_all_there_is_to_see(settings: Settings, tmp_path: Path) -> None:
     """From the console's first moment."""
     away = f"unix://{tmp_path}/nothing.sock"
-    app = build_console(settings, connect(away), [SECRET])
+    at_once = AlertSettings(name="redis", lasting=0)
+    site = settings.model_copy(update={"alerts": (at_once,)})
+    app = build_console(site, connect(away), [SECRET])
     console: Console = app.state.console
     async with app.router.lifespan_context(app):
         drop = await seen(console, "drop", lambda each: not each.is_redis_reachable)

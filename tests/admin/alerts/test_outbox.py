@@ -179,3 +179,18 @@ def test_only_the_owner_may_read_it(store: Store) -> None:
     """There are names and reasons in it."""
     Outbox(store)
     assert 0o600 == Path(store.path).stat().st_mode & 0o777
+
+
+async def test_what_cannot_be_read_holds_nothing_up(store: Store) -> None:
+    """A message of another version is dropped, and counted."""
+    outbox = await with_channels(store, "a")
+    await put(outbox, [1, 2], "a")
+    await outbox.put([(an_event(3, type="alert.firing"), [])], NOW)
+    await store.run(lambda db: db.execute("UPDATE alert_deliveries SET event = '{}' WHERE seq = 1"))
+    await store.run(lambda db: db.execute("UPDATE alert_log SET event = 'nonsense'"))
+    ledger = Ledger(store)
+    assert [an_event(2).id] == [each.event.id for each in await ledger.recent(most=5)]
+    assert [] == await ledger.alerts(most=5)
+    first = await outbox.first("a")
+    assert an_event(2).id == (first and first.event.id)
+    assert 1 == (await ledger.channels())["a"].dropped

@@ -45,6 +45,7 @@ class Site:
             self.outbox,
             self.read,
             put=lambda: None,
+            console="https://console.example",
             clock=lambda: self.now,
         )
         return self.watch
@@ -90,14 +91,16 @@ async def test_errors_are_told_with_room_figure_limit_and_advice(site: Site) -> 
         "Over (critical): drop: 0.1 % of the shop's answers are errors",
     ] == await site.told()
     over, begun = await Ledger(site.store).recent(most=2)
-    assert (
-        "drop: 12.3 % of the shop's answers are errors.\nLimit: at most 5 %. Since 22:13:20 UTC.\nLower the rate"
-        in (begun.event.text)
-    )
+    says, when, helps, link = begun.event.text.split("\n")
+    assert "drop: 12.3 % of the shop's answers are errors." == says
+    assert "Limit: at most 5 %. Since 2023-11-14 22:13:20 UTC." == when
+    assert helps.startswith("Lower the rate")
+    assert "https://console.example/rooms/drop" == link
     assert ("alert.firing", "alert.resolved") == (begun.event.type, over.event.type)
     assert {
         "alert": "errors", "condition": "errors", "state": "firing", "repeated": False, "severity": "critical",
         "room": "drop", "value": 0.123, "threshold": 0.05, "since": "2023-11-14T22:13:20+00:00",
+        "console": "https://console.example/rooms/drop",
     } == begun.event.data  # fmt: skip
 
 

@@ -78,7 +78,7 @@ async def test_the_page_is_for_everyone(
     """By axe's rules, with something in each of its parts; nothing runs over the side."""
     page = await open_page("/alerts", theme=theme, size=size)
     await expect(page.locator('[data-part="now"]')).to_contain_text(
-        "0 workers of the gateway are alive, at least 1"
+        "0 workers of the gateway are alive (limit: at least 1)"
     )
     await expect(page.locator('[data-part="channels"]')).to_contain_text("Failing")
     await expect(page.locator('[data-part="deliveries"]')).to_contain_text("Delivered")
