@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -96,6 +97,10 @@ def _start(plan: ConsolePlan, listener: socket.socket, speaks: Connection) -> Ba
     process = multiprocessing.get_context("spawn").Process(
         target=run, args=(plan, listener, speaks), name="waitroom console"
     )
+    # Ctrl-C is for the gateway, which then ends the console: it must not break off the console's imports. The tracker
+    # that comes with the first such process would let it through again.
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     process.start()
     return process
 
@@ -110,6 +115,8 @@ def _pass_on(heard: Connection, announce: Announce) -> None:
 
 def run(plan: ConsolePlan, listener: socket.socket, speaks: Connection) -> None:
     """Runs the console in this process until it is told to stop."""
+    signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN: what this process starts would inherit that
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     configure_logging()
     threading.Thread(target=_follow, args=(plan.main_pid,), name="console-follow", daemon=True).start()
     app = build_console(plan.settings, connect(plan.redis_url), plan.secrets)
@@ -140,8 +147,9 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Takes in a signal."""
-        self._over.set()
-        super().handle_exit(sig, frame)
+        if sig != signal.SIGINT:
+            self._over.set()
+            super().handle_exit(sig, frame)
 
 
 def _follow(main_pid: int) -> None:

@@ -122,8 +122,13 @@ def test_a_killed_demo_leaves_no_process_behind(demo: Demo) -> None:
 
 
 def test_the_terminal_says_what_runs_and_what_to_try(demo: Demo) -> None:
-    """The printed addresses answer, and the printed command turns the dial."""
-    said = demo.said.read_text()
+    """The printed addresses answer, and the printed command turns the dial; the console's link lets in."""
+    deadline = time.monotonic() + 30
+    while "/welcome?link=" not in (said := demo.said.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    link = re.search(r"http://\S+/welcome\?link=\S+", said)
+    assert link is not None
+    assert "You are the first" in httpx.get(link[0]).text
     assert demo.url in said
     config = re.search(r"WAITROOM_CONFIG=(\S+)", said)
     assert config is not None
