@@ -73,8 +73,6 @@ def beside(plan: ConsolePlan, listener: socket.socket, announce: Announce = say)
 
 
 def _keep(plan: ConsolePlan, listener: socket.socket, announce: Announce, over: threading.Event) -> None:
-    # a console inherits this: Ctrl-C goes to all processes at once, and this one is told to stop from here
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     while not over.is_set():
         heard, speaks = multiprocessing.Pipe(duplex=False)
         process = _start(plan, listener, speaks)
