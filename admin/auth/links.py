@@ -108,8 +108,8 @@ class Links:
 
         def act(db: sqlite3.Connection) -> User:
             link = _good(db, held, now)
-            if link.user is not None or not users.is_empty(db):
-                raise LinkOverError("This link was used already.")
+            if link.user is not None:
+                raise LinkOverError("This link is for somebody else.")
             db.execute("DELETE FROM links WHERE hash = ?", (_hash(held),))
             return users.add(
                 db, checked, Role.ADMIN, made_by=link.made_by, now=now, password_hash=password_hash

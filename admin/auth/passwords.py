@@ -14,6 +14,8 @@ from zxcvbn import zxcvbn
 SHORTEST = 12
 LONGEST = 200
 """Characters. More would only cost time."""
+_MOST_READ = 4 * LONGEST
+"""Characters as they are typed: several may become one."""
 _JUDGED = 72
 """Characters that are judged: those after them can only make it harder."""
 _GOOD_SCORE = 3
@@ -41,7 +43,7 @@ def weakness(password: str, about: Sequence[str] = ()) -> str | None:
     used or expected. That is judged by `zxcvbn <https://github.com/dwolfhub/zxcvbn-python>`_. ``about`` are words
     that must not carry it, such as the user's name.
     """
-    password = _normal(password)
+    password = _normal(password[:_MOST_READ])
     if len(password) < SHORTEST:
         return f"Use at least {SHORTEST} characters. A few words that have nothing to do with each other are good."
     if len(password) > LONGEST:
@@ -73,7 +75,7 @@ class Passwords:
 
     async def check(self, kept: str | None, password: str) -> Verdict:
         """Whether ``kept`` is of this password. It takes as long where nothing is kept. Raises :class:`BusyError`."""
-        normal = _normal(password[: LONGEST + 1])
+        normal = _normal(password[:_MOST_READ])
         try:
             await self._in_turn(normal, kept or self._nobodys)
         except (VerificationError, InvalidHashError):

@@ -15,7 +15,7 @@ from admin.auth.passwords import BusyError, Verdict
 from admin.auth.people import People
 from admin.auth.sessions import Client, Session, Step
 from admin.auth.throttle import Counted
-from admin.auth.users import User, key_of
+from admin.auth.users import LONGEST_NAME, User, key_of
 from admin.problems import Problem
 from waitroom.signing import TokenError
 
@@ -56,6 +56,7 @@ def caller_of(request: Request, session: str | None, device: str | None) -> Call
 
 async def with_password(people: People, caller: Caller, name: str, password: str) -> Begun:
     """Begins a sign-in. Raises a :class:`~admin.problems.Problem` with status 401, 429 or 503."""
+    name = name[: 4 * LONGEST_NAME]
     user = await people.users.named(name)
     counted = _counted(people, caller, name, user)
     _begin(people, counted)

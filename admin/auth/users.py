@@ -13,6 +13,10 @@ from admin.auth.roles import Role
 from admin.store import Store
 
 LONGEST_NAME = 64
+_PROGRAMS = frozenset(
+    {"waitroom", "gateway", "console", "configuration file", "rehearsal", "schedule", "the start"}
+)
+"""What the logs call what is no person."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS users (
     id TEXT PRIMARY KEY,
@@ -90,8 +94,9 @@ def checked_name(name: str) -> str:
         raise BadNameError(f"A name has 1 to {LONGEST_NAME} characters.")
     if not tidy.isprintable():
         raise BadNameError("A name has no control characters.")
+    folded = tidy.casefold()
     # the log calls programs "token …" and those at the machine "… by command line"
-    if tidy.casefold().startswith("token ") or tidy.casefold().endswith(" by command line"):
+    if folded in _PROGRAMS or folded.startswith("token ") or folded.endswith(" by command line"):
         raise BadNameError("Such a name is kept for programs.")
     return tidy
 

@@ -21,5 +21,5 @@ def go_to(path: str) -> RedirectResponse:
 
 def own_path(path: str) -> str:
     """A path of the console's own; ``/`` in place of anything that leads elsewhere."""
-    plain = path.isascii() and path.isprintable() and path.startswith("/")
+    plain = path.isascii() and path.isprintable() and path.startswith("/") and len(path) <= 2000
     return path if plain and path[1:2] not in ("/", "\\") else "/"

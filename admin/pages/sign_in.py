@@ -8,7 +8,7 @@ from admin.audit.trail import record
 from admin.auth import cookies, sign_in
 from admin.auth.access import actor_of, session_of
 from admin.auth.sessions import Session, Step
-from admin.auth.users import User
+from admin.auth.users import LONGEST_NAME, User
 from admin.console import console_of
 from admin.pages.entering import caller, entered, offer, recovery_codes
 from admin.pages.forms import fields, go_to, own_path
@@ -32,7 +32,7 @@ async def ask(request: Request, to: str = "/") -> Response:
 async def take(request: Request) -> Response:
     """Signs in, or says that it cannot be."""
     given = await fields(request)
-    name, to = given.get("name", ""), given.get("to", "/")
+    name, to = given.get("name", "")[: 4 * LONGEST_NAME], given.get("to", "/")
     people = console_of(request).people
     # people slip, and type a password there: what is nobody's name is written nowhere
     user = await people.users.named(name)

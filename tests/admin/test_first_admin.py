@@ -53,6 +53,7 @@ async def test_looking_at_the_page_does_not_use_the_link_up(console: Console, br
         ("anna", "Anna-waitroom", "easy to guess"),
         ("", PASSWORD, "1 to 64"),
         ("token deploys", PASSWORD, "kept for programs"),
+        ("Gateway", PASSWORD, "kept for programs"),
         ("an\u202ena", PASSWORD, "no control characters"),
     ):
         answer = await browser().post(

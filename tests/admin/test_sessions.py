@@ -6,14 +6,18 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
+from admin.app import build_console
 from admin.auth.people import People
 from admin.auth.roles import Role
 from admin.auth.sessions import Client, Sessions, Step
 from admin.console import Console
 from admin.store import Store
+from tests.admin.conftest import SECRET
 from tests.admin.people import (
+    BASE,
     OTHER_PASSWORD,
     PASSWORD,
     Browser,
@@ -23,7 +27,8 @@ from tests.admin.people import (
     signed_in,
     token_of,
 )
-from waitroom.settings import SignInSettings
+from waitroom.assembly.line import connect
+from waitroom.settings import Settings, SignInSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -230,3 +235,17 @@ async def test_ones_own_sessions_are_shown(console: Console, browser: Browser) -
     answer = await post(anna, f"/account/sessions/{theirs[0].id}/end")
     assert 404 == answer.status_code
     assert 200 == (await bob.get("/")).status_code
+
+
+async def test_people_get_in_while_redis_is_away(settings: Settings) -> None:
+    """That is when they look."""
+    made = build_console(settings, connect("redis://127.0.0.1:9"), [SECRET])
+    headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+    async with (
+        made.router.lifespan_context(made),
+        httpx.AsyncClient(transport=httpx.ASGITransport(made), base_url=BASE, headers=headers) as anna,
+    ):
+        await make_user(made.state.console, "anna", Role.ADMIN)
+        await signed_in(anna, "anna")
+        for path in ("/", "/account", "/access", "/audit"):
+            assert 200 == (await anna.get(path)).status_code, path

@@ -12,7 +12,13 @@ from waitroom.assembly.gate import origin_of
 from waitroom.assembly.line import connect
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
-from waitroom.settings import Settings, resolve_channels, resolve_secret, resolve_webhook_secrets
+from waitroom.settings import (
+    Settings,
+    resolve_channels,
+    resolve_provider,
+    resolve_secret,
+    resolve_webhook_secrets,
+)
 from waitroom.settings.doubts import doubts
 
 OLDEST_REDIS = (6, 2)
@@ -28,6 +34,7 @@ def run_checks(settings: Settings) -> bool:
         _check_webhooks(settings),
         _check_channels(settings),
         _check_doubts(settings),
+        asyncio.run(_check_provider(settings)),
         asyncio.run(_check_redis(settings)),
         asyncio.run(_check_origin(settings)),
     ]
@@ -72,6 +79,20 @@ def _check_channels(settings: Settings) -> bool:
     if faults:
         return _bad(f"channels: {'; '.join(faults)}")
     return _good(f"channels: {', '.join(channel.name for channel in channels)}")
+
+
+async def _check_provider(settings: Settings) -> bool:
+    if settings.sign_in.oidc is None:
+        return True
+    from admin.auth.oidc.metadata import ProviderData, ProviderError
+
+    try:
+        oidc = resolve_provider(settings).sign_in.oidc
+        if oidc is not None:
+            await ProviderData(oidc).keys()
+    except (WaitroomError, ProviderError) as error:
+        return _bad(f"sign-in provider: {error}")
+    return _good(f"sign-in provider: {settings.sign_in.oidc.issuer}")
 
 
 def _check_doubts(settings: Settings) -> bool:

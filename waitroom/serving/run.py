@@ -18,7 +18,13 @@ from waitroom.proxy import TrustedProxies
 from waitroom.serving.factory import GRACE_SECONDS, GateFactory
 from waitroom.serving.http1 import HttpServer, Limits
 from waitroom.serving.listen import address_of, allow_many_connections, listen
-from waitroom.settings import Settings, resolve_channels, resolve_secret, resolve_webhook_secrets
+from waitroom.settings import (
+    Settings,
+    resolve_channels,
+    resolve_provider,
+    resolve_secret,
+    resolve_webhook_secrets,
+)
 
 
 def serve(
@@ -36,7 +42,7 @@ def serve(
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt), ExitStack() as stack:  # Ctrl-C is the usual way to end it
         secrets = resolve_secret(settings)
-        settings = resolve_channels(resolve_webhook_secrets(settings))
+        settings = resolve_provider(resolve_channels(resolve_webhook_secrets(settings)))
         allow_many_connections()
         listener = stack.enter_context(listen(settings.host, settings.port))
         redis_url = settings.redis_url

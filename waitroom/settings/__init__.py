@@ -11,7 +11,12 @@ from waitroom.settings.loading import load
 from waitroom.settings.manual import manual
 from waitroom.settings.notify import NotifySettings
 from waitroom.settings.room import RESERVED_NAMES, RoomSettings
-from waitroom.settings.secret import resolve_channels, resolve_secret, resolve_webhook_secrets
+from waitroom.settings.secret import (
+    resolve_channels,
+    resolve_provider,
+    resolve_secret,
+    resolve_webhook_secrets,
+)
 from waitroom.settings.sign_in import SignInSettings
 from waitroom.settings.site import Settings
 
@@ -37,6 +42,7 @@ __all__ = [
     "manual",
     "parse_duration",
     "resolve_channels",
+    "resolve_provider",
     "resolve_secret",
     "resolve_webhook_secrets",
 ]

@@ -43,6 +43,10 @@ def read_file(path: Path, into: Gathered) -> None:
         for table in tables if isinstance(tables, list) else ():
             if isinstance(table, dict):
                 _start_at(folder, table, paths)
+    sign_in = into.values.get("sign_in")
+    oidc = sign_in.get("oidc") if isinstance(sign_in, dict) else None
+    if isinstance(oidc, dict):
+        _start_at(folder, oidc, ("client_secret_file",))
 
 
 def _start_at(folder: Path, table: dict[str, object], names: Iterable[str]) -> None:

@@ -95,6 +95,23 @@ def _whole_channel(channel: NotifySettings) -> NotifySettings:
     return whole
 
 
+def resolve_provider(settings: Settings) -> Settings:
+    """Return the settings with the console's secret at the sign-in provider in them, where a file holds it.
+
+    Raises ``SettingsError`` when the file cannot be used.
+    """
+    oidc = settings.sign_in.oidc
+    if oidc is None or oidc.client_secret_file is None:
+        return settings
+    secret, *more = _read(oidc.client_secret_file, "client_secret_file", forbidden=_WRITABLE, shortest=1)
+    if more:
+        raise SettingsError(
+            f"client_secret_file: {oidc.client_secret_file} has several lines; allowed: one, the secret"
+        )
+    whole = oidc.model_copy(update={"client_secret": SecretStr(secret), "client_secret_file": None})
+    return settings.model_copy(update={"sign_in": settings.sign_in.model_copy(update={"oidc": whole})})
+
+
 def _generate(kept: Path) -> None:
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written whole elsewhere and linked into place, which fails where another process was first:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from waitroom.settings.kinds import Allowed, AsDuration, Frozen, Host, broken
+from waitroom.settings.kinds import Allowed, AsDuration, FilePath, Frozen, Host, broken
 
 RoleName = Literal["viewer", "operator", "admin"]
 
@@ -63,6 +64,11 @@ class OidcSettings(BaseModel):
         description="The console's secret there. Left out for a public client: the code is bound by PKCE in any case. "
         "Better in the environment: WAITROOM_SIGN_IN__OIDC__CLIENT_SECRET.",
     )
+    client_secret_file: Annotated[FilePath | None, Allowed("the path of a file with the secret")] = Field(
+        default=None,
+        description="A file with the secret, instead of client_secret. Only its owner may be able to write to it. "
+        "A relative path starts at the configuration file's folder.",
+    )
     label: Annotated[str, Field(min_length=1, max_length=40), Allowed("1 to 40 characters")] = Field(
         default="single sign-on", description="What the button calls the provider."
     )
@@ -97,6 +103,13 @@ class OidcSettings(BaseModel):
         if otherwise is not None and not info.data.get("domains", True):
             raise broken("needs domains: else everybody who has an account there could sign in")
         return otherwise
+
+    @field_validator("client_secret_file")
+    @classmethod
+    def _instead_of_secret(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path is not None and info.data.get("client_secret") is not None:
+            raise broken("cannot be set together with client_secret: keep one of them")
+        return path
 
     @model_validator(mode="after")
     def _lets_somebody_in(self) -> OidcSettings:

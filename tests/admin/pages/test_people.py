@@ -94,6 +94,9 @@ async def test_the_first_evening(visit: Visit, console: Console, scripts: bool) 
     await press(anna, "Begin")
     await expect(anna.locator("#wrong-password")).to_contain_text("harder to guess")
     await anna.fill("#password", PASSWORD)
+    if scripts:
+        await anna.get_by_label("Show it").check()
+        await expect(anna.locator("#password")).to_have_attribute("type", "text")
     await press(anna, "Begin")
     await expect(anna.locator("h1")).to_have_text("Rooms")
 
