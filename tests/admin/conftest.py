@@ -42,6 +42,7 @@ weight = 3
 [[rooms]]
 name = "late-sale"
 mode = "pause"
+timezone = "Europe/Riga"
 
 [rooms.lanes.members]
 weight = 3
