@@ -13,6 +13,7 @@ from admin.auth.roles import Role
 from tests.admin.conftest import Client
 from tests.admin.pages.conftest import DESK, PHONE, Open
 from tests.admin.pages.test_accessible import THEMES, violations
+from tests.admin.pages.test_message_page import PICTURE
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +163,6 @@ async def test_axe_finds_nothing(open_page: Open, client: Client, pictures: Path
                 assert [] == await violations(page), (width, theme, dialog)
                 await page.keyboard.press("Escape")
     if pictures is not None:
-        await page.set_viewport_size({"width": 1100, "height": 900})
+        await page.set_viewport_size(PICTURE)
         await page.emulate_media(color_scheme="light")
         await page.screenshot(path=pictures / "console-schedule.png")

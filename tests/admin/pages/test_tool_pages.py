@@ -13,6 +13,7 @@ from admin.console import Console
 from admin.previews.samples import SAMPLES
 from tests.admin.pages.conftest import DESK, PHONE, Crowd, Open
 from tests.admin.pages.test_accessible import THEMES, violations
+from tests.admin.pages.test_message_page import PICTURE
 
 pytestmark = pytest.mark.anyio
 
@@ -174,6 +175,6 @@ async def test_axe_finds_nothing(open_page: Open, name: str, pictures: Path | No
             assert [] == await violations(page), (width, theme)
         assert width >= await page.evaluate("document.documentElement.scrollWidth")
     if pictures is not None:
-        await page.set_viewport_size({"width": 1100, "height": 900})
+        await page.set_viewport_size(PICTURE)
         await page.emulate_media(color_scheme="light")
         await page.screenshot(path=pictures / f"console-{name}.png")
