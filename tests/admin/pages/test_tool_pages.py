@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from admin.auth.roles import Role
 from admin.console import Console
@@ -65,7 +65,7 @@ async def test_a_file_of_members_becomes_a_file_of_links(open_page: Open) -> Non
     page = await open_page(PAGES["invitations"])
     await page.get_by_text("A CSV of members", exact=True).click()
     await page.set_input_files(
-        "#i-file", files=[{"name": "m.csv", "mimeType": "text/csv", "buffer": b"name\nx\n"}]
+        "#i-file", files=[FilePayload(name="m.csv", mimeType="text/csv", buffer=b"name\nx\n")]
     )
     await page.get_by_role("button", name="Mint", exact=True).click()
     await expect(page.locator("#i-wrong")).to_contain_text(
@@ -73,7 +73,7 @@ async def test_a_file_of_members_becomes_a_file_of_links(open_page: Open) -> Non
     )
     members = "member,name\n" + "".join(f"m{number},=A{number}\n" for number in range(3000))
     await page.set_input_files(
-        "#i-file", files=[{"name": "m.csv", "mimeType": "text/csv", "buffer": members.encode()}]
+        "#i-file", files=[FilePayload(name="m.csv", mimeType="text/csv", buffer=members.encode())]
     )
     await page.get_by_role("button", name="Mint", exact=True).click()
     await expect(page.locator("#minting-says")).to_contain_text("3,000 minted")
