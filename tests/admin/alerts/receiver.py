@@ -40,6 +40,8 @@ class Receiver:
     always: Say = Say()
     sent_bytes: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set at the end: nothing hangs any more."""
 
     @property
     def url(self) -> str:
@@ -58,18 +60,18 @@ class Receiver:
 async def receiving() -> AsyncIterator[Receiver]:
     """A receiver that listens."""
     receiver = Receiver()
-    under_way: set[asyncio.Task[None]] = set()
+    under_way: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        under_way.add(task)
+        under_way[task] = writer
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 while await _answer(receiver, reader, writer):
                     pass
         finally:
-            under_way.discard(task)
+            del under_way[task]
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -78,8 +80,9 @@ async def receiving() -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         server.close()
-        for task in under_way:
-            task.cancel()
+        receiver.over.set()
+        for writer in under_way.values():
+            writer.transport.abort()
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
@@ -92,13 +95,12 @@ async def _answer(receiver: Receiver, reader: asyncio.StreamReader, writer: asyn
     receiver.arrived.set()
     say = receiver.script.pop(0) if receiver.script else receiver.always
     if say.hang:
-        await asyncio.sleep(3600)
-    fields = {"content-length": str(len(say.body.encode())), **say.headers}
-    if say.flood:
-        fields["content-length"] = str(10**12)
+        await receiver.over.wait()
+        return False
+    fields = {"content-length": str(10**12 if say.flood else len(say.body.encode())), **say.headers}
     written = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     writer.write(f"HTTP/1.1 {say.status} {HTTPStatus(say.status).phrase}\r\n{written}\r\n{say.body}".encode())
-    while say.flood:
+    while say.flood and not receiver.over.is_set():
         writer.write(b"x" * 65_536)
         receiver.sent_bytes += 65_536
         await writer.drain()
