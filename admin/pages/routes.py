@@ -20,6 +20,7 @@ from admin.pages import (
     schedule,
     settings,
     sign_in,
+    sparks,
     static,
     welcome,
 )
@@ -33,6 +34,7 @@ PAGES = tuple(
         provider,
         live,
         rooms,
+        sparks,
         room,
         lanes,
         settings,

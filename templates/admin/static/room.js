@@ -74,11 +74,13 @@ function show(now, ms) {
   bar("flow-bar", now.admission_rate ? now.admissions_per_minute / now.admission_rate : 0);
   say(at("newcomer-range"), !newcomer ? "not known while nobody moves" : newcomer.high ? `${span(newcomer.low)} to ${span(newcomer.high)}` : "straight in");
   say(at("last-at"), last && now.waiting ? `in at about ${clock(ms + last.seconds * 1000)}` : "");
+  const weights = now.lanes.reduce((sum, { weight }) => sum + weight, 0) || 1;
   for (const lane of now.lanes) {
+    const share = lane.weight / weights;
     const row = document.querySelector(`#lanes tr[data-lane="${CSS.escape(lane.lane)}"]`);
     if (!row) continue;
-    say(row.querySelector('[data-lane-v="share"]'), `${Math.round(lane.share * 100)} %`);
-    row.querySelector(".share-own").setAttribute("width", String(Math.round(lane.share * 1000) / 10));
+    say(row.querySelector('[data-lane-v="share"]'), `${Math.round(share * 100)} %`);
+    row.querySelector(".share-own").setAttribute("width", String(Math.round(share * 1000) / 10));
     for (const name of ["waiting", "outflow_per_minute"]) say(row.querySelector(`[data-lane-v="${name}"]`), number(lane[name]));
   }
   const set = now.last_change;

@@ -2,6 +2,7 @@
 
 import { onKey } from "./console.js";
 import { Age } from "./age.js";
+import { ask } from "./api.js";
 import { keepClock } from "./clock.js";
 import { say, symbol } from "./fill.js";
 import { moment, number, span } from "./format.js";
@@ -129,6 +130,17 @@ function step(by) {
   links[Math.min(Math.max(now + by, 0), links.length - 1)]?.focus();
 }
 
+/** What was before the page was opened. */
+async function remember() {
+  const { data } = await ask("GET", "/sparks");
+  for (const [room, { begin, step_seconds: step, waiting }] of Object.entries(data)) {
+    const seen = sparks.get(room) ?? [], first = seen[0]?.slot ?? Infinity;
+    const before = waiting.map((value, index) => ({ slot: Math.floor(((begin + index * step) * 1000) / SPARK_MS), value }));
+    sparks.set(room, [...before.filter(({ slot, value }) => value !== null && slot < first), ...seen]);
+  }
+}
+
+remember().catch(() => {}); // the lines grow from now on all the same
 onKey("/", () => find.focus());
 onKey("j", () => step(1));
 onKey("k", () => step(-1));

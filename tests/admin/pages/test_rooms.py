@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from admin.auth.roles import Role
+from admin.console import Console
 from tests.admin.conftest import CONFIG, SECRET, Client
 from tests.admin.pages.conftest import Crowd, Open
 from waitroom.settings import Settings, load
@@ -102,3 +104,15 @@ async def test_colours_are_kept_for_the_next_page(open_page: Open) -> None:
     await page.get_by_label("As the system").check(force=True)
     await page.goto("/")
     assert await page.locator("html").get_attribute("data-theme") is None
+
+
+async def test_the_small_lines_know_what_was_before(
+    client: Client, console: Console, open_page: Open
+) -> None:
+    """Of each room, at even steps; the page draws them as soon as there are two."""
+    found = (await client(Role.VIEWER).get("/sparks")).json()
+    assert set(console.live.seen) == set(found)
+    assert {12} == {each["step_seconds"] for each in found.values()}
+    page = await open_page("/")
+    line = page.locator('tr[data-room="drop"] .spark .series')
+    await expect(line).to_have_attribute("d", re.compile(r"^M.*L"), timeout=40_000)
