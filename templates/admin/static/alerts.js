@@ -4,7 +4,7 @@ import { flash, toast } from "./console.js";
 import { Age } from "./age.js";
 import { ask, Refused } from "./api.js";
 import { keepClock } from "./clock.js";
-import { localize } from "./moments.js";
+import { localise } from "./moments.js";
 import { follow } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
@@ -18,7 +18,7 @@ function put(name, html) {
   if (!part) return;
   const held = part.contains(document.activeElement) ? document.activeElement.id : "";
   part.innerHTML = html;
-  localize(part);
+  localise(part);
   mark();
   if (held) at(held)?.focus({ preventScroll: true });
 }
