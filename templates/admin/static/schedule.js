@@ -137,13 +137,15 @@ class Decision {
       this.done();
       await refresh();
     } catch (refused) {
-      this.button.disabled = false;
       if (refused.status === 412) {
         this.conflict.querySelector("p").textContent = "Somebody has changed the plan meanwhile. What you chose is still here: look again at what it would do, and confirm anew.";
         this.conflict.hidden = false;
         await refresh();
-        this.preview();
-      } else this.wrong(refused.message);
+        this.preview(); // which gives the button back
+      } else {
+        this.button.disabled = false;
+        this.wrong(refused.message);
+      }
     }
   }
 }

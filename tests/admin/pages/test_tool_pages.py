@@ -25,6 +25,11 @@ PAGES = {
 }
 
 
+def upload(content: bytes) -> FilePayload:
+    """A CSV file."""
+    return {"name": "m.csv", "mimeType": "text/csv", "buffer": content}
+
+
 async def test_the_tester_says_what_becomes_of_a_request(
     open_page: Open, console: Console, crowd: Crowd
 ) -> None:
@@ -64,17 +69,13 @@ async def test_a_file_of_members_becomes_a_file_of_links(open_page: Open) -> Non
     """With what is wrong with it told by its line."""
     page = await open_page(PAGES["invitations"])
     await page.get_by_text("A CSV of members", exact=True).click()
-    await page.set_input_files(
-        "#i-file", files=[FilePayload(name="m.csv", mimeType="text/csv", buffer=b"name\nx\n")]
-    )
+    await page.set_input_files("#i-file", files=upload(b"name\nx\n"))
     await page.get_by_role("button", name="Mint", exact=True).click()
     await expect(page.locator("#i-wrong")).to_contain_text(
         'members:1: exactly one column must be named "member"'
     )
     members = "member,name\n" + "".join(f"m{number},=A{number}\n" for number in range(3000))
-    await page.set_input_files(
-        "#i-file", files=[FilePayload(name="m.csv", mimeType="text/csv", buffer=members.encode())]
-    )
+    await page.set_input_files("#i-file", files=upload(members.encode()))
     await page.get_by_role("button", name="Mint", exact=True).click()
     await expect(page.locator("#minting-says")).to_contain_text("3,000 minted")
     href = await page.locator("#download").get_attribute("href")
