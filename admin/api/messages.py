@@ -125,7 +125,7 @@ async def get_messages(response: Response, _: Viewer, seen: SeenOfPath) -> Messa
 
 async def messages_of(seen: LiveRoom) -> MessagesState:
     """What those waiting in a room are told, and will be."""
-    return _state(seen, await telling_of(seen.room.general.store))
+    return _state(seen, await telling_of(seen.room.general.store, seen.settings.timezone))
 
 
 @router.put(
@@ -151,7 +151,7 @@ async def change_messages(
         no_action(request)
         return _trial(seen, wanted)
     needed(if_match)
-    before = await telling_of(store)
+    before = await telling_of(store, seen.settings.timezone)
     try:
         version = version_wanted(if_match, before.version)
         after = await tell(
@@ -166,7 +166,7 @@ async def change_messages(
     except (OvertakenError, Problem) as error:
         if isinstance(error, Problem) and error.status != 412:
             raise
-        state = _state(seen, await telling_of(store))
+        state = _state(seen, await telling_of(store, seen.settings.timezone))
         raise Problem(
             412,
             "overtaken",

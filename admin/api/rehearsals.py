@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from admin.api.once import OnceRoute
 from admin.audit.trail import record
 from admin.auth.access import Operator, Viewer
 from admin.console import console_of
@@ -20,7 +21,7 @@ from admin.rehearsals.rehearsals import BusyError, Phase, Rehearsal
 from admin.rehearsals.wanted import WantedRehearsal
 from waitroom.errors import SettingsError
 
-router = APIRouter(prefix="/api/rehearsals", tags=["rehearsals"])
+router = APIRouter(prefix="/api/rehearsals", tags=["rehearsals"], route_class=OnceRoute)
 
 RehearsalId = Annotated[str, Path(alias="id", description="Of a rehearsal.", max_length=40)]
 REPORT_POLICY = (

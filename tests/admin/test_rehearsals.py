@@ -101,32 +101,27 @@ async def test_one_whose_process_dies_has_failed(client: Client, console: Consol
     assert 202 == (await operator.post(REHEARSALS, json=SMALL)).status_code
 
 
-@pytest.mark.parametrize(
-    ("wanted", "word"),
-    [
-        ({"visitors": 0}, "visitors"),
-        ({"visitors": 200_001}, "visitors"),
-        ({"arrivals": "/etc/passwd.csv"}, "arrivals"),
-        ({"arrivals": "flash-sale.csv"}, "arrivals"),
-        ({"rate": "fast"}, "rate"),
-        ({"over": "0s"}, "over"),
-        ({"crowd": "wild"}, "crowd"),
-        ({"changes": ["20m mode=closed"]}, "at"),
-        ({"room": "nowhere"}, "room"),
-        ({"colour": "red"}, "colour"),
-        ({"keep": "10"}, None),
-    ],
-)
-async def test_what_cannot_be_rehearsed_is_refused(
-    client: Client, console: Console, wanted: dict[str, object], word: str | None
-) -> None:
+WRONG: list[tuple[dict[str, object], str]] = [
+    ({"visitors": 0}, "visitors"),
+    ({"visitors": 200_001}, "visitors"),
+    ({"arrivals": "/etc/passwd.csv"}, "arrivals"),
+    ({"arrivals": "flash-sale.csv"}, "arrivals"),
+    ({"rate": "fast"}, "rate"),
+    ({"over": "0s"}, "over"),
+    ({"crowd": "wild"}, "crowd"),
+    ({"changes": ["20m mode=closed"]}, "at"),
+    ({"room": "nowhere"}, "room"),
+    ({"colour": "red"}, "colour"),
+]
+
+
+async def test_what_cannot_be_rehearsed_is_refused(client: Client, console: Console) -> None:
     """In the words of the settings; no file of the machine can be named."""
-    answer = await client(Role.OPERATOR).post(REHEARSALS, json={**SMALL, **wanted})
-    if word is None:
-        assert 202 == answer.status_code
-        return
-    assert (422, None) == (answer.status_code, console.rehearsals.last)
-    assert answer.json()["detail"].startswith(word), answer.json()["detail"]
+    operator = client(Role.OPERATOR)
+    for wanted, word in WRONG:
+        answer = await operator.post(REHEARSALS, json={**SMALL, **wanted})
+        assert (422, None) == (answer.status_code, console.rehearsals.last), wanted
+        assert answer.json()["detail"].startswith(word), answer.json()["detail"]
 
 
 def test_the_newest_ten_reports_are_kept(tmp_path: Path) -> None:

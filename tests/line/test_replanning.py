@@ -8,13 +8,15 @@ from collections.abc import Sequence
 import pytest
 
 from tests.line.bench import PLAN, Bench
-from waitroom.errors import EventHeldError, OvertakenError
+from waitroom.errors import EventHeldError, OvertakenError, SettingsError
 from waitroom.line.rules import Mode
 from waitroom.line.seeds import Seeds
+from waitroom.messages.telling import tell, telling_of
 from waitroom.planning.change import Planning, Proposal, planning_of, propose, replan
 from waitroom.planning.foresight import When
 from waitroom.planning.words import events_given, with_opening_moved, without
 from waitroom.settings import RoomSettings
+from waitroom.settings.messages import MessagesSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -208,3 +210,30 @@ async def test_the_file_knows_the_words_of_its_plan(bench: Bench) -> None:
     assert events == now.events
     _, proposal = await proposed(bench, *events)
     assert all(place in proposal.kept for place in range(len(proposal.plan.steps)))
+
+
+async def test_a_room_that_is_of_another_zone_by_now_keeps_its_moments(bench: Bench) -> None:
+    """Of its plan and of its messages: words without an offset get that which they had."""
+    await open_room(bench)
+    await plan(bench, {"name": "spring", "opens": "2036-12-01 10:00", "closes": "2036-12-01 20:00"})
+    elsewhere = ROOM.model_copy(update={"timezone": "America/New_York"})
+    now = await planning_of(elsewhere, bench.store)
+    (event,) = now.events
+    assert ("2036-12-01 10:00:00+02:00", "2036-12-01 20:00:00+02:00") == (event.opens, event.closes)
+    proposal = propose(now, now.events, SEEDS, int(time.time() * 1000))
+    assert all(place in proposal.kept for place in range(len(proposal.plan.steps)))
+    wanted = MessagesSettings.model_validate(
+        {"scheduled": [{"text": "a", "begins": "2036-12-01 10:00", "ends": "5m"}]}
+    )
+    await tell(bench.store, wanted, timezone="Europe/Riga", now_ms=0, who="ada")
+    (notice,) = (await telling_of(bench.store, "America/New_York")).scheduled
+    assert ("2036-12-01 10:00:00+02:00", "5m") == (notice.begins, notice.ends)
+
+
+async def test_a_plan_of_too_many_steps_is_refused(bench: Bench) -> None:
+    """Redis sets them in one call."""
+    await open_room(bench)
+    ramp = {"rate": "1, then +1 every 1s to 500", "closes": "20m"}
+    events = [{"name": f"e{number}", "opens": at(60 * number + 60), **ramp} for number in range(11)]
+    with pytest.raises(SettingsError, match=r"^events: they come to 5,\d\d\d steps, allowed are 5,000$"):
+        await proposed(bench, *events)

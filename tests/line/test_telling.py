@@ -75,7 +75,7 @@ async def test_a_plain_message_takes_the_place_of_all_translations(bench: Bench)
     await say(bench, wanted(HELLO))
     await bench.store.configure({"message": "Back soon"}, source="live", who="bob")
     assert ("Back soon", "Back soon") == (await shown(bench), await shown(bench, "de"))
-    assert "Back soon" == (await telling_of(bench.store)).standing.text
+    assert "Back soon" == (await telling_of(bench.store, "UTC")).standing.text
 
 
 async def test_a_message_comes_and_goes_by_the_clock(bench: Bench) -> None:
@@ -119,7 +119,7 @@ async def test_what_is_past_is_dropped(bench: Bench) -> None:
         ),
     )
     assert "shown" == await shown(bench)
-    assert ["shown", "later"] == [each.text for each in (await telling_of(bench.store)).scheduled]
+    assert ["shown", "later"] == [each.text for each in (await telling_of(bench.store, "UTC")).scheduled]
 
 
 async def test_two_operators_never_overwrite_each_other(bench: Bench) -> None:
@@ -189,7 +189,7 @@ async def test_a_redis_that_lost_everything_is_told_again(bench: Bench) -> None:
             {"text": "later", "begins": at(30), "ends": "10m"},
         ),
     )
-    version = (await telling_of(bench.store)).version
+    version = (await telling_of(bench.store, "UTC")).version
     async with anyio.create_task_group() as group:
         group.start_soon(room.run)
 
@@ -197,7 +197,7 @@ async def test_a_redis_that_lost_everything_is_told_again(bench: Bench) -> None:
             return room.rules.said.text == "now"
 
         async def is_back() -> bool:
-            return (await telling_of(bench.worker())).version == version
+            return (await telling_of(bench.worker(), "UTC")).version == version
 
         await eventually(knows)
         await bench.redis.flushall()

@@ -82,3 +82,22 @@ def test_all_mistakes_are_told_in_the_words_of_the_file() -> None:
             ],
             RIGA,
         )
+
+
+@pytest.mark.parametrize(
+    ("event", "word"),
+    [
+        ({"opens": "0001-01-01 00:00"}, "opens: given"),
+        ({"opens": "9999-12-31 23:59"}, "opens: given"),
+        ({"opens": "2030-01-01 10:00", "closes": "99999999999d"}, "closes: given"),
+        ({"opens": "2030-01-01 10:00", "closes": "9999-01-01 10:00"}, "closes: given"),
+    ],
+)
+def test_a_time_that_nobody_can_mean_is_refused(event: dict[str, str], word: str) -> None:
+    """A digit was mistaken; and no clock could show it."""
+    with pytest.raises(
+        SettingsError, match=rf"^events\[0\]\.{word} .*; must (be of the years|not be longer)"
+    ):
+        events_given([{"name": "spring", **event}], RIGA)
+    with pytest.raises(SettingsError, match=r'^by: given "99999999999d"'):
+        by_seconds("99999999999d")

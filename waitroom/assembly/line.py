@@ -74,7 +74,7 @@ def plan_of(settings: RoomSettings, seeds: Seeds) -> Plan:
         commit=lambda event: seeds.commit(settings.name, event),
         now_ms=int(time.time() * 1000),
     )
-    return replace(plan, words=words_of(settings.events))
+    return replace(plan, words=words_of(settings.events, settings.timezone))
 
 
 def room_of(settings: RoomSettings, redis: Redis, seeds: Seeds) -> Room:

@@ -81,7 +81,7 @@ class Plan:
     name: str = ""
     """Tells one plan from another."""
     words: str = ""
-    """The events that it comes from, as they were written: JSON. Empty: nobody knows."""
+    """The events that it comes from, as they were written, and in which zone: JSON. Empty: there are none."""
 
     @property
     def next_begin(self) -> Step | None:

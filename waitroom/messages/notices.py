@@ -10,7 +10,7 @@ from itertools import pairwise
 from waitroom.line.plan import Step
 from waitroom.messages.message import Message
 from waitroom.settings.messages import NoticeSettings
-from waitroom.settings.schedule import end_of
+from waitroom.settings.schedule import end_of, rezoned
 from waitroom.shaping.schedule import ScheduleError, moment, shown
 
 
@@ -69,12 +69,20 @@ def without_past(
     )
 
 
-def notices_to_text(settings: Sequence[NoticeSettings]) -> str:
-    """As they are kept: JSON; empty: there are none."""
+def notices_to_text(settings: Sequence[NoticeSettings], timezone: str) -> str:
+    """As they are kept for a room of that zone: JSON; empty: there are none."""
+    if not settings:
+        return ""
     told = [each.model_dump(mode="json", exclude_defaults=True) for each in settings]
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else ""
+    return json.dumps({"timezone": timezone, "notices": told}, ensure_ascii=False, separators=(",", ":"))
 
 
-def notices_from_text(text: str) -> tuple[NoticeSettings, ...]:
-    """Those that were kept."""
-    return tuple(NoticeSettings.model_validate(each) for each in json.loads(text)) if text else ()
+def notices_from_text(text: str, timezone: str) -> tuple[NoticeSettings, ...]:
+    """Those that were kept, for a room that may be of another zone by now: their moments stay."""
+    if not text:
+        return ()
+    kept = json.loads(text)
+    return tuple(
+        NoticeSettings.model_validate(rezoned(each, ("begins", "ends"), kept["timezone"], timezone))
+        for each in kept["notices"]
+    )

@@ -26,12 +26,12 @@ class Telling:
     """Changes with ``standing`` and ``scheduled``."""
 
 
-async def telling_of(store: LineStore) -> Telling:
-    """What those waiting are told."""
+async def telling_of(store: LineStore, timezone: str) -> Telling:
+    """What those waiting in a room of that zone are told."""
     rules, planned = await asyncio.gather(store.rules(), store.planned())
     return Telling(
         rules.standing_message,
-        notices_from_text(planned.notices),
+        notices_from_text(planned.notices, timezone),
         rules.said,
         fingerprint(rules.message, rules.translations, planned.notices),
     )
@@ -67,12 +67,12 @@ async def tell(
         message.text,
         message.to_json() if message.language else "",
         as_stored(steps_of(notices_of(scheduled, timezone))),
-        notices=notices_to_text(scheduled),
+        notices=notices_to_text(scheduled, timezone),
         who=who,
         why=why,
         replaces=replaces,
     )
-    return await telling_of(store)
+    return await telling_of(store, timezone)
 
 
 def overtaken(scheduled: Sequence[NoticeSettings], timezone: str, now_ms: int) -> Sequence[NoticeSettings]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from waitroom.errors import EventHeldError
+from waitroom.errors import EventHeldError, SettingsError
 from waitroom.line.head import Head
 from waitroom.line.memory import SaleEvent
 from waitroom.line.plan import Plan, Planned, StepKind
@@ -16,6 +16,9 @@ from waitroom.planning.foresight import Doors, Happening, Plans, happenings
 from waitroom.settings import RoomSettings
 from waitroom.settings.events import EventSettings
 from waitroom.settings.schedule import events_of, schedule_of, words_of
+
+MOST_STEPS = 5_000
+"""Of a plan that is changed live: all of them are set in one call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Planning:
     @property
     def events(self) -> tuple[EventSettings, ...]:
         """The events that the plan was made from."""
-        return events_of(self.planned.plan.words)
+        return events_of(self.planned.plan.words, self.room.timezone)
 
     @property
     def doors(self) -> Doors:
@@ -70,13 +73,16 @@ async def planning_of(room: RoomSettings, store: LineStore) -> Planning:
 def propose(now: Planning, events: Sequence[EventSettings], seeds: Seeds, now_ms: int) -> Proposal:
     """What it would come to if these were the events of the room.
 
-    Raises :class:`~waitroom.errors.EventHeldError` for a name that was used up.
+    Raises :class:`~waitroom.errors.EventHeldError` for a name that was used up, and
+    :class:`~waitroom.errors.SettingsError` where they come to more steps than Redis should be given in one call.
     """
     left = [event for event in events if not _is_over(event, events, now, now_ms)]
     before, after = _plan(now, now.events, seeds, now_ms), _plan(now, left, seeds, now_ms)
     for step in after.steps:
         if step.kind is StepKind.BEGIN and step.at_ms > now.held.get(step.event, step.at_ms):
             raise EventHeldError(f"an event {step.event!r} was held before: another needs another name")
+    if len(after.steps) > MOST_STEPS:
+        raise SettingsError(f"events: they come to {len(after.steps):,} steps, allowed are {MOST_STEPS:,}")
     known = {step.essence for step in before.steps}
     kept = frozenset(place for place, step in enumerate(after.steps) if step.essence in known)
     room = now.room
@@ -107,7 +113,7 @@ async def replan(store: LineStore, now: Planning, proposal: Proposal, *, who: st
     await store.plan(
         proposal.plan.to_redis(),
         name=proposal.plan.name,
-        words=words_of(proposal.events),
+        words=words_of(proposal.events, now.room.timezone),
         source="live",
         who=who,
         why=why,
@@ -135,4 +141,4 @@ def _plan(now: Planning, events: Sequence[EventSettings], seeds: Seeds, now_ms: 
         now_ms=now_ms,
         running=now.event.name,
     )
-    return replace(plan, words=words_of(events))
+    return replace(plan, words=words_of(events, room.timezone))

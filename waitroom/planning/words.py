@@ -10,6 +10,7 @@ from waitroom.errors import SettingsError
 from waitroom.settings import RoomSettings, parse_duration
 from waitroom.settings.events import EventSettings
 from waitroom.settings.given import checked
+from waitroom.settings.kinds import LONGEST_SECONDS
 from waitroom.settings.schedule import written
 from waitroom.shaping.schedule import ScheduleError, moment
 
@@ -44,9 +45,9 @@ def by_seconds(text: str) -> float:
         seconds = parse_duration(bare.removeprefix("-").removeprefix("+"))
     except ValueError:
         seconds = 0.0
-    if not seconds:
+    if not 0 < seconds <= LONGEST_SECONDS:
         raise SettingsError(
-            f'by: given "{text[:40]}"; allowed: a duration other than 0, such as "15m" or "-1h"'
+            f'by: given "{text[:40]}"; allowed: a duration up to "365d", such as "15m" or "-1h"'
         )
     return -seconds if bare.startswith("-") else seconds
 

@@ -9,8 +9,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from waitroom.line.rules import Mode
 from waitroom.settings.duration import parse_duration
-from waitroom.settings.kinds import Allowed, AnyDuration, broken
+from waitroom.settings.kinds import LONGEST_SECONDS, Allowed, AnyDuration, broken
 from waitroom.shaping.ramp import Ramp, RampError
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+"""Beyond them a digit has been mistaken."""
 
 
 def as_text(given: object) -> object:
@@ -23,9 +26,11 @@ def as_text(given: object) -> object:
 
 def _moment(given: str) -> str:
     try:
-        datetime.fromisoformat(given.strip())
+        read = datetime.fromisoformat(given.strip())
     except ValueError:
         raise ValueError("not a moment") from None
+    if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        raise broken(f"must be of the years {_FIRST_YEAR} to {_LAST_YEAR}")
     if "T" not in given and ":" not in given:
         raise ValueError("a date without a time")
     return given.strip()
@@ -42,9 +47,11 @@ def _ramp(given: str) -> str:
 def moment_or_duration(given: str) -> str:
     """The same text where it is one of both. Raises ``ValueError``."""
     try:
-        parse_duration(given)
+        seconds = parse_duration(given)
     except ValueError:
         return _moment(given)
+    if not 0 <= seconds <= LONGEST_SECONDS:
+        raise broken("must not be longer than 365d")
     return given
 
 

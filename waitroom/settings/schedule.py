@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from waitroom.settings.duration import format_duration, parse_duration
 from waitroom.settings.events import EventSettings
@@ -16,9 +18,12 @@ def schedule_of(events: Sequence[EventSettings], timezone: str) -> Schedule:
     return Schedule.of([_event(event, timezone) for event in events], timezone)
 
 
-def words_of(events: Sequence[EventSettings]) -> str:
-    """The events as they would be written in the file, as JSON; empty: there are none."""
-    return json.dumps([written(event) for event in events], ensure_ascii=False) if events else ""
+def words_of(events: Sequence[EventSettings], timezone: str) -> str:
+    """The events as they would be written in the file of a room of that zone, as JSON; empty: there are none."""
+    if not events:
+        return ""
+    kept = {"timezone": timezone, "events": [written(event) for event in events]}
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def written(event: EventSettings) -> dict[str, str | bool]:
@@ -27,9 +32,32 @@ def written(event: EventSettings) -> dict[str, str | bool]:
     return {**told, "prequeue": format_duration(event.prequeue)}
 
 
-def events_of(words: str) -> tuple[EventSettings, ...]:
-    """The events that :func:`words_of` wrote."""
-    return tuple(EventSettings.model_validate(each) for each in json.loads(words)) if words else ()
+def events_of(words: str, timezone: str) -> tuple[EventSettings, ...]:
+    """The events that :func:`words_of` wrote, for a room that may be of another zone by now: their moments stay."""
+    if not words:
+        return ()
+    kept = json.loads(words)
+    return tuple(
+        EventSettings.model_validate(rezoned(each, ("opens", "closes"), kept["timezone"], timezone))
+        for each in kept["events"]
+    )
+
+
+def rezoned(
+    given: Mapping[str, object], names: Iterable[str], written_in: str, timezone: str
+) -> dict[str, object]:
+    """A table with the moments in it, of these names, as they are to be read in ``timezone``: where that is another
+    than they were written in, with an offset of their own. What is no moment, or has an offset, stays."""
+    changed = dict(given)
+    for name in names if written_in != timezone else ():
+        text = given.get(name)
+        try:
+            at = datetime.fromisoformat(str(text))
+        except ValueError:
+            continue
+        if at.tzinfo is None:
+            changed[name] = at.replace(tzinfo=ZoneInfo(written_in)).isoformat(" ")
+    return changed
 
 
 def _event(settings: EventSettings, timezone: str) -> Event:

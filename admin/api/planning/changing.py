@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import JsonValue
 
 from admin.api.bodies import MOST_REASON, JsonObject, nothing_else, taken_reason
+from admin.api.once import OnceRoute
 from admin.api.planning.state import PlanState, PlanTrial, etag_of, version_of
 from admin.api.preconditions import OVERTAKEN, IfMatch, needed, version_wanted
 from admin.api.rooms.body import body_of
@@ -26,7 +27,7 @@ from waitroom.line.seeds import Seeds
 from waitroom.planning.change import Planning, planning_of, propose, replan
 from waitroom.planning.words import by_seconds, events_given, with_opening_moved, without
 
-router = APIRouter(prefix="/api/rooms/{room}/plan", tags=["schedule"])
+router = APIRouter(prefix="/api/rooms/{room}/plan", tags=["schedule"], route_class=OnceRoute)
 
 Check = Annotated[
     bool, Query(description="Only say what would happen: nothing is changed, and no `If-Match` is needed.")

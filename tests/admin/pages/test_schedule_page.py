@@ -11,9 +11,9 @@ from playwright.async_api import Page, expect
 
 from admin.auth.roles import Role
 from tests.admin.conftest import Client
-from tests.admin.pages.conftest import DESK, PHONE, Open
-from tests.admin.pages.test_accessible import THEMES, violations
-from tests.admin.pages.test_message_page import PICTURE
+from tests.admin.pages.conftest import Open
+from tests.admin.pages.test_accessible import violations
+from tests.admin.pages.test_message_page import LOOKS, PICTURE
 
 pytestmark = pytest.mark.anyio
 
@@ -147,21 +147,20 @@ async def test_a_page_follows_what_others_plan(open_page: Open, client: Client) 
 
 
 async def test_axe_finds_nothing(open_page: Open, client: Client, pictures: Path | None) -> None:
-    """On the page and in its dialogs, in both themes, wide and narrow."""
+    """On the page and in its dialogs, in light and dark, wide and narrow."""
     await planned(client, {**SALE, "opens": at(75)}, {"name": "encore", "opens": at(1440), "closes": "2h"})
     page = await open_page(SCHEDULE)
-    for width, height in (DESK, PHONE):
+    for (width, height), theme in LOOKS:
         await page.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES:
-            await page.emulate_media(color_scheme=theme)
-            await expect(page.locator("#timeline svg")).to_be_visible()
-            assert [] == await violations(page), (width, theme)
-            assert width >= await page.evaluate("document.documentElement.scrollWidth")
-            for opener, dialog in (("Edit spring", "#editing"), ("Take spring out of the plan", "#deciding")):
-                await page.get_by_role("button", name=opener).click()
-                await would(page, dialog)
-                assert [] == await violations(page), (width, theme, dialog)
-                await page.keyboard.press("Escape")
+        await page.emulate_media(color_scheme=theme)
+        await expect(page.locator("#timeline svg")).to_be_visible()
+        assert [] == await violations(page), (width, theme)
+        assert width >= await page.evaluate("document.documentElement.scrollWidth")
+        for opener, dialog in (("Edit spring", "#editing"), ("Take spring out of the plan", "#deciding")):
+            await page.get_by_role("button", name=opener).click()
+            await would(page, dialog)
+            assert [] == await violations(page), (width, theme, dialog)
+            await page.keyboard.press("Escape")
     if pictures is not None:
         await page.set_viewport_size(PICTURE)
         await page.emulate_media(color_scheme="light")

@@ -11,9 +11,9 @@ from playwright.async_api import FilePayload, expect
 from admin.auth.roles import Role
 from admin.console import Console
 from admin.previews.samples import SAMPLES
-from tests.admin.pages.conftest import DESK, PHONE, Crowd, Open
-from tests.admin.pages.test_accessible import THEMES, violations
-from tests.admin.pages.test_message_page import PICTURE
+from tests.admin.pages.conftest import Crowd, Open
+from tests.admin.pages.test_accessible import violations
+from tests.admin.pages.test_message_page import LOOKS, PICTURE
 
 pytestmark = pytest.mark.anyio
 
@@ -161,7 +161,7 @@ async def test_each_state_of_the_waiting_page_is_shown_in_light_and_dark(open_pa
 
 @pytest.mark.parametrize("name", PAGES)
 async def test_axe_finds_nothing(open_page: Open, name: str, pictures: Path | None) -> None:
-    """In both themes, wide and narrow."""
+    """In light and dark, wide and narrow."""
     page = await open_page(PAGES[name], Role.ADMIN)
     if name == "bypass":
         await page.get_by_role("button", name="Try it").click()
@@ -169,11 +169,10 @@ async def test_axe_finds_nothing(open_page: Open, name: str, pictures: Path | No
     if name == "invitations":
         await page.get_by_role("button", name="Mint", exact=True).click()
         await expect(page.locator("[data-revoke]")).to_be_visible()
-    for width, height in (DESK, PHONE):
+    for (width, height), theme in LOOKS:
         await page.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES:
-            await page.emulate_media(color_scheme=theme)
-            assert [] == await violations(page), (width, theme)
+        await page.emulate_media(color_scheme=theme)
+        assert [] == await violations(page), (width, theme)
         assert width >= await page.evaluate("document.documentElement.scrollWidth")
     if pictures is not None:
         await page.set_viewport_size(PICTURE)
