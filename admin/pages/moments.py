@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 
-def moment(seconds: float | None) -> Markup:
-    """A moment, given in seconds since 1970, as an element; a dash where there is none."""
+def moment(seconds: float | None, *, precise: bool = False) -> Markup:
+    """A moment, given in seconds since 1970, as an element, to the minute or to the second; a dash where there is none."""
     if seconds is None:
         return Markup("–")
     when = datetime.fromtimestamp(seconds, UTC)
-    return Markup('<time datetime="{}" data-local>{}</time>').format(
-        when.isoformat(timespec="seconds"), when.strftime("%Y-%m-%d %H:%M UTC")
+    style, form = ("medium", "%Y-%m-%d %H:%M:%S UTC") if precise else ("short", "%Y-%m-%d %H:%M UTC")
+    return Markup('<time datetime="{}" data-local="{}">{}</time>').format(
+        when.isoformat(timespec="seconds"), style, when.strftime(form)
     )
