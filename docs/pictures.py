@@ -195,6 +195,14 @@ async def ask_to_pause(page: Page) -> None:
     await page.keyboard.press("p")
 
 
+async def scroll_to_course(page: Page) -> None:
+    """To the charts, with what stood at one moment."""
+    await page.locator("#charts-title").scroll_into_view_if_needed()
+    await page.mouse.wheel(0, 560)
+    await page.wait_for_timeout(500)
+    await page.locator("#chart-flow .plot").hover(position={"x": 250, "y": 60})
+
+
 async def scroll_down(page: Page) -> None:
     """To what happened."""
     await page.locator("#feed-title").scroll_into_view_if_needed()
@@ -213,6 +221,7 @@ PICTURES: list[tuple[str, str, tuple[int, int], str, Act | None]] = [
     ("rooms-phone", "/", PHONE, "dark", None),
     ("room", "/rooms/drop", DESK, "light", turn_the_rate),
     ("room-dark", "/rooms/drop", DESK, "dark", None),
+    ("room-course", "/rooms/drop", DESK, "dark", scroll_to_course),
     ("room-record", "/rooms/drop", DESK, "light", scroll_down),
     ("room-phone", "/rooms/drop", PHONE, "light", None),
     ("pause-phone", "/rooms/drop", PHONE, "dark", ask_to_pause),

@@ -22,6 +22,7 @@ from admin.auth.actor import Actor
 from admin.auth.roles import Role
 from admin.console import console_of
 from admin.pages.looks import Look, Tone
+from admin.pages.static import FILES
 from admin.pages.templates import fragment, page
 from admin.store import StoreError
 from waitroom.settings import Severity
@@ -62,8 +63,8 @@ async def show(request: Request, actor: Viewer) -> Response:
 
 @router.get("/alerts/live", name="alertsLive")
 async def live(request: Request, actor: Viewer) -> StreamingResponse:
-    """Server-sent events, once a second: ``{"at": milliseconds, "parts": {those that are another: HTML}}``; at last
-    ``event: over`` where whoever watches may not any more."""
+    """Server-sent events, once a second: ``{"build", "at": milliseconds, "parts": {those that are another: HTML}}``; at
+    last ``event: over`` where whoever watches may not any more."""
     return stream(_news(request, may_test=_may_test(actor)))
 
 
@@ -76,7 +77,7 @@ async def _news(request: Request, *, may_test: bool) -> AsyncIterator[bytes]:
             parts = told  # it says so itself where it is asked
         new = {name: text for name, text in parts.items() if told.get(name) != text}
         told = dict(parts)
-        yield event(json.dumps({"at": int(time.time() * 1000), "parts": new}).encode())
+        yield event(json.dumps({"build": FILES.digest, "at": int(time.time() * 1000), "parts": new}).encode())
         await asyncio.sleep(EVERY_SECONDS)
     if not console.over.is_set():
         yield b"event: over\ndata:\n\n"

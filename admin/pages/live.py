@@ -22,25 +22,29 @@ from admin.console import console_of
 from admin.live import LiveRoom
 from admin.pages.happened import Happened
 from admin.pages.shown import shown
+from admin.pages.static import FILES
 
 EVERY_SECONDS = 1.0
 OVER = b"event: over\ndata:\n\n"
 """Whoever watches may not any more."""
+
+_BUILD = FILES.digest.encode()
+"""Of the scripts that understand this: a page that has others asks to be reloaded."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/live", name="live")
 async def live(request: Request, _: Viewer) -> StreamingResponse:
-    """All rooms as server-sent events, once a second: ``{"at", "rooms"}``, the time in milliseconds, and in brief each
-    room of which anything is new."""
+    """All rooms as server-sent events, once a second: ``{"build", "at", "rooms"}``: of which build, the time in
+    milliseconds, and in brief each room of which anything is new."""
     return stream(_all(request))
 
 
 @router.get("/live/{room}", name="live-room")
 async def live_room(request: Request, _: Viewer, seen: SeenOfPath) -> StreamingResponse:
-    """One room as server-sent events, once a second: ``{"at", "state", "point", "events"}``, the time in milliseconds,
-    its state, the newest figures of its charts, and what has happened since, newest first."""
+    """One room as server-sent events, once a second: ``{"build", "at", "state", "point", "events"}``: of which build,
+    the time in milliseconds, its state, the newest figures of its charts, and what has happened since, newest first."""
     return stream(_one(request, seen))
 
 
@@ -51,7 +55,7 @@ async def _all(request: Request) -> AsyncIterator[bytes]:
         texts = {name: shown(seen).text for name, seen in console.live.seen.items()}
         new = b",".join(text for name, text in texts.items() if text != last.get(name))
         last = texts
-        yield event(b'{"at":%d,"rooms":[%b]}' % (time.time() * 1000, new))
+        yield event(b'{"build":"%b","at":%d,"rooms":[%b]}' % (_BUILD, time.time() * 1000, new))
         await asyncio.sleep(EVERY_SECONDS)
     if not console.over.is_set():
         yield OVER
@@ -61,8 +65,8 @@ async def _one(request: Request, seen: LiveRoom) -> AsyncIterator[bytes]:
     console, listener, happened = console_of(request), Listener(request), Happened(seen)
     while await listener.may_listen():
         point = json.dumps(asdict(seen.point) if seen.point else None).encode()
-        news = (time.time() * 1000, shown(seen).told.text, point, b",".join(happened.news()))
-        yield event(b'{"at":%d,"state":%b,"point":%b,"events":[%b]}' % news)
+        news = (_BUILD, time.time() * 1000, shown(seen).told.text, point, b",".join(happened.news()))
+        yield event(b'{"build":"%b","at":%d,"state":%b,"point":%b,"events":[%b]}' % news)
         await asyncio.sleep(EVERY_SECONDS)
     if not console.over.is_set():
         yield OVER

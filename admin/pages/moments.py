@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 
 def moment(seconds: float | None, *, precise: bool = False) -> Markup:
-    """A moment, given in seconds since 1970, as an element, to the minute or to the second; a dash where there is none."""
+    """A moment, given in seconds since 1970, as an element, to the minute or the second; a dash where there is none."""
     if seconds is None:
         return Markup("–")
     when = datetime.fromtimestamp(seconds, UTC)

@@ -51,7 +51,6 @@ ROOM = (
     Link("Preview", "room-preview"),
     Link("Invitations", "room-invitations", role=Role.OPERATOR),
     Link("Bypass", "room-bypass"),
-    Link("Record", "room-events"),
     Link("Settings", "room-settings"),
 )
 """Pages of one room; their routes take the parameter ``room``."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from admin.api.rooms import SeenOfPath
 from admin.auth.access import Viewer
+from admin.console import console_of
 from admin.pages.looks import LIMITS, MODES, looks_json
 from admin.pages.shown import shown
 from admin.pages.templates import embedded, page
@@ -16,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/rooms/{room}", name="room")
 async def room_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Response:
     """One room."""
-    now = shown(seen)
+    now, approval = shown(seen), console_of(request).settings.approval
     return page(
         request,
         "room.html",
@@ -24,6 +25,7 @@ async def room_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Respon
         here="room",
         room=seen.room.name,
         now=now.state,
+        needs_two=approval.reset or approval.rate_above is not None,
         modes=MODES,
         limits=LIMITS,
         state=embedded(now.told.text.decode()),

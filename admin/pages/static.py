@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_IMPORT = re.compile(r'^(?:import|export) (?:.* from )?"\./([\w.-]+)";$', re.MULTILINE)
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,6 +54,18 @@ class StaticFiles:
         """The address of a file. Raises ``KeyError`` for an unknown name."""
         self._files[name]
         return f"/static/{self.digest}/{name}"
+
+    def modules(self, name: str) -> list[str]:
+        """The addresses of the modules that a script imports, and those that these import: to be asked for at once,
+        and not one after the other as they are found."""
+        found: dict[str, None] = {}
+        asked = [name]
+        while asked:
+            for each in _IMPORT.findall(self._files[asked.pop()].body.decode()):
+                if each not in found:
+                    found[each] = None
+                    asked.append(each)
+        return [self.url(each) for each in found]
 
     def lookup(self, digest: str, name: str) -> StaticFile | None:
         """The file at an address; another version's hash is another address."""

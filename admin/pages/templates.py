@@ -42,6 +42,7 @@ def environment() -> Environment:
     )
     made.filters.update(
         static=FILES.url,
+        modules=FILES.modules,
         number=words.number,
         span=words.span,
         sentence=words.sentence,

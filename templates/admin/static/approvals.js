@@ -8,14 +8,18 @@ import { changes } from "./said.js";
 const AGAIN_MS = 5000;
 
 export class Approvals {
-  /** `me` is who is signed in, as the record names them; `onDone()` is told when one was carried out. */
-  constructor(list, room, { me, may }) {
-    Object.assign(this, { list, room, me, may, shown: "" });
+  /** `me` is who is signed in, as the record names them. Where nothing needs two people, `needed` is false. */
+  constructor(list, room, { me, may, needed }) {
+    Object.assign(this, { list, room, me, may, needed, shown: "", blocked: false });
     this.look();
-    setInterval(() => { if (!document.hidden) this.look(); }, AGAIN_MS);
+    setInterval(() => this.look(), AGAIN_MS);
   }
 
+  /** Stops asking, or goes on: whoever is signed out would be refused again and again. */
+  block(reason) { this.blocked = Boolean(reason); }
+
   async look() {
+    if (!this.needed || this.blocked || document.hidden) return;
     try {
       const { data } = await ask("GET", "/api/approvals?state=pending");
       this.show(data.filter(({ room }) => room === this.room));

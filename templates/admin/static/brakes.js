@@ -85,7 +85,9 @@ export class Brakes {
     this.busy = true;
     this.show();
     try {
-      const { status, data } = await ask("POST", `${this.path}/${what}`, { body: { reason: reason.trim() } });
+      // the brakes work whatever others do meanwhile; what is undone is what stands on this page
+      const match = what === "undo" ? this.state.etag : undefined;
+      const { status, data } = await ask("POST", `${this.path}/${what}`, { body: { reason: reason.trim() }, match });
       flash("");
       if (status === 202) {
         toast("This waits for a second person to approve it", { seconds: 12 });
@@ -94,7 +96,10 @@ export class Brakes {
       this.onState(data);
       return data;
     } catch (refused) {
-      if (refused.status === 409) toast(refused.message, { tone: "bad" });
+      if (refused.status === 412 && refused.problem.state) {
+        this.onState(refused.problem.state);
+        toast(`Nothing undone: meanwhile ${lastChange(refused.problem.state.last_change)}`, { tone: "bad" });
+      } else if (refused.status === 409) toast(refused.message, { tone: "bad" });
       else flash(refused.message);
       return null;
     } finally {

@@ -51,7 +51,6 @@ export class Change {
   /** Takes in the state of the room. What somebody has turned stays turned. */
   follow(state) {
     const before = this.live, turned = this.pending ?? {};
-    if (state.version < before.version) return; // told before what was set here
     this.live = { ...state };
     this.rate.follow(state.rate, state.admissions_per_minute === null ? null : Math.round(state.admissions_per_minute));
     this.capacity.follow(state.capacity, state.inside);

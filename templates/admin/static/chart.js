@@ -89,6 +89,7 @@ export class Chart {
     this.none.textContent = this.rows.length ? "Not measured" : "Filling up …";
     const last = [...this.rows].reverse().find((row) => this.series.some(({ key }) => row[key] != null));
     const now = last ? this.series.filter(({ key }) => last[key] != null).map(({ name, key }) => `${name} ${this.say(last[key])}`).join(", ") : "nothing is known yet";
+    if (this.detail) this.show(this.detail);
     this.plot.setAttribute("aria-label", `${this.title}. Now: ${now}. The table below has the course.`);
   }
 
@@ -132,6 +133,7 @@ export class Chart {
   }
 
   show(detail) {
+    this.detail = detail;
     if (!this.cross) return;
     const row = detail && nearest(this.rows, detail.at);
     this.cross.setAttribute("visibility", row ? "visible" : "hidden");

@@ -1,9 +1,10 @@
 // What happened in a room, in words, newest first.
 
 import { ask } from "./api.js";
-import { moment, sentence } from "./format.js";
+import { inBoth, moment, sentence } from "./format.js";
 import { changes } from "./said.js";
 
+const MOST = 1000; // a second screen is open for days
 const ICONS = {
   changed: "auto", planned: "clock", begun: "queue", moved: "clock", drawn: "queue", opened: "play", revealed: "info", reset: "warn", restored: "warn",
   redis_restarted: "warn", clock_astray: "warn", clock_agrees: "check", codes_minted: "plus", revoked: "closed", shared: "warn", began: "info",
@@ -44,8 +45,9 @@ function isTold({ type, who, changed }) {
 }
 
 export class Feed {
-  constructor(list, room) {
+  constructor(list, { room, timezone }) {
     this.list = list;
+    this.zone = timezone;
     this.path = `/api/rooms/${encodeURIComponent(room)}/events`;
     this.events = [];
     this.button = document.getElementById("older");
@@ -86,6 +88,10 @@ export class Feed {
       const place = this.events.findIndex(({ id }) => id === event.id);
       this.list.insertBefore(this.item(event), this.list.children[place] ?? null);
     }
+    while (this.events.length > MOST) {
+      this.events.pop();
+      this.list.lastChild.remove();
+    }
   }
 
   item(event) {
@@ -94,6 +100,7 @@ export class Feed {
     const time = document.createElement("time");
     time.dateTime = event.at;
     time.textContent = moment(Date.parse(event.at));
+    time.title = inBoth(Date.parse(event.at), this.zone);
     const what = document.createElement("p");
     what.textContent = told(event);
     item.append(icon(iconOf(event)), time, what);

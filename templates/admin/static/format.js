@@ -63,6 +63,12 @@ export function sameTime(ms, one, two) {
   return clock(ms, { zone: one }) === clock(ms, { zone: two });
 }
 
+/** A moment in the viewer's zone, with the room's beside it where that is another: "10:32 Riga, 03:32 New York". */
+export function inBoth(ms, zone) {
+  const mine = `${moment(ms)} ${place(here)}`;
+  return sameTime(ms, zone, here) ? mine : `${mine}, ${moment(ms, { zone })} ${place(zone)}`;
+}
+
 /** A moment: its time of day, with the date where that is another day than today. */
 export function moment(ms, { zone = here } = {}) {
   const day = (at) => new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: zone });

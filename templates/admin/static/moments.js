@@ -1,7 +1,12 @@
 // Moments in the viewer's own zone; in UTC where no script runs.
 
-for (const each of document.querySelectorAll("time[data-local]")) {
-  const words = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: each.dataset.local });
-  each.title = each.textContent;
-  each.textContent = words.format(new Date(each.dateTime));
+/** Puts the moments under `root` into the viewer's zone, each once. */
+export function localise(root = document) {
+  for (const each of root.querySelectorAll("time[data-local]:not([title])")) {
+    const words = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: each.dataset.local });
+    each.title = each.textContent;
+    each.textContent = words.format(new Date(each.dateTime));
+  }
 }
+
+localise();

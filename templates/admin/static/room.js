@@ -9,22 +9,25 @@ import { keepClock } from "./clock.js";
 import { Course } from "./course.js";
 import { Feed } from "./feed.js";
 import { fill, say, symbol } from "./fill.js";
-import { clock, moment, number, span } from "./format.js";
+import { clock, inBoth, moment, number, span } from "./format.js";
 import { planned } from "./planned.js";
 import { lastChange } from "./said.js";
 import { follow } from "./stream.js";
 
+const OWN_MS = 3000;
 const at = (id) => document.getElementById(id);
 const state = JSON.parse(at("state").textContent);
 const may = at("state").dataset.may === "yes";
 const looks = JSON.parse(at("looks").textContent);
 
 const setClock = keepClock(at("clock"), state.timezone);
-const approvals = new Approvals(at("approvals"), state.room, { me: at("state").dataset.me, may });
-const feed = new Feed(at("events"), state.room);
+const approvals = new Approvals(at("approvals"), state.room, { me: at("state").dataset.me, may, needed: at("state").dataset.two === "yes" });
+const feed = new Feed(at("events"), state);
 const course = new Course(state.room, feed);
-/** What came of something that was done here: shown at once, before the stream tells. */
+/** What came of something that was done here: shown at once, and not undone by what was on its way before. */
+let doneAt = 0;
 function onState(told) {
+  doneAt = Date.now();
   Object.assign(state, told);
   show(state, Date.parse(told.now));
 }
@@ -63,7 +66,7 @@ function show(now, ms) {
   at("next").hidden = !next;
   if (next) {
     say(at("next-says"), planned(next));
-    say(at("next-in"), `${moment(Date.parse(next.at))}, in ${span((Date.parse(next.at) - ms) / 1000)}`);
+    say(at("next-in"), `${inBoth(Date.parse(next.at), now.timezone)}, in ${span((Date.parse(next.at) - ms) / 1000)}`);
   }
 
   const trend = course.trend;
@@ -111,13 +114,13 @@ function sign(id, text, tone) {
 const age = new Age((reason) => {
   change.block(reason);
   brakes.block(reason);
+  approvals.block(reason);
 });
 
 follow(`/live/${encodeURIComponent(state.room)}`, {
   message({ at: ms, state: told, point, events }) {
     setClock(ms);
-    // what was set here may be newer than what was on its way
-    if (told.version >= state.version) Object.assign(state, told);
+    if (told.version >= state.version || Date.now() - doneAt > OWN_MS) Object.assign(state, told);
     course.add(ms, point);
     feed.add(events);
     show(state, ms);

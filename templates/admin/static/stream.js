@@ -1,9 +1,20 @@
 // What the console pushes: one connection, and the truth about how old it is.
 
+import { toast } from "./console.js";
+
 const SILENT_MS = 3500; // longer than three messages
 const HUNG_MS = 15000;
 const HIDDEN_MS = 60000;
 const BACK_OFF = [500, 1000, 2000, 4000, 8000, 15000];
+
+let asked = false;
+
+/** The console was updated: these scripts may not understand what it says. */
+function outdated() {
+  if (asked) return;
+  asked = true;
+  toast("The console was updated", { seconds: 3600, action: { label: "Reload", run: () => location.reload() } });
+}
 
 /**
  * Follows a stream of messages: `on.message(data)` for each, and `on.state("live" | "lost" | "over", since)` when that
@@ -31,7 +42,9 @@ export function follow(url, on) {
     source.onmessage = (event) => {
       heard = Date.now();
       tries = 0;
-      on.message(JSON.parse(event.data));
+      const news = JSON.parse(event.data);
+      if (!import.meta.url.includes(news.build)) outdated();
+      on.message(news);
       tell("live");
     };
     source.addEventListener("over", () => {

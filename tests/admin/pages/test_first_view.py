@@ -10,8 +10,10 @@ import pytest
 from playwright.async_api import Response, expect
 
 from admin.auth.roles import Role
+from admin.pages.static import FILES
 from tests.admin.conftest import Client
 from tests.admin.pages.conftest import Open
+from waitroom.resources import templates_dir
 
 pytestmark = pytest.mark.anyio
 
@@ -65,3 +67,14 @@ async def test_a_browser_that_takes_no_gzip_gets_none(client: Client) -> None:
     assert "gzip" == packed.headers["content-encoding"]
     assert len(gzip.compress(plain.content)) < len(plain.content)
     assert "<h1>Rooms</h1>" in plain.text and "<h1>Rooms</h1>" in packed.text
+
+
+def test_all_modules_of_a_page_are_named_at_once() -> None:
+    """Those that its script imports, and those that these do, each once."""
+    folder = templates_dir() / "admin" / "static"
+    for script in ("room.js", "rooms.js"):
+        named = [url.rpartition("/")[2] for url in FILES.modules(script)]
+        assert len(named) == len(set(named))
+        for name in (script, *named):
+            imported = set(re.findall(r'"\./([\w.-]+)"', (folder / name).read_text()))
+            assert imported <= set(named), (script, name)

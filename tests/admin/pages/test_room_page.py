@@ -12,6 +12,7 @@ from playwright.async_api import Page, Route, expect
 
 from admin.auth.roles import Role
 from admin.console import Console
+from admin.pages.static import FILES
 from tests.admin.conftest import Client
 from tests.admin.pages.conftest import Crowd, Open
 from waitroom.line.rules import Mode
@@ -182,7 +183,7 @@ async def test_who_confirms_by_what_was_there_before_sets_nothing(open_page: Ope
     page = await open_page("about:blank")
 
     async def tell(route: Route) -> None:
-        news = f'{{"at":{time.time() * 1000:.0f},"state":{late},"point":null,"events":[]}}'
+        news = f'{{"build":"{FILES.digest}","at":{time.time() * 1000:.0f},"state":{late},"point":null,"events":[]}}'
         await route.fulfill(content_type="text/event-stream", body=f"data: {news}\n\n")
 
     await page.route("**/live/drop", tell)
@@ -215,3 +216,40 @@ async def test_a_mode_is_set_like_a_rate(open_page: Open, client: Client) -> Non
     await page.click("#confirm")
     await expect(page.locator("#mode-badge")).to_have_text("Queue")
     assert Mode.QUEUE == (await client(Role.VIEWER).get("/api/rooms/drop")).json()["mode"]
+
+
+async def test_what_is_undone_is_what_one_sees(open_page: Open, client: Client) -> None:
+    """A change that the page has not heard of is shown, and not undone unseen."""
+    bert = client(Role.OPERATOR)
+    await bert.patch("/api/rooms/drop", json={"rate": 200}, headers={"if-match": "*"})
+    late = (await bert.get("/api/rooms/drop")).text
+    page = await open_page("about:blank")
+
+    async def tell(route: Route) -> None:
+        news = f'{{"build":"{FILES.digest}","at":{time.time() * 1000:.0f},"state":{late},"point":null,"events":[]}}'
+        await route.fulfill(content_type="text/event-stream", body=f"data: {news}\n\n")
+
+    await page.route("**/live/drop", tell)
+    await page.goto("/rooms/drop")
+    await is_live(page)
+    await bert.patch("/api/rooms/drop", json={"rate": 300}, headers={"if-match": "*"})
+    await page.keyboard.press("u")
+    await expect(page.locator(".toast")).to_contain_text("Nothing undone: meanwhile Rate 200 → 300")
+    assert 300 == (await bert.get("/api/rooms/drop")).json()["rate"]
+
+
+async def test_a_page_of_an_older_build_asks_to_be_reloaded(open_page: Open) -> None:
+    """After an update of the console, whose messages it may not understand."""
+    page = await open_page("about:blank")
+
+    async def tell(route: Route) -> None:
+        body = f'data: {{"build":"another","at":{time.time() * 1000:.0f},"rooms":[]}}\n\n'
+        await route.fulfill(content_type="text/event-stream", body=body)
+
+    await page.route("**/live", tell)
+    await page.goto("/")
+    await expect(page.locator(".toast")).to_contain_text("The console was updated")
+    await page.unroute("**/live")
+    await page.get_by_role("button", name="Reload").click()
+    await is_live(page)
+    await expect(page.locator(".toast")).to_have_count(0)
