@@ -122,7 +122,7 @@ async def test_the_log_is_read_in_pages_and_taken_away_whole(
     admin: httpx.AsyncClient, console: Console
 ) -> None:
     """As JSON, as CSV in which no cell is a formula, and as lines of JSON; that it was is in the log as well."""
-    for who in ("=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", "anna"):
+    for who in ("=HYPERLINK(1)", "+1+A1", "-1-A1", "@x", "\t=1", "anna"):
         await console.audit.add(Draft(who, "act", Outcome.DONE, after={"rate": 1}, why='said "a, b"'))
     page = (await admin.get("/api/audit", params={"action": "act", "limit": 4})).json()
     assert (4, "anna") == (len(page["entries"]), page["entries"][0]["who"])
@@ -130,7 +130,7 @@ async def test_the_log_is_read_in_pages_and_taken_away_whole(
     assert (2, None) == (len(rest["entries"]), rest["before"])
     answer = await admin.get("/api/audit", params={"action": "act", "format": "csv"})
     rows = list(csv.DictReader(io.StringIO(answer.text)))
-    assert ["anna", r"\t=1", "'@x", "'-1", "'+1", "'=HYPERLINK(1)"] == [row["who"] for row in rows]
+    assert ["anna", r"\t=1", "'@x", "'-1-A1", "'+1+A1", "'=HYPERLINK(1)"] == [row["who"] for row in rows]
     assert ('said "a, b"', '{"rate": 1}') == (rows[0]["why"], rows[0]["after"])
     assert "attachment" in answer.headers["content-disposition"]
     lines = (await admin.get("/api/audit/export", params={"action": "act"})).text.splitlines()
