@@ -65,22 +65,18 @@ def _options_of(item: pytest.Item) -> dict[str, object]:
     return {"name": name, "hosts": [f"{name}.example"], **(marker.kwargs if marker else {})}
 
 
-@pytest.fixture(scope="session", params=[1, 2], ids=["1-worker", "2-workers"])
+@pytest.fixture(scope="module")
 def gateway(
     request: pytest.FixtureRequest, shop: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """A gateway with a room for each of the tests that ask for one."""
-    workers: int = request.param
+    """A gateway of two workers, with a room for each of the file's tests that ask for one."""
     rooms = [
         _options_of(item)
         for item in request.session.items
-        if isinstance(item, pytest.Function)
-        and "house" in item.fixturenames
-        and hasattr(item, "callspec")
-        and item.callspec.params.get("gateway") == workers
+        if isinstance(item, pytest.Function) and "house" in item.fixturenames and item.path == request.path
     ]
     folder = tmp_path_factory.mktemp("gateway")
-    started = start_gateway(folder, redis_url, shop, rooms or [{"name": "main"}], workers=workers)
+    started = start_gateway(folder, redis_url, shop, rooms or [{"name": "main"}], workers=2)
     try:
         yield started
         started.stop()

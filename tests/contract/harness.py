@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from redis.asyncio import Redis
 
 from waitroom.line.store import LineStore
@@ -33,8 +32,6 @@ ROOM = {"presence": "2s", "keep": "3s", "session": "30s", "burst": "5s", "rate":
 """A room with times short enough for a test."""
 
 SECRET = "a secret for tests only"
-TWO_WORKERS = pytest.mark.parametrize("gateway", [2], ids=["2-workers"], indirect=True, scope="session")
-"""For a test that takes its time, and to which one worker would add nothing."""
 
 Options = Mapping[str, object]
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from tests.contract.harness import APP, PAGE, SECRET, TWO_WORKERS, House, entered, eventually
+from tests.contract.harness import APP, PAGE, SECRET, House, entered, eventually
 from waitroom.gate.challenges import LIFE_MS, Challenges
 from waitroom.shaping.challenge import Puzzle, solve
 
@@ -337,7 +337,6 @@ async def test_a_place_that_was_lost_is_made_good_once(house: House) -> None:
     assert Counter({403: 9, 503: 1}) == Counter(answer.status_code for answer in answers)
 
 
-@TWO_WORKERS
 @pytest.mark.room(**HELD)
 async def test_the_challenge_is_turned_on_live(house: House) -> None:
     """Ops staff under attack need no restart; what is wrong changes nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.harness import APP, TWO_WORKERS, House, entered, reached, session_of
+from tests.contract.harness import APP, House, entered, reached, session_of
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +40,6 @@ async def test_inside_no_cookie_is_set_again(house: House) -> None:
     assert [] == (await visitor.get("/lab/echo")).headers.get_list("set-cookie")
 
 
-@TWO_WORKERS
 @pytest.mark.room(session="2s")
 async def test_activity_renews_the_pass(house: House) -> None:
     """A visitor who goes on stays inside for longer than a session, as the same one."""

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from redis.asyncio import Redis
 
-from tests.contract.harness import APP, PAGE, TWO_WORKERS, House, entered, reached, session_of
+from tests.contract.harness import APP, PAGE, House, entered, reached, session_of
 from waitroom.invitations.ledger import TRIES, Batch, Kept, Ledger
 from waitroom.shaping.codes import CodeDigests, new_code, typed
 from waitroom.shaping.invitation import Invitation, Seal
@@ -104,7 +104,6 @@ async def test_who_only_looks_at_a_link_uses_nothing(house: House) -> None:
     assert ":members:1" in session_of(await visitor.get("/lab/echo"))
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", **LANES)
 async def test_one_member_holds_one_place(house: House) -> None:
     """In eight browsers at the same moment, over both workers, by two invitations: one number, and one visit."""
@@ -128,7 +127,6 @@ async def test_an_invitation_for_any_number_of_visits_needs_no_button(house: Hou
     assert ("members", 1) == await place(visitor)
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", **LANES)
 async def test_a_link_for_several_gives_so_many_places(house: House) -> None:
     """One a browser, however often each opens it; the next is told that it has been used, and can go on without."""
@@ -291,7 +289,6 @@ async def test_a_wrong_code_says_what_is_wrong(house: House) -> None:
     assert (422, True, False) == (page.status_code, 'aria-invalid="true"' in page.text, "<b>" in page.text)
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", **LANES)
 async def test_guessing_is_throttled_for_an_address(house: House) -> None:
     """In all workers together; a right code then has to wait as well, and slips never count."""

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.contract.harness import APP, TWO_WORKERS, House, events
+from tests.contract.harness import APP, House, events
 from waitroom.messages.telling import tell
 from waitroom.settings.messages import MessagesSettings
 
@@ -27,7 +27,6 @@ async def say(house: House, **wanted: object) -> None:
     )
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause")
 async def test_each_visitor_reads_the_message_in_their_own_language(house: House) -> None:
     """As text, with its language named; the public document has all of them."""

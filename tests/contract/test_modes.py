@@ -7,12 +7,11 @@ import time
 
 import pytest
 
-from tests.contract.harness import APP, TWO_WORKERS, House, entered, eventually, session_of
+from tests.contract.harness import APP, House, entered, eventually, session_of
 
 pytestmark = pytest.mark.anyio
 
 
-@TWO_WORKERS
 @pytest.mark.room
 async def test_the_dial(house: House) -> None:
     """Each mode by ``waitroom set``: how newcomers fare. Who was inside before stays inside in all of them."""
@@ -107,7 +106,6 @@ async def test_a_pass_outlives_the_lowering_of_capacity(house: House) -> None:
     await entered(newcomer)
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", rate=60_000)
 async def test_when_a_pause_ends_the_line_enters_in_order(house: House) -> None:
     """Everyone who waited, by number."""
@@ -127,7 +125,6 @@ async def test_when_a_pause_ends_the_line_enters_in_order(house: House) -> None:
     assert numbers == admitted
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="queue", rate=0)
 async def test_a_rate_of_nothing_admits_nobody(house: House) -> None:
     """Not even the first."""

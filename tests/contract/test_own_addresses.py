@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 import pytest
 
-from tests.contract.harness import APP, TWO_WORKERS, House, entered, events, eventually
+from tests.contract.harness import APP, House, entered, events, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -97,7 +97,6 @@ async def test_a_new_rate_is_told_with_its_reason(house: House) -> None:
     await house.everywhere(partial(told, "rate lowered", 200, 600))
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", presence="2s")
 async def test_an_open_stream_is_presence(house: House) -> None:
     """Who listens is there, though they ask for nothing for longer than the presence window."""

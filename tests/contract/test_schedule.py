@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.contract.harness import APP, TWO_WORKERS, House, entered, events
+from tests.contract.harness import APP, House, entered, events
 from waitroom.line.draw import PublishedDraws
 from waitroom.line.plan import Plan, Step, StepKind
 from waitroom.line.seeds import Seeds
@@ -39,7 +39,6 @@ async def plan(house: House, opens_in_ms: int, *, drawn: bool) -> None:
     await house.everywhere(followed)
 
 
-@TWO_WORKERS
 @pytest.mark.room
 async def test_before_the_opening_everyone_gets_a_place_and_a_countdown(house: House) -> None:
     """A page for people, a problem for programs; with a draw nobody has a position yet."""
@@ -61,7 +60,6 @@ async def test_before_the_opening_everyone_gets_a_place_and_a_countdown(house: H
     assert (told["number"], told["opens_at"]) == (status["number"], status["opens_at"])
 
 
-@TWO_WORKERS
 @pytest.mark.room
 async def test_at_the_opening_those_who_waited_enter_in_the_drawn_order(house: House) -> None:
     """Their streams say so, the published draw is right, and their positions are its places."""
@@ -130,7 +128,6 @@ async def test_a_closed_room_says_when_it_opens(house: House) -> None:
     assert "The line is closed" in page.text
 
 
-@TWO_WORKERS
 @pytest.mark.room
 async def test_the_mode_pass_lets_everyone_in_before_the_opening(house: House) -> None:
     """Those who wait and those who come; with another mode the others wait for the opening again."""

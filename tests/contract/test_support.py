@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.harness import APP, PAGE, TWO_WORKERS, House, entered, events, eventually, session_of
+from tests.contract.harness import APP, PAGE, House, entered, events, eventually, session_of
 from waitroom.line.desk import Fate, Help
 
 pytestmark = pytest.mark.anyio
@@ -56,7 +56,6 @@ async def reinstate(house: House, number: int) -> None:
     assert Help.DONE is (await house.store.reinstate(number, who="anna", why=WHY)).help
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", presence="1s", keep="3s")
 async def test_the_page_of_a_missed_turn_leads_in(house: House) -> None:
     """It was given a new place; the desk gives the old one back, and the page goes on with the old number."""
@@ -84,7 +83,6 @@ async def test_the_page_of_a_missed_turn_leads_in(house: House) -> None:
     assert Fate.LEFT is report.fate
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", presence="1s", keep="3s")
 async def test_an_open_stream_of_a_missed_turn_leads_in(house: House) -> None:
     """It is told, ends, and comes again with the place that was given back."""
@@ -103,7 +101,6 @@ async def test_an_open_stream_of_a_missed_turn_leads_in(house: House) -> None:
     assert session_of(await entered(visitor)).endswith(f":general:{number}")
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", presence="1s", keep="3s")
 async def test_who_has_not_come_back_yet_enters_with_the_old_ticket(house: House) -> None:
     """Within keep from the word of the desk on."""
@@ -114,7 +111,6 @@ async def test_who_has_not_come_back_yet_enters_with_the_old_ticket(house: House
     assert session_of(await entered(visitor)).endswith(f":general:{number}")
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause")
 async def test_who_gave_the_place_up_by_mistake_has_it_again(house: House) -> None:
     """Though the cookies were taken back; at the old position, and nobody else has moved for it."""
@@ -143,7 +139,6 @@ async def test_who_gave_the_place_up_by_mistake_has_it_again(house: House) -> No
     assert session_of(await entered(visitor)).endswith(":general:2")
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause")
 async def test_who_joined_again_after_giving_up_has_the_old_place(house: House) -> None:
     """And the new one no more."""
@@ -162,7 +157,6 @@ async def test_who_joined_again_after_giving_up_has_the_old_place(house: House) 
     assert "1" == (await visitor.get("/lab/echo")).headers["waitroom-position"]
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="queue")
 async def test_a_visit_that_the_shop_ended_by_mistake_goes_on(house: House) -> None:
     """In every worker, though each had noted its end."""
@@ -187,7 +181,6 @@ async def test_a_visit_that_the_shop_ended_by_mistake_goes_on(house: House) -> N
     await house.everywhere(admitted)
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause")
 async def test_the_front_of_the_line(house: House) -> None:
     """Who waits there is told at once, and is the next that is let in."""

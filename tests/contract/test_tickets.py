@@ -7,7 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from tests.contract.harness import APP, TWO_WORKERS, House, entered, eventually, session_of
+from tests.contract.harness import APP, House, entered, eventually, session_of
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +51,6 @@ async def test_a_second_tab_is_of_the_same_visit(house: House) -> None:
     assert 1 == (await house.store.advance()).sessions
 
 
-@TWO_WORKERS
 @pytest.mark.room(session="1s")
 async def test_a_ticket_is_worth_nothing_after_its_visit(house: House) -> None:
     """Pass and ticket of a visit that is over lead to a new place, never to the old visit."""
@@ -62,7 +61,6 @@ async def test_a_ticket_is_worth_nothing_after_its_visit(house: House) -> None:
     assert before != after
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", presence="1s", keep="3s")
 async def test_who_was_away_when_called_enters_within_keep(house: House) -> None:
     """Ahead of those not yet called, and without having been waited for."""
@@ -78,7 +76,6 @@ async def test_who_was_away_when_called_enters_within_keep(house: House) -> None
     assert session_of(answer).endswith(f":{number}")
 
 
-@TWO_WORKERS
 @pytest.mark.room(mode="pause", presence="1s", keep="1s")
 async def test_who_was_away_for_longer_than_keep_has_a_new_place(house: House) -> None:
     """And is told why."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -91,6 +91,13 @@ class Shop:
     connections: int = 0
     open: int = 0
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _writers: list[asyncio.StreamWriter] = field(default_factory=list)
+
+    def _come(
+        self, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> Coroutine[None, None, None]:
+        self._writers.append(writer)
+        return self._serve(answer, reader, writer)
 
     async def _serve(
         self, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -113,9 +120,14 @@ class Shop:
             writer.close()
 
     async def _stop(self) -> None:
+        for _ in range(4):  # who was accepted just now comes in within these
+            await asyncio.sleep(0)
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()  # a closed one would stay for as long as nobody reads what it has said
+        await asyncio.sleep(0)
 
 
 class Premises:
@@ -131,7 +143,7 @@ class Premises:
         """A shop that answers each request so."""
         shop = Shop()
         server = await asyncio.start_server(
-            lambda reader, writer: shop._serve(answer, reader, writer), sock=self._socket.dup(), limit=1 << 20
+            lambda reader, writer: shop._come(answer, reader, writer), sock=self._socket.dup(), limit=1 << 20
         )
         try:
             yield shop
