@@ -36,6 +36,18 @@ def serving(folder: Path, redis_url: str) -> Iterator[tuple[subprocess.Popen[str
             process.terminate()
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """``waitroom console``: the process, and its address."""
+    command = [sys.executable, "-m", "waitroom", "console", "--config", "waitroom.toml"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline().split()[2]
+        finally:
+            process.terminate()
+
+
 def token(folder: Path) -> str:
     """``waitroom token``, while the console runs."""
     command = [sys.executable, "-m", "waitroom", "token", "--role", "viewer", "--config", "waitroom.toml"]
@@ -87,3 +99,29 @@ async def test_it_tells_of_the_rooms_and_comes_back_when_it_dies(tmp_path: Path,
             return not any(map(is_alive, left))
 
         await eventually(gone)
+
+
+async def test_the_console_runs_alone(tmp_path: Path, redis_url: str) -> None:
+    """Beside no gateway: it tells of the rooms at that Redis, and ends when it is told to."""
+    with serving(tmp_path, redis_url), alone(tmp_path) as (process, address):
+        headers = {"authorization": f"Bearer {token(tmp_path)}"}
+        async with httpx.AsyncClient(base_url=address, headers=headers, timeout=10) as client:
+            assert 200 == (await client.get("/health/live")).status_code
+
+            async def tells() -> bool:
+                answer = await client.get("/api/rooms/console-process")
+                return answer.status_code == 200 and answer.json()["mode"] == "pause"
+
+            await eventually(tells, within=20)
+        process.terminate()
+        assert 0 == process.wait(20)
+
+
+def test_alone_it_needs_a_redis(tmp_path: Path) -> None:
+    """The Redis that a gateway runs for itself is the gateway's."""
+    command = [sys.executable, "-m", "waitroom", "console"]
+    environ = {**os.environ, "WAITROOM_DATA_DIR": str(tmp_path), "WAITROOM_ORIGIN": "http://127.0.0.1:9"}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, check=False, capture_output=True, text=True)
+    assert 0 != done.returncode
+    assert "redis_url: not set" in done.stderr
+    assert "Traceback" not in done.stderr

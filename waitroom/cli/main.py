@@ -70,6 +70,24 @@ def serve(
     )
 
 
+@app.command(epilog="Example:  waitroom console --config waitroom.toml --admin-host 0.0.0.0")
+def console(
+    config: ConfigFile = None,
+    admin_host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
+    admin_port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0: a free one.", show_default=False)
+    ] = None,
+) -> None:
+    """Run the ops console alone, for gateways that run elsewhere.
+
+    It needs their redis_url and secret; they are set console = false.
+    """
+    from waitroom.serving import serve_console
+    from waitroom.settings import load
+
+    serve_console(load(config, overrides={"admin_host": admin_host, "admin_port": admin_port}))
+
+
 @app.command(epilog="Example:  waitroom check --config waitroom.toml")
 def check(config: ConfigFile = None) -> None:
     """Read the configuration, reach Redis and the origin, and say what is wrong and where."""

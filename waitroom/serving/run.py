@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from waitroom.embedded import EmbeddedRedis
+from waitroom.errors import SettingsError
 from waitroom.gate.app import never_ends
 from waitroom.proxy import TrustedProxies
 from waitroom.serving.factory import GRACE_SECONDS, GateFactory
@@ -60,6 +61,25 @@ def serve(
             Multiprocess(config, [listener]).run()
         else:
             uvicorn.Server(config).run([listener])
+
+
+def serve_console(settings: Settings, *, announce: Callable[[str, str | None], None] | None = None) -> None:
+    """Runs the console alone until it is told to stop: for gateways that run elsewhere, at the same Redis.
+
+    Raises :class:`~waitroom.errors.SettingsError` without a ``redis_url``: the gateway's own Redis is the gateway's.
+    """
+    if (redis_url := settings.redis_url) is None:
+        raise SettingsError(
+            "redis_url: not set. The console alone needs the Redis of its gateways; "
+            "`waitroom serve` with a Redis of its own runs the console too."
+        )
+    signal.signal(signal.SIGTERM, _leave)
+    with suppress(KeyboardInterrupt):
+        secrets = resolve_secret(settings)
+        settings = resolve_provider(resolve_channels(resolve_webhook_secrets(settings)))
+        with _console(settings, redis_url, secrets, announce):
+            while True:
+                signal.pause()
 
 
 @contextmanager

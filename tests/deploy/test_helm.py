@@ -1,0 +1,109 @@
+"""The chart is rendered by Helm itself, and what comes of it is what Kubernetes understands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from waitroom.settings import load
+
+CHART = Path(__file__).parents[2] / "deploy" / "helm" / "waitroom"
+EVERYTHING = (
+    "--set=ingress.enabled=true,ingress.hosts={shop.example},ingress.className=nginx",
+    "--set=console.ingress.enabled=true,console.ingress.host=ops.example,console.address=https://ops.example",
+    "--set=serviceMonitor.enabled=true",
+    '--set-json=networkPolicy.consoleFrom=[{"podSelector":{}}]',
+)
+Manifest = dict[str, Any]
+
+
+def program(variable: str, name: str) -> str:
+    """A program that the environment names, or that is on the path."""
+    found = os.environ.get(variable) or shutil.which(name)
+    if found is None:
+        reason = f"{name} is not on the path, and {variable} is not set"
+        if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def rendered(*options: str) -> str:
+    """What Helm makes of the chart."""
+    command = [program("HELM", "helm"), "template", "drop", str(CHART), *options]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def by_name(text: str) -> dict[tuple[str, str], Manifest]:
+    """The manifests by kind and name."""
+    return {(each["kind"], each["metadata"]["name"]): each for each in yaml.safe_load_all(text) if each}
+
+
+@pytest.mark.parametrize("options", [(), EVERYTHING], ids=["as it comes", "everything"])
+def test_kubernetes_understands_it(options: tuple[str, ...], tmp_path: Path) -> None:
+    """By its own schemas, and no field is there that these do not know."""
+    validate = program("KUBERNETES_VALIDATE", "kubernetes-validate")
+    known = [each for each in by_name(rendered(*options)).values() if each["kind"] != "ServiceMonitor"]
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all(known))
+    command = [validate, "--strict", str(tmp_path / "all.yaml")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert len(known) == (done.stdout + done.stderr).count(" passed ")
+
+
+def test_a_field_that_is_misspelled_is_seen(tmp_path: Path) -> None:
+    """The check of the schemas can fail."""
+    validate = program("KUBERNETES_VALIDATE", "kubernetes-validate")
+    (tmp_path / "one.yaml").write_text(rendered().replace("minReplicas:", "minReplica:"))
+    command = [validate, "--strict", str(tmp_path / "one.yaml")]
+    assert 0 != subprocess.run(command, check=False, capture_output=True, timeout=60).returncode
+
+
+def test_gateways_have_no_console_and_the_console_is_one() -> None:
+    """All have the secret and the Redis of one Secret, and run as nobody on a file system that they cannot write to."""
+    manifests = by_name(rendered())
+    gateway = manifests["Deployment", "drop-waitroom"]["spec"]
+    console = manifests["StatefulSet", "drop-waitroom-console"]["spec"]
+    assert ("replicas" in gateway, 1) == (False, console["replicas"])
+    for spec in (gateway, console):
+        pod = spec["template"]["spec"]
+        (container,) = pod["containers"]
+        env = {each["name"]: each for each in container["env"]}
+        assert {"name": "waitroom", "key": "secret"} == env["WAITROOM_SECRET"]["valueFrom"]["secretKeyRef"]
+        assert {"name": "waitroom", "key": "redis_url"} == env["WAITROOM_REDIS_URL"]["valueFrom"][
+            "secretKeyRef"
+        ]
+        assert (True, True) == (
+            pod["securityContext"]["runAsNonRoot"],
+            container["securityContext"]["readOnlyRootFilesystem"],
+        )
+    (container,) = gateway["template"]["spec"]["containers"]
+    assert {"name": "WAITROOM_CONSOLE", "value": "false"} in container["env"]
+
+
+def test_what_is_set_is_what_the_settings_know(tmp_path: Path) -> None:
+    """The file of the chart with its environment: a misspelled name would stop the start."""
+    manifests = by_name(rendered(*EVERYTHING))
+    config = tmp_path / "waitroom.toml"
+    config.write_text(manifests["ConfigMap", "drop-waitroom"]["data"]["waitroom.toml"])
+    for kind, name in (("Deployment", "drop-waitroom"), ("StatefulSet", "drop-waitroom-console")):
+        (container,) = manifests[kind, name]["spec"]["template"]["spec"]["containers"]
+        environ = {each["name"]: each.get("value", "redis://redis:6379/0") for each in container["env"]}
+        environ |= {"WAITROOM_CONFIG": str(config), "WAITROOM_SECRET": "a secret for tests only"}
+        settings = load(None, environ=environ)
+        assert kind != "Deployment" or not settings.console
+        assert "/data" == str(settings.data_dir)
+
+
+def test_the_console_needs_a_host_of_its_own() -> None:
+    """An ingress for it without one would take all hosts, the shop's among them."""
+    command = [program("HELM", "helm"), "template", "drop", str(CHART), "--set=console.ingress.enabled=true"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert 0 != done.returncode
+    assert "the console needs a host of its own" in done.stderr
