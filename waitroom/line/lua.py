@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "scripts"
-_LIBRARY = ("record", "state", "bits", "summons", "plan", "time", "calling", "joining", "claiming", "desk")
+_OF_ALL = ("record", "state", "bits", "summons", "plan", "time")
+_OF_SOME = ("calling", "joining", "claiming", "desk")
+"""Of the library, what only those scripts have whose first line names it: Redis makes all its functions anew in each
+call, which is a good part of what a call costs."""
+_WITH = re.compile(r"-- with (lib/\w+(?:, lib/\w+)*)\n")
 
 REDIS_CLOCK = "clock"
 SIMULATED_CLOCK = "simulated_clock"
@@ -29,5 +34,8 @@ def record() -> str:
 @cache
 def source(name: str, told_by: str = REDIS_CLOCK) -> str:
     """The text of script ``name`` as Redis is given it, its time told by the clock ``told_by``."""
-    parts = [(_FOLDER / "lib" / f"{part}.lua").read_text() for part in (told_by, *_LIBRARY)]
-    return "\n".join([*parts, (_FOLDER / f"{name}.lua").read_text()])
+    script = (_FOLDER / f"{name}.lua").read_text()
+    named = _WITH.match(script)
+    more = named[1].split(", ") if named else []
+    library = (told_by, *_OF_ALL, *(part for part in _OF_SOME if f"lib/{part}" in more))
+    return "\n".join([*((_FOLDER / "lib" / f"{part}.lua").read_text() for part in library), script])

@@ -1,3 +1,4 @@
+-- with lib/calling
 -- Lets time pass and calls as many as the budget allows. Safe from every worker at any time: the budget is
 -- accrued by Redis's clock, so that two calls at once share what one would have had.
 -- ARGV own… for each lane in which the drawn are being called: its name, a turn, how many numbers,

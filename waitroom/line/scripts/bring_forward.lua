@@ -1,3 +1,4 @@
+-- with lib/desk
 -- The support desk brings a waiting place to the front: it is called next, and enters within the rate.
 -- ARGV own number, own+1 its turn, own+2 who, own+3 why
 -- Reply {done, head}; {how it stands, head} where it does not wait; {stale|full, head}; {unopened, head} before an

@@ -1,3 +1,4 @@
+-- with lib/calling, lib/claiming
 -- A ticket is shown at the door: exchanged for a session exactly once.
 -- ARGV own number, own+1 its turn
 -- Reply {outcome, head}: admitted (a new session), again (the session it opened before), called (its turn came

@@ -1,3 +1,4 @@
+-- with lib/calling, lib/claiming
 -- Tickets are shown at the door together: each as `claim` would have it, in this order.
 -- ARGV own numbers and their turns by turns, set apart by spaces: one text is cheaper than two thousand
 -- Reply {status, head, outcome of each}

@@ -1,3 +1,4 @@
+-- with lib/calling, lib/joining
 -- Gives out `count` numbers in one step, and admits the first of them where nobody waits and the budget allows.
 -- ARGV own count, own+1 fresh randomness for the draw
 -- Reply {status, head, first number, how many of them are admitted}

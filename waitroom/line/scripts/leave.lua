@@ -1,3 +1,4 @@
+-- with lib/calling, lib/joining
 -- The holder gives the place up. A place that was granted gives its capacity and its admission back.
 -- ARGV own number
 -- Reply {left|spent|unknown|stale, head}

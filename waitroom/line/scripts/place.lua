@@ -1,3 +1,4 @@
+-- with lib/desk
 -- How one place stands. Changes nothing.
 -- ARGV own number, own+1 its turn
 -- Reply {status, head, how it stands (lib/desk.lua), 1 where its holder is there, milliseconds for which that lasts

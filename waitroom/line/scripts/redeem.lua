@@ -1,3 +1,4 @@
+-- with lib/calling, lib/joining
 -- Some who are entitled to a lane join it: by an invitation, a code, or a claim of the shop. One holder holds one
 -- place, in however many browsers and workers at once: whoever has the same holder is told of the same place.
 -- KEYS after those of the lanes

@@ -1,3 +1,4 @@
+-- with lib/calling, lib/desk, lib/joining
 -- The support desk gives a place back that was missed, left, or used by mistake: it has its old turn again. Where that
 -- has been called, its holder may enter for `keep` from now on. Who was given another place since has that no more: one
 -- visitor, one place.

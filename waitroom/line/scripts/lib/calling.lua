@@ -16,10 +16,6 @@ local function spend(count)
   room.admitted = room.admitted + count
 end
 
-local function session_of(lane, number)
-  return int(room.epoch) .. ':' .. lane.name .. ':' .. int(number)
-end
-
 local function open_session(lane, number)
   mark_used(lane, number)
   if has_lapsed(lane, number) then mark_lapsed(lane, number, 0) end
@@ -28,8 +24,6 @@ local function open_session(lane, number)
   redis.call('ZADD', SESSIONS, room.clock + lasts, session_of(lane, number))
   room.entered = room.entered + 1
 end
-
-local function place_of(lane, number) return lane.name .. ':' .. int(number) end
 
 local function grant(lane, number)
   redis.call('ZADD', GRANTED, room.open + rules.entry_ms, place_of(lane, number))

@@ -1,5 +1,6 @@
 -- The state of a room: its keys, and reading and writing what they hold.
--- The files of lib/ are put in front of each script: one script call is one atomic decision.
+-- The files of lib/ are put in front of each script, some only where its first line names them (waitroom/line/lua.py):
+-- one script call is one atomic decision.
 --
 -- KEYS (all with the hash tag {room}, so that they share one cluster slot)
 --   1 room      hash    epoch, the two clocks, the budget, the presence slot, running totals, the event and its draw,
@@ -58,10 +59,12 @@ local CLOCKS_AGREE = 60000     -- ms by which Redis's clock may be off before th
 
 local known = {epoch = tonumber(ARGV[1]), clock = tonumber(ARGV[2]), wall = tonumber(ARGV[3])}
 local told, lanes = {}, {} -- the lanes that the caller told, and those of the room in the order that all callers share
+local told_names, count_own = {}, tonumber(ARGV[6])
 for i = 1, tonumber(ARGV[5]) do
   local key, arg = 11 * i - 1, 5 * i + 2
+  told_names[i] = ARGV[arg]
   told[i] = {
-    name = ARGV[arg], is_own = i <= tonumber(ARGV[6]),
+    name = ARGV[arg], is_own = i <= count_own,
     known = {
       issued = tonumber(ARGV[arg + 1]), called = tonumber(ARGV[arg + 2]), floor = tonumber(ARGV[arg + 3]),
       drawn_count = tonumber(ARGV[arg + 4]),
@@ -73,7 +76,7 @@ for i = 1, tonumber(ARGV[5]) do
 end
 local asked = told[tonumber(ARGV[4])]
 local own = 7 + 5 * #told
-local room, rules = {}, {}
+local room, rules = {}, {} -- room.has_other_lanes: than those that Redis has of it
 local wall
 
 local ROOM_FIELDS = {
@@ -97,18 +100,21 @@ end
 
 local function int(x) return string.format('%.0f', x) end
 
+-- As a place is named in the sets of the room, and the visit that it opens.
+local function place_of(lane, number) return lane.name .. ':' .. int(number) end
+
+local function session_of(lane, number) return int(room.epoch) .. ':' .. place_of(lane, number) end
+
 -- Numbers of a hash; 0 for what is not there. `stored` keeps what they were, so that only what changed is written.
 local stored = {}
 
--- Gives back the field `text`, too, as it stands.
-local function read(key, fields, into, text)
-  local values, was = redis.call('HMGET', key, text or fields[1], unpack(fields)), {}
+local function read(key, fields, into)
+  local values, was = redis.call('HMGET', key, unpack(fields)), {}
   for i, field in ipairs(fields) do
-    local value = tonumber(values[i + 1])
+    local value = tonumber(values[i])
     was[field], into[field] = value, value or 0
   end
   stored[key] = was
-  return values[1]
 end
 
 local function write(key, fields, from)
@@ -166,14 +172,15 @@ end
 
 local function save()
   write(ROOM, ROOM_FIELDS, room)
-  local names = {}
-  for i, lane in ipairs(lanes) do
-    names[i] = lane.name
+  for _, lane in ipairs(lanes) do
     lane.epoch = room.epoch
     if lane == asked or lane.issued > 0 then write(lane.hash, LANE_FIELDS, lane) end
   end
-  names = table.concat(names, ' ')
-  if names ~= room.lanes then redis.call('HSET', ROOM, 'lanes', names) end
+  if room.has_other_lanes then
+    local names = {}
+    for i, lane in ipairs(lanes) do names[i] = lane.name end
+    redis.call('HSET', ROOM, 'lanes', table.concat(names, ' '))
+  end
 end
 
 -- Admissions a minute, and visitors inside (0: any number): what ops staff set, or less where the shop needs it or
@@ -236,7 +243,7 @@ local function begin_anew()
     clear(lane)
     if lane.is_own then kept[#kept + 1] = lane end
   end
-  lanes = kept
+  lanes, room.has_other_lanes = kept, true
   redis.call('HDEL', ROOM, 'event', 'commitment', 'digest', 'opened_at', 'seed')
   room.epoch = math.max(room.epoch + 1, math.floor(wall / 1000))
   room.fresh, room.alias, room.tokens, room.opens = 0, 0, 0, 0
@@ -276,28 +283,36 @@ local function head()
   return table.concat(h, ' ')
 end
 
--- Brings the lanes of the room into their order, the caller's behind those that are there. False where there is one
--- that the caller did not tell. A lane that is not the caller's own, and is gone, counts only where Redis forgot it.
+-- Brings the lanes of the room into their order, the caller's behind those that are there. What it gives back is the
+-- answer to a caller who did not tell all of them. A lane that is not the caller's own, and is gone, counts only where
+-- Redis forgot it.
 local function order_lanes()
+  local names = redis.call('HGET', ROOM, 'lanes') or ''
+  if names == table.concat(told_names, ' ') then
+    lanes = told -- as nearly always
+    return
+  end
   local by_name = {}
   for _, lane in ipairs(told) do by_name[lane.name] = lane end
-  for name in string.gmatch(room.lanes, '%S+') do
-    if not by_name[name] then return false end
+  for name in string.gmatch(names, '%S+') do
+    if not by_name[name] then return {'LANES', names} end
     lanes[#lanes + 1], by_name[name] = by_name[name], nil
   end
   for _, lane in ipairs(told) do
     local is_forgotten = lane.known.issued > 0 and (known.epoch == room.epoch or is_lost_life())
     local counts = lane.is_own or lane == asked or is_forgotten
-    if by_name[lane.name] and counts then lanes[#lanes + 1] = lane end
+    if by_name[lane.name] and counts then
+      lanes[#lanes + 1], room.has_other_lanes = lane, true
+    end
   end
-  return true
 end
 
 -- Reads the room as it stands. What it gives back is the answer to a caller who knows too little of the lanes.
 local function look()
   wall = now()
-  room.lanes = read(ROOM, ROOM_FIELDS, room, 'lanes') or ''
-  if not order_lanes() then return {'LANES', room.lanes} end
+  read(ROOM, ROOM_FIELDS, room)
+  local refused = order_lanes()
+  if refused then return refused end
   for _, lane in ipairs(told) do read(lane.hash, LANE_FIELDS, lane) end
   for _, lane in ipairs(lanes) do
     -- of a life that ended while nobody knew of this lane
