@@ -87,7 +87,7 @@ export class Brakes {
     try {
       // the brakes work whatever others do meanwhile; what is undone is what stands on this page
       const match = what === "undo" ? this.state.etag : undefined;
-      const { status, data } = await ask("POST", `${this.path}/${what}`, { body: { reason: reason.trim() }, match });
+      const { status, data } = await ask("POST", `${this.path}/${what}`, { body: { reason: reason.trim() }, match, keyed: false });
       flash("");
       if (status === 202) {
         toast("This waits for a second person to approve it", { seconds: 12 });
