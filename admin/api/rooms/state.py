@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -87,7 +86,7 @@ class RoomState(BaseModel):
     )
     etag: str = Field(description="The same as the header field of that name has it, for If-Match.")
     stale_seconds: float | None = Field(
-        description="For so long Redis has been away, and this is what was last seen; null: it is there."
+        description="So old this is, since Redis does not answer; null: it is of now."
     )
     now: datetime = Field(description="The console's time, for countdowns.")
 
@@ -153,7 +152,7 @@ def state_of(seen: LiveRoom) -> RoomState:
         timezone=seen.settings.timezone,
         version=rules.revision,
         etag=etag_of(rules.revision),
-        stale_seconds=None if room.down_since is None else round(time.monotonic() - room.down_since, 1),
+        stale_seconds=seen.stale_seconds,
         now=datetime.now(UTC),
     )
 

@@ -99,7 +99,7 @@ function health({ shop, workers, estimates, stale_seconds: stale }) {
   say(at("shop-latency"), shop?.p95_seconds == null ? "nobody asked it anything" : `${milli(shop.p50_seconds)} ms half, ${milli(shop.p95_seconds)} ms 95 %`);
   sign("shop-errors", errors === null ? "–" : `${(errors * 100).toFixed(1)} % of ${number(Math.round(shop.requests_per_second))} a second`, errors > 0.05 ? "bad" : errors > 0.01 ? "warn" : "");
   sign("workers", workers === null ? "not known" : `${number(workers)} alive`, workers === null ? "" : workers ? "good" : "bad");
-  sign("redis", stale === null ? "answers" : `away for ${span(stale)}`, stale === null ? "good" : "bad");
+  sign("redis", stale === null ? "answers" : `no answer for ${span(stale)}`, stale === null ? "good" : "bad");
   const known = estimates.kept + estimates.early + estimates.late;
   say(at("estimates"), known ? `${Math.round((estimates.kept * 100) / known)} % of ${number(known)}` : "none is due yet");
 }

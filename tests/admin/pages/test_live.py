@@ -89,6 +89,21 @@ class TestWithoutRedis:
         await expect(page.locator("#rate")).to_have_value("77")
         await expect(page.locator("#confirm")).to_be_enabled()
 
+    async def test_a_redis_that_hangs_is_found_out_by_its_silence(
+        self, server: RedisServer, open_page: Open, crowd: Crowd
+    ) -> None:
+        """Within seconds what stands on the page is said to be old, and how old."""
+        await crowd(30, "late-sale")
+        page = await open_page("/rooms/late-sale")
+        await expect(page.locator(".tiles [data-v=waiting]")).to_have_text("30")
+        server.freeze()
+        try:
+            await expect(page.locator("#live")).to_have_text("Old")
+            await expect(page.locator("#redis")).to_have_text(re.compile(r"no answer for \d+ s"))
+        finally:
+            server.thaw()
+        await expect(page.locator("#live")).to_have_text("Live")
+
 
 async def test_a_console_that_is_gone_is_told_and_found_again(app: FastAPI, open_page: Open) -> None:
     """Since when, and without a reload; what was turned stays."""
