@@ -111,9 +111,10 @@ function sign(id, text, tone) {
   else delete element.dataset.tone;
 }
 
-const age = new Age((reason) => {
+const age = new Age((reason, connection) => {
   change.block(reason);
-  brakes.block(reason);
+  // a stream may be lost where a request still gets through: the brake is tried, and says so where it does not
+  brakes.block(reason, connection === "lost" ? "" : reason);
   approvals.block(reason);
 });
 
