@@ -123,7 +123,8 @@ class LiveRoom:
         room = self.room
         if room.down_since is None:
             issued = {name: lane.head.issued for name, lane in room.lanes.items()}
-            self.flow.add(Counts(time.monotonic(), room.head.epoch, issued, room.head.admitted))
+            revision = room.rules.revision
+            self.flow.add(Counts(time.monotonic(), room.head.epoch, issued, room.head.admitted, revision))
 
 
 class LiveRooms:

@@ -56,7 +56,15 @@ class RoomState(BaseModel):
     issued: int = Field(description="The highest ticket number given out in the general lane.")
     called: int = Field(description="Every ticket of the general lane up to this number may enter.")
     joins_per_minute: PerMinute
-    admissions_per_minute: PerMinute
+    admissions_per_minute: Annotated[
+        float | None,
+        Field(
+            description="Over the last `flow_seconds`, as the console has seen it; null: not long enough yet."
+        ),
+    ]
+    flow_seconds: int | None = Field(
+        description="A minute, or since something was set: a pause is seen at once. null: not long enough yet."
+    )
     newcomer_wait: Wait | None = Field(
         description="Of somebody who came now, in the general lane; null: nobody knows."
     )
@@ -126,6 +134,7 @@ def state_of(seen: LiveRoom) -> RoomState:
         admissions_per_minute=flow.joins_per_minute
         if rules.mode is Mode.PASS
         else flow.admissions_per_minute,
+        flow_seconds=flow.admissions_seconds,
         newcomer_wait=lanes[0].newcomer_wait,
         last_wait=max(waits, key=lambda wait: wait.seconds, default=None),
         limited_by=LimitedBy.of(limiting(room, seen.record.set_by)),

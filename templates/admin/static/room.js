@@ -70,10 +70,11 @@ function show(now, ms) {
   }
 
   const trend = course.trend;
-  say(at("trend"), trend === null ? "" : `${signed(trend)} a minute`);
+  const { joins_per_minute: joins, flow_seconds: over } = now;
+  say(at("trend"), [joins === null ? "" : `${number(Math.round(joins))} join a minute`, trend === null ? "" : `line ${signed(trend)}`].filter(Boolean).join(", "));
   say(at("of-places"), places ? `of ${number(places)} places` : "no cap");
   bar("inside-bar", places ? now.inside / places : 0);
-  say(at("of-rate"), mode === "pass" ? "everyone" : `of ${number(now.admission_rate)} targeted`);
+  say(at("of-rate"), mode === "pass" ? "everyone" : `of ${number(now.admission_rate)}${over === null ? "" : `, mean of ${over} s`}`);
   bar("flow-bar", now.admission_rate ? now.admissions_per_minute / now.admission_rate : 0);
   say(at("newcomer-range"), !newcomer ? "not known while nobody moves" : newcomer.high ? `${span(newcomer.low)} to ${span(newcomer.high)}` : "straight in");
   say(at("last-at"), last && now.waiting ? `in at about ${clock(ms + last.seconds * 1000)}` : "");
