@@ -39,6 +39,7 @@ class Action(StrEnum):
 
     CHANGE = "change"
     RESET = "reset"
+    PLAN = "plan"
 
 
 class State(StrEnum):

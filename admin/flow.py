@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from waitroom.line.snapshot import GAP
 
 SPAN_SECONDS = 60.0
 """What is told is the mean of so long."""
+SETTLE_SECONDS = 5.0
+"""After a change of what is set, admissions are told of the time since then, and of no less than this: whoever pauses a
+room sees at once that nobody is let in any more."""
 LEAST_SECONDS = 3.0
 """Nothing is told before so much was seen."""
 
@@ -25,6 +29,8 @@ class Counts:
     """The highest number of each lane."""
     admitted: int
     """All epochs."""
+    revision: int = 0
+    """Of what is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class Flow:
     def __init__(self) -> None:
         self._last: Counts | None = None
         self._passed: deque[_Passed] = deque()
+        self._set_at = -inf
 
     def __repr__(self) -> str:
         return f"<Flow {self.joins_per_minute} in, {self.admissions_per_minute} admitted>"
@@ -50,6 +57,8 @@ class Flow:
         if last is None:
             self._passed.append(_Passed(counts.at, dict.fromkeys(counts.issued, 0), 0))
             return
+        if last.revision != counts.revision:
+            self._set_at = counts.at
         before = self._passed[-1]
         joined = {
             lane: before.joined.get(lane, 0) + _new(last, counts, lane, issued)
@@ -71,13 +80,29 @@ class Flow:
 
     @property
     def admissions_per_minute(self) -> float | None:
-        """Those who were let in."""
-        return self._per_minute(lambda passed: passed.admitted)
+        """Those who were let in, over :attr:`admissions_seconds`."""
+        return self._per_minute(lambda passed: passed.admitted, self._since())
 
-    def _per_minute(self, count: Callable[[_Passed], int]) -> float | None:
+    @property
+    def admissions_seconds(self) -> int | None:
+        """Of how long that is the mean: a minute, or as long as things are set as they are."""
+        if self.admissions_per_minute is None:
+            return None
+        return round(self._passed[-1].at - self._since().at)
+
+    def _since(self) -> _Passed:
+        """The moment from which admissions are told."""
+        if not self._passed:
+            return _Passed(0.0, {}, 0)
+        first, begin = self._passed[0], min(self._set_at, self._passed[-1].at - SETTLE_SECONDS)
+        if begin <= first.at:
+            return first
+        return next(each for each in reversed(self._passed) if each.at <= begin)
+
+    def _per_minute(self, count: Callable[[_Passed], int], first: _Passed | None = None) -> float | None:
         if not self._passed:
             return None
-        first, last = self._passed[0], self._passed[-1]
+        first, last = first or self._passed[0], self._passed[-1]
         seconds = last.at - first.at
         if seconds < LEAST_SECONDS:
             return None

@@ -28,6 +28,9 @@ FOLLOW_SECONDS = 1.0
 """Between two looks at a room's record, and two tellings of those who watch."""
 FIRST_SECONDS = 3.0
 """For so long the console's start waits for Redis."""
+OLD_SECONDS = 3.0
+"""What was seen longer ago is said to be old: a Redis that hangs is found out by its silence, before any deadline of a
+command has passed."""
 FAIRNESS_SECONDS = 20.0
 """Between two looks at what the workers count: they tell it once a minute."""
 
@@ -56,11 +59,27 @@ class LiveRoom:
         self._redis = redis
         self._stopping = False
         self._fairness_at = -FAIRNESS_SECONDS
+        self._told_at = time.monotonic()
         self.room.busy_tick_seconds = self.room.idle_tick_seconds = TICK_SECONDS
         self.room.on_change(self._count)
 
     def __repr__(self) -> str:
         return f"<LiveRoom {self.room!r}, {self.flow!r}>"
+
+    @property
+    def stale_seconds(self) -> float | None:
+        """How long ago the room was seen last, where that is too long ago or Redis is known to be away; None: it is of
+        now."""
+        age = time.monotonic() - self.room.seen_at
+        return round(age, 1) if age > OLD_SECONDS or self.room.down_since is not None else None
+
+    async def keep_telling(self) -> None:
+        """Tells those who watch at least once a second until :meth:`stop`, also while a look hangs: that what they see
+        is old is news."""
+        while not self._stopping:
+            await asyncio.sleep(FOLLOW_SECONDS / 2)
+            if time.monotonic() - self._told_at >= FOLLOW_SECONDS:
+                self.tell()
 
     async def follow(self) -> None:
         """Looks at the record and what the workers tell until :meth:`stop`. Never raises for a Redis that is away."""
@@ -96,6 +115,7 @@ class LiveRoom:
 
     def tell(self) -> None:
         """Tells those who watch that there may be news."""
+        self._told_at = time.monotonic()
         self.looks += 1
         self.bell.ring()
 
@@ -103,7 +123,8 @@ class LiveRoom:
         room = self.room
         if room.down_since is None:
             issued = {name: lane.head.issued for name, lane in room.lanes.items()}
-            self.flow.add(Counts(time.monotonic(), room.head.epoch, issued, room.head.admitted))
+            revision = room.rules.revision
+            self.flow.add(Counts(time.monotonic(), room.head.epoch, issued, room.head.admitted, revision))
 
 
 class LiveRooms:
@@ -130,7 +151,8 @@ class LiveRooms:
         first = [asyncio.create_task(_look_first(room)) for room in rooms]
         await asyncio.wait(first, timeout=FIRST_SECONDS)
         tasks = [*first, *(asyncio.create_task(room.run()) for room in rooms)]
-        tasks += [asyncio.create_task(seen.follow()) for seen in self.seen.values()]
+        for seen in self.seen.values():
+            tasks += [asyncio.create_task(seen.follow()), asyncio.create_task(seen.keep_telling())]
         try:
             yield
         finally:

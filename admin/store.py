@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,9 @@ T = TypeVar("T")
 FILE_NAME = "console.db"
 BUSY_SECONDS = 5.0
 """How long a command that writes beside the console waits for it, and the other way round."""
+
+
+logger = logging.getLogger("waitroom.console")
 
 
 class StoreError(WaitroomError):
@@ -48,6 +52,14 @@ class Store:
     async def run(self, act: Callable[[sqlite3.Connection], T]) -> T:
         """What ``act`` makes of the connection, in one transaction. Raises :class:`StoreError`."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._act, act)
+
+    async def note(self, sql: str, values: Sequence[object]) -> None:
+        """Writes what nobody has to wait or to fail for, such as when something was used last: where the disk is full,
+        the console goes on without it, and its log says so."""
+        try:
+            await self.run(lambda db: db.execute(sql, tuple(values)))
+        except StoreError as error:
+            logger.warning("%s", error)
 
     def close(self) -> None:
         """Ends the thread and closes the file."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from admin.api.bodies import JsonObject
 from admin.api.once import OnceRoute
+from admin.api.planning.approval import plan_approved
 from admin.api.rooms.approval import ApprovalState, details_of
 from admin.api.rooms.body import REASON_ALONE, body_of, only_reason
 from admin.api.rooms.turned import done, overtaken
@@ -21,6 +22,7 @@ from admin.export import Format, FormatOfQuery, table
 from admin.live import LiveRoom
 from admin.problems import Problem
 from waitroom.errors import OvertakenError
+from waitroom.line.seeds import Seeds
 from waitroom.live.turning import Author, Turned, Turning, one_line, setting, turn
 
 router = APIRouter(prefix="/api/approvals", tags=["approvals"], route_class=OnceRoute)
@@ -82,7 +84,7 @@ async def approve(request: Request, actor: Operator, approval: OfPath, body: Jso
     await _move(console, approval, State.PENDING, State.DECIDING, actor, reason)
     end = State.PENDING  # whatever goes wrong, it may be tried again
     try:
-        turned = await overtaken(seen, lambda: _carry_out(seen, approval, actor))
+        turned = await overtaken(seen, lambda: _carry_out(console, seen, approval, actor))
         end = State.APPROVED
     except Problem:
         end = State.OVERTAKEN
@@ -124,12 +126,15 @@ async def _again(console: Console, approval: Approval) -> ApprovalState:
     return ApprovalState.of(await console.approvals.find(approval.id) or approval)
 
 
-async def _carry_out(seen: LiveRoom, approval: Approval, approver: Actor) -> Turned:
+async def _carry_out(console: Console, seen: LiveRoom, approval: Approval, approver: Actor) -> Turned:
     """Does what was asked for, as whoever asked, if the room is still as it was in what that is about."""
     details, store = details_of(approval), seen.room.general.store
     why = f"{approval.reason} (approved by {approver.name})".strip()
     if approval.action is Action.RESET:
         return Turned((), await store.reset(who=approval.asked_by, why=why, epoch=details.epoch))
+    if approval.action is Action.PLAN:
+        await plan_approved(seen, details, Author(approval.asked_by, why), Seeds(console.secrets))
+        return Turned((), None)
     expected = {name: each.before for name, each in details.changed.items()}
 
     def as_it_was(turning: Turning) -> None:

@@ -62,7 +62,14 @@ class SameOrigin:
         if origin is None:
             # no browser of today: programs send neither, and none of them has a session by accident
             return not _has_session(Request(scope))
-        return origin != "null" and urlsplit(origin).netloc == headers.get("host")
+        return origin != "null" and _host_of(origin) == headers.get("host")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None  # no browser writes such a one
 
 
 def form_token(secret: str, held: str) -> str:

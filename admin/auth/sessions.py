@@ -167,11 +167,12 @@ class Sessions:
             ).fetchone()
             if user is None:
                 return None
-            if now - row["seen_at"] > _NOTED_SECONDS:
-                db.execute("UPDATE sessions SET seen_at = ? WHERE id = ?", (now, row["id"]))
             return _session_of(row), user_of(user)
 
-        return await self._store.run(act)
+        found = await self._store.run(act)
+        if found is not None and now - found[0].seen_at > _NOTED_SECONDS:
+            await self._store.note("UPDATE sessions SET seen_at = ? WHERE id = ?", (now, found[0].id))
+        return found
 
 
 def _session_of(row: sqlite3.Row) -> Session:

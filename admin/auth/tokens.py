@@ -15,6 +15,8 @@ from admin.store import Store
 
 PREFIX = "wrt_"
 """Begins each token, so that scanners for leaked secrets know it."""
+_NOTED_SECONDS = 60.0
+"""A token's last use is noted this often at the most."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS tokens (
     id TEXT PRIMARY KEY,
@@ -72,7 +74,7 @@ class Tokens:
         """Who this token stands for; None where it is unknown, over, or revoked."""
         now, hashed = self._clock(), _hash(token)
 
-        def find(db: sqlite3.Connection) -> Actor | None:
+        def find(db: sqlite3.Connection) -> tuple[Actor, float | None] | None:
             row = db.execute(
                 "SELECT * FROM tokens WHERE hash = ? AND revoked_at IS NULL"
                 " AND (expires_at IS NULL OR expires_at > ?)",
@@ -80,16 +82,20 @@ class Tokens:
             ).fetchone()
             if row is None:
                 return None
-            if row["used_at"] is None or now - row["used_at"] > 60:
-                db.execute("UPDATE tokens SET used_at = ? WHERE id = ?", (now, row["id"]))
             return Actor(
                 f"token {row['label'] or row['id']}",
                 Role(row["role"]),
                 token_id=row["id"],
                 made_by=row["made_by"],
-            )
+            ), row["used_at"]
 
-        return await self._store.run(find)
+        found = await self._store.run(find)
+        if found is None:
+            return None
+        actor, used_at = found
+        if used_at is None or now - used_at > _NOTED_SECONDS:
+            await self._store.note("UPDATE tokens SET used_at = ? WHERE id = ?", (now, actor.token_id))
+        return actor
 
     async def holds(self, token_id: str) -> bool:
         """Whether the token of that id is still good."""

@@ -164,3 +164,55 @@ async def test_it_expires(tmp_path: Path) -> None:
     assert not await approvals.decide(asked.id, State.PENDING, State.DECIDING, bob, "")
     assert [] == await approvals.all(State.PENDING)
     store.close()
+
+
+PLAN = f"{URL}/plan"
+EVENT = {"name": "sale", "opens": "2990-01-01 10:00", "prequeue": "30m"}
+
+
+class TestPlans:
+    """What a plan will do is no way around the second person."""
+
+    async def test_a_plan_with_a_high_rate_waits_for_somebody_else(self, people: People) -> None:
+        """It is tried by anyone, asked for by one, and planned as it was seen once another approves of it."""
+        ada, bob = people("ada"), people("bob")
+        wanted = {"events": [EVENT | {"rate": "100, then +100 every 5m to 900"}], "reason": "the big one"}
+        assert 200 == (await ada.put(f"{PLAN}?check=true", json=wanted)).status_code
+        asked = await ada.put(PLAN, json=wanted, headers=ANY)
+        told = asked.json()
+        assert (202, "plan", "pending") == (asked.status_code, told["action"], told["state"])
+        after = "opens 2990-01-01 10:00, rate 100, then +100 every 5m to 900, mode auto"
+        assert {"event sale": {"before": None, "after": after}} == told["changed"]
+        assert [] == (await bob.get(PLAN)).json()["events"]
+        where = asked.headers["location"]
+        assert 403 == (await ada.post(f"{where}/approve")).status_code
+        done = await bob.post(f"{where}/approve")
+        assert (200, "approved") == (done.status_code, done.json()["state"])
+        assert ["sale"] == [event["name"] for event in (await bob.get(PLAN)).json()["events"]]
+        (entry,) = (await bob.get(f"{URL}/events?type=planned&limit=1")).json()
+        assert ("token ada operator", "the big one (approved by token bob operator)") == (
+            entry["who"], entry["why"],
+        )  # fmt: skip
+
+    async def test_what_opens_no_further_needs_one(self, people: People) -> None:
+        """A rate within the bound, and moving an event whose rate was approved of."""
+        ada, bob = people("ada"), people("bob")
+        low = await ada.put(PLAN, json={"events": [EVENT | {"rate": "150"}]}, headers=ANY)
+        asked = await ada.put(PLAN, json={"events": [EVENT | {"rate": "900"}]}, headers=ANY)
+        assert [200, 202] == [low.status_code, asked.status_code]
+        await bob.post(f"{asked.headers['location']}/approve")
+        moved = await ada.post(f"{PLAN}/move", json={"event": "sale", "by": "15m"}, headers=ANY)
+        higher = await ada.put(PLAN, json={"events": [EVENT | {"rate": "901"}]}, headers=ANY)
+        assert [200, 202] == [moved.status_code, higher.status_code]
+
+    async def test_a_plan_that_was_changed_meanwhile_is_not_overwritten(self, people: People) -> None:
+        """Then what was asked for is overtaken, and the audit log has the rates of what was planned instead."""
+        ada, bob = people("ada"), people("bob", Role.ADMIN)
+        asked = await ada.put(PLAN, json={"events": [EVENT | {"rate": "900"}]}, headers=ANY)
+        await ada.put(PLAN, json={"events": [EVENT | {"rate": "50"}]}, headers=ANY)
+        answer = await bob.post(f"{asked.headers['location']}/approve")
+        state = (await bob.get(asked.headers["location"])).json()["state"]
+        assert (412, "overtaken") == (answer.status_code, state)
+        assert ["50"] == [event["rate"] for event in (await bob.get(PLAN)).json()["events"]]
+        log = (await bob.get("/api/audit?action=changePlan")).json()["entries"]
+        assert {"sale": "opens 2990-01-01 10:00, rate 50, mode auto"} == log[0]["after"]

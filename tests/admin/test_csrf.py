@@ -40,6 +40,7 @@ OLD_BROWSERS = [
     {"origin": "null"},
     {"origin": "https://console.test.evil.example"},
     {"origin": "https://console.test:444"},
+    {"origin": "https://[console.test"},
     {},
 ]
 """What they send who say nothing of the site: those with none of both fields are no browsers of today."""

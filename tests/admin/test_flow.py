@@ -5,9 +5,11 @@ from __future__ import annotations
 from admin.flow import Counts, Flow
 
 
-def counts(at: float, issued: int, admitted: int, epoch: int = 1, members: int = 0) -> Counts:
+def counts(
+    at: float, issued: int, admitted: int, epoch: int = 1, members: int = 0, revision: int = 0
+) -> Counts:
     """What a room with two lanes has counted at a moment."""
-    return Counts(at, epoch, {"general": issued, "members": members}, admitted)
+    return Counts(at, epoch, {"general": issued, "members": members}, admitted, revision)
 
 
 def test_nothing_is_told_before_enough_was_seen() -> None:
@@ -37,3 +39,16 @@ def test_a_reset_and_a_loss_are_no_newcomers() -> None:
     flow.add(counts(30, 20_100, 100, epoch=3))
     flow.add(counts(60, 20_120, 110, epoch=3))
     assert (60.0, 10.0) == (flow.joins_per_minute, flow.admissions_per_minute)
+
+
+def test_admissions_are_told_of_the_time_since_something_was_set() -> None:
+    """Whoever pauses sees within seconds that nobody is let in; joins go on as the mean of a minute."""
+    flow, told = Flow(), {}
+    for half in range(320):
+        at, paused = half / 2, half > 200
+        flow.add(counts(at, half, min(half, 200), revision=int(paused)))
+        told[at] = (flow.admissions_per_minute, flow.admissions_seconds)
+    assert (120.0, 60) == told[100.0]
+    assert 100 > (told[102.0][0] or 0) > 0
+    assert [(0.0, 5), (0.0, 30), (0.0, 59)] == [told[at] for at in (105.5, 130.5, 159.5)]
+    assert 120.0 == flow.joins_per_minute

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
@@ -34,6 +35,16 @@ class RedisServer:
             restore_signals=False,  # a write beyond the limit is then an error, as on a full disk, and no signal
         )
         until(self._answers, "Redis does not start")
+
+    def freeze(self) -> None:
+        """It takes connections and commands, and answers none."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """Ends it in the middle of everything."""

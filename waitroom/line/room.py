@@ -65,6 +65,8 @@ class Room:
         self.helped = NOBODY_HELPED
         self.visits = Visits()
         self.down_since: float | None = None
+        self.seen_at = time.monotonic()
+        """When Redis last told how the room stands: a command that hangs has no error yet."""
         self.down_reason = ""
         self.busy_tick_seconds, self.idle_tick_seconds = BUSY_TICK_SECONDS, IDLE_TICK_SECONDS
         self.lanes: Mapping[str, Lane] = {}
@@ -164,6 +166,7 @@ class Room:
         while not self._stopping:
             try:
                 await self._tick()
+                self.seen_at = time.monotonic()
                 self.look_ahead()
                 if self.down_since is not None:
                     logger.warning("room %s: Redis is back", self.name)
@@ -267,6 +270,7 @@ class Room:
         await self._look()
         for lane in self.lanes.values():
             lane.set_draw(draw_of(self.name, lane.name, lane.head, self.event))
+        self.seen_at = time.monotonic()
         self.look_ahead()
 
     async def change(self, changes: dict[str, str], *, who: str, why: str = "") -> None:

@@ -27,8 +27,8 @@ class ApprovalSettings(BaseModel):
         Allowed("a number from 0 to 1000000 (admissions per minute)"),
     ] = Field(
         default=None,
-        description="Raising a room's rate above this needs two people, and so does letting everyone through with "
-        "mode pass. Left out: nobody needs another for that.",
+        description="Raising a room's rate above this needs two people, by the dial or by a plan, and so does letting "
+        "everyone through with mode pass. Left out: nobody needs another for that.",
     )
     expires: Annotated[
         float, AsDuration, Field(ge=60, le=604_800), Allowed('a duration from "1m" to "7d", such as "15m"')

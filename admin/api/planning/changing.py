@@ -11,8 +11,10 @@ from pydantic import JsonValue
 
 from admin.api.bodies import MOST_REASON, JsonObject, nothing_else, taken_reason
 from admin.api.once import OnceRoute
+from admin.api.planning.approval import ask_for_plan, needs_two, told
 from admin.api.planning.state import PlanState, PlanTrial, etag_of, version_of
 from admin.api.preconditions import OVERTAKEN, IfMatch, needed, version_wanted
+from admin.api.rooms.approval import ASKED
 from admin.api.rooms.body import body_of
 from admin.api.rooms.path import SeenOfPath
 from admin.audit.trail import no_action, record
@@ -82,10 +84,11 @@ _CANCEL = body_of(
     },
     required=True,
 )
-_ANSWERS: dict[int | str, Documented] = {200: both(etag=True), **refusals(409, 412, 428)}
+_ANSWERS: dict[int | str, Documented] = {200: both(etag=True), **ASKED, **refusals(409, 412, 428)}
+_Answer = PlanState | PlanTrial
 
 
-@router.put("", operation_id="changePlan", responses=_ANSWERS, openapi_extra=_PLAN)
+@router.put("", operation_id="changePlan", response_model=_Answer, responses=_ANSWERS, openapi_extra=_PLAN)
 async def change_plan(
     request: Request,
     response: Response,
@@ -94,7 +97,7 @@ async def change_plan(
     body: JsonObject,
     check: Check = False,  # noqa: FBT002 - a query's way
     if_match: IfMatch = None,
-) -> PlanState | PlanTrial:
+) -> object:
     """Puts these events in the place of all that is planned. What is due already is done at once; what the plan before
     had too is not done twice. An opening that is awaited moves, or is cancelled where its event is left out."""
     asked = _Asked(request, response, actor, seen, if_match, check=check, reason=taken_reason(body))
@@ -105,7 +108,9 @@ async def change_plan(
     return await asked.answer(await asked.planning(), events)
 
 
-@router.post("/move", operation_id="moveOpening", responses=_ANSWERS, openapi_extra=_MOVE)
+@router.post(
+    "/move", operation_id="moveOpening", response_model=_Answer, responses=_ANSWERS, openapi_extra=_MOVE
+)
 async def move_opening(
     request: Request,
     response: Response,
@@ -114,7 +119,7 @@ async def move_opening(
     body: JsonObject,
     check: Check = False,  # noqa: FBT002
     if_match: IfMatch = None,
-) -> PlanState | PlanTrial:
+) -> object:
     """Moves the opening of an event, and what hangs on it: its pre-queue, its ramp, and a closing that was given as a
     duration. One that has opened does not move any more."""
     asked = _Asked(request, response, actor, seen, if_match, check=check, reason=taken_reason(body))
@@ -126,7 +131,9 @@ async def move_opening(
     return await asked.answer(now, with_opening_moved(now.events, name, by, seen.settings.timezone))
 
 
-@router.post("/cancel", operation_id="cancelEvent", responses=_ANSWERS, openapi_extra=_CANCEL)
+@router.post(
+    "/cancel", operation_id="cancelEvent", response_model=_Answer, responses=_ANSWERS, openapi_extra=_CANCEL
+)
 async def cancel_event(
     request: Request,
     response: Response,
@@ -135,7 +142,7 @@ async def cancel_event(
     body: JsonObject,
     check: Check = False,  # noqa: FBT002
     if_match: IfMatch = None,
-) -> PlanState | PlanTrial:
+) -> object:
     """Takes an event out of the plan. Where its line has begun, the room has its own mode and rate again; one that is
     open stays open."""
     asked = _Asked(request, response, actor, seen, if_match, check=check, reason=taken_reason(body))
@@ -181,7 +188,7 @@ class _Asked:
             raise self._with_state(problem, now) from None
         return now
 
-    async def answer(self, now: Planning, events: Sequence[object]) -> PlanState | PlanTrial:
+    async def answer(self, now: Planning, events: Sequence[object]) -> object:
         """Tries these events, or plans them."""
         seen, now_ms = self._seen, int(time.time() * 1000)
         seeds = Seeds(console_of(self._request).secrets)
@@ -189,6 +196,8 @@ class _Asked:
             proposal = propose(now, events_given(events, seen.settings), seeds, now_ms)
             if self._check:
                 return PlanTrial.of(now, proposal, now_ms)
+            if needs_two(console_of(self._request).settings.approval, now, proposal):
+                return await ask_for_plan(self._request, self._actor, now, proposal, self._reason)
             await replan(seen.room.general.store, now, proposal, who=self._actor.name, why=self._reason)
         except EventHeldError as error:
             raise Problem(409, "event-held", f"{str(error).capitalize()}.") from None
@@ -198,7 +207,7 @@ class _Asked:
                 problem, await planning_of(seen.settings, seen.room.general.store)
             ) from None
         after = await planning_of(seen.settings, seen.room.general.store)
-        record(self._request, before=_told(now), after=_told(after), why=self._reason)
+        record(self._request, before={**told(now.events)}, after={**told(after.events)}, why=self._reason)
         await seen.room.look()
         seen.tell()
         state = PlanState.of(after, now_ms)
@@ -208,11 +217,6 @@ class _Asked:
     def _with_state(self, problem: Problem, now: Planning) -> Problem:
         state = PlanState.of(now, int(time.time() * 1000)).model_dump(mode="json")
         return Problem(problem.status, problem.kind, problem.detail, {"etag": etag_of(now)}, state=state)
-
-
-def _told(planning: Planning) -> dict[str, str | int | float | bool | None]:
-    """The plan in a few words, for the audit log."""
-    return {event.name: f"opens {event.opens}" for event in planning.events}
 
 
 def _text(body: dict[str, JsonValue], name: str) -> str:

@@ -24,6 +24,10 @@ class Details(BaseModel):
     wanted: dict[str, object] = Field(default_factory=dict)
     changed: dict[str, BeforeAfter] = Field(default_factory=dict)
     epoch: int = 0
+    events: list[dict[str, str | bool]] = Field(default_factory=list)
+    """Of a plan, as they would stand in the file."""
+    version: str = ""
+    """Of the plan that they are to replace."""
 
 
 class ApprovalState(BaseModel):
@@ -32,7 +36,9 @@ class ApprovalState(BaseModel):
     id: str
     room: str
     action: Action
-    changed: dict[str, BeforeAfter] = Field(description="What will become of the settings.")
+    changed: dict[str, BeforeAfter] = Field(
+        description="What will become of the settings; of a plan, of each `event NAME`."
+    )
     reason: str
     asked_by: str
     asked_at: datetime

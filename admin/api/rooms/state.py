@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -57,7 +56,15 @@ class RoomState(BaseModel):
     issued: int = Field(description="The highest ticket number given out in the general lane.")
     called: int = Field(description="Every ticket of the general lane up to this number may enter.")
     joins_per_minute: PerMinute
-    admissions_per_minute: PerMinute
+    admissions_per_minute: Annotated[
+        float | None,
+        Field(
+            description="Over the last `flow_seconds`, as the console has seen it; null: not long enough yet."
+        ),
+    ]
+    flow_seconds: int | None = Field(
+        description="A minute, or since something was set: a pause is seen at once. null: not long enough yet."
+    )
     newcomer_wait: Wait | None = Field(
         description="Of somebody who came now, in the general lane; null: nobody knows."
     )
@@ -87,7 +94,7 @@ class RoomState(BaseModel):
     )
     etag: str = Field(description="The same as the header field of that name has it, for If-Match.")
     stale_seconds: float | None = Field(
-        description="For so long Redis has been away, and this is what was last seen; null: it is there."
+        description="So old this is, since Redis does not answer; null: it is of now."
     )
     now: datetime = Field(description="The console's time, for countdowns.")
 
@@ -127,6 +134,7 @@ def state_of(seen: LiveRoom) -> RoomState:
         admissions_per_minute=flow.joins_per_minute
         if rules.mode is Mode.PASS
         else flow.admissions_per_minute,
+        flow_seconds=flow.admissions_seconds,
         newcomer_wait=lanes[0].newcomer_wait,
         last_wait=max(waits, key=lambda wait: wait.seconds, default=None),
         limited_by=LimitedBy.of(limiting(room, seen.record.set_by)),
@@ -153,7 +161,7 @@ def state_of(seen: LiveRoom) -> RoomState:
         timezone=seen.settings.timezone,
         version=rules.revision,
         etag=etag_of(rules.revision),
-        stale_seconds=None if room.down_since is None else round(time.monotonic() - room.down_since, 1),
+        stale_seconds=seen.stale_seconds,
         now=datetime.now(UTC),
     )
 

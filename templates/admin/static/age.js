@@ -6,7 +6,7 @@ import { clock, span } from "./format.js";
 const at = (id) => document.getElementById(id);
 
 export class Age {
-  /** `onChange(reason)` is told why nothing can be set; "" where it can. */
+  /** `onChange(reason, connection)` is told why nothing can be set; "" where it can. */
   constructor(onChange = () => {}) {
     this.onChange = onChange;
   }
@@ -22,7 +22,7 @@ export class Age {
     const away = at("away");
     say(away.querySelector("p"), this.said(connection, since, stale));
     away.hidden = !old;
-    this.onChange(lost ? "Not connected to the console: nothing can be set from here" : old ? "Redis does not answer: nothing can be set until it is back" : "");
+    this.onChange(lost ? "Not connected to the console: nothing can be set from here" : old ? "Redis does not answer: nothing can be set until it is back" : "", connection);
   }
 
   said(connection, since, stale) {

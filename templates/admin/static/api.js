@@ -10,14 +10,18 @@ export class Refused extends Error {
   }
 }
 
-/** Asks the API. Gives {status, data, etag, next}, the address of the next page; throws {@link Refused}. `match` becomes If-Match. */
-export async function ask(method, path, { body, match, signal, seconds = 10 } = {}) {
+/**
+ * Asks the API. Gives {status, data, etag, next}, the address of the next page; throws {@link Refused}. `match` becomes
+ * If-Match. `keyed`: with a key, by which it is done once; not needed where a state is named or twice is as good as once,
+ * and the console has to keep the key, which it cannot on a full disk.
+ */
+export async function ask(method, path, { body, match, signal, seconds = 10, keyed = !match } = {}) {
   const headers = { accept: "application/json" };
   const csrf = document.querySelector("meta[name=csrf]")?.content;
   if (csrf && method !== "GET") headers["x-csrf-token"] = csrf;
   if (body !== undefined) headers["content-type"] = "application/json";
   if (match) headers["if-match"] = match;
-  if (method !== "GET") headers["idempotency-key"] = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  if (method !== "GET" && keyed) headers["idempotency-key"] = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
   const limit = AbortSignal.timeout(seconds * 1000);
   let answer;
   try {

@@ -5,12 +5,13 @@ import { flash, toast } from "./console.js";
 import { say, symbol } from "./fill.js";
 import { changes, lastChange } from "./said.js";
 
+const LOOKS = "Your role is to look: it sets nothing";
 const at = (id) => document.getElementById(id);
 
 export class Brakes {
   /** `onState(state)` is told the state that came of it. */
   constructor(state, { may, onState }) {
-    Object.assign(this, { state, may, onState, blocked: "", busy: false });
+    Object.assign(this, { state, may, onState, blocked: "", stuck: "", busy: false });
     this.path = `/api/rooms/${encodeURIComponent(state.room)}`;
     at("brake").addEventListener("click", () => this.press());
     at("undo").addEventListener("click", () => this.undo());
@@ -26,17 +27,17 @@ export class Brakes {
 
   get isPaused() { return this.state.mode === "pause"; }
 
-  /** Why nothing can be done; "" where it can. */
-  get barred() { return this.may ? this.blocked : "Your role is to look: it sets nothing"; }
+  /** Why it cannot be braked; "" where it can. */
+  get barred() { return this.may ? this.stuck : LOOKS; }
 
   follow(state) {
     this.state = state;
     this.show();
   }
 
-  /** Takes the brakes away, and says why; "" gives them back. */
-  block(reason) {
-    this.blocked = reason;
+  /** Takes undo and the brake away, and says why; "" gives them back. */
+  block(undo, brake = undo) {
+    Object.assign(this, { blocked: undo, stuck: brake });
     this.show();
   }
 
@@ -50,8 +51,9 @@ export class Brakes {
     symbol(brake, paused ? "play" : "pause");
     say(brake.querySelector("span"), paused ? "Resume" : "Pause");
     const nothing = !last || !Object.keys(last.changed).length ? "There is nothing to undo" : "";
-    undo.setAttribute("aria-disabled", String(Boolean(this.barred || nothing || this.busy)));
-    undo.title = this.barred || nothing || `Undo: ${lastChange(last)}`;
+    const barred = this.may ? this.blocked : LOOKS;
+    undo.setAttribute("aria-disabled", String(Boolean(barred || nothing || this.busy)));
+    undo.title = barred || nothing || `Undo: ${lastChange(last)}`;
   }
 
   /** The button, or its key. */
@@ -87,7 +89,7 @@ export class Brakes {
     try {
       // the brakes work whatever others do meanwhile; what is undone is what stands on this page
       const match = what === "undo" ? this.state.etag : undefined;
-      const { status, data } = await ask("POST", `${this.path}/${what}`, { body: { reason: reason.trim() }, match });
+      const { status, data } = await ask("POST", `${this.path}/${what}`, { body: { reason: reason.trim() }, match, keyed: false });
       flash("");
       if (status === 202) {
         toast("This waits for a second person to approve it", { seconds: 12 });

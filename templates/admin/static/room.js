@@ -70,10 +70,11 @@ function show(now, ms) {
   }
 
   const trend = course.trend;
-  say(at("trend"), trend === null ? "" : `${signed(trend)} a minute`);
+  const { joins_per_minute: joins, flow_seconds: over } = now;
+  say(at("trend"), [joins === null ? "" : `${number(Math.round(joins))} join a minute`, trend === null ? "" : `line ${signed(trend)}`].filter(Boolean).join(", "));
   say(at("of-places"), places ? `of ${number(places)} places` : "no cap");
   bar("inside-bar", places ? now.inside / places : 0);
-  say(at("of-rate"), mode === "pass" ? "everyone" : `of ${number(now.admission_rate)} targeted`);
+  say(at("of-rate"), mode === "pass" ? "everyone" : `of ${number(now.admission_rate)}${over === null ? "" : `, mean of ${over} s`}`);
   bar("flow-bar", now.admission_rate ? now.admissions_per_minute / now.admission_rate : 0);
   say(at("newcomer-range"), !newcomer ? "not known while nobody moves" : newcomer.high ? `${span(newcomer.low)} to ${span(newcomer.high)}` : "straight in");
   say(at("last-at"), last && now.waiting ? `in at about ${clock(ms + last.seconds * 1000)}` : "");
@@ -99,7 +100,7 @@ function health({ shop, workers, estimates, stale_seconds: stale }) {
   say(at("shop-latency"), shop?.p95_seconds == null ? "nobody asked it anything" : `${milli(shop.p50_seconds)} ms half, ${milli(shop.p95_seconds)} ms 95 %`);
   sign("shop-errors", errors === null ? "–" : `${(errors * 100).toFixed(1)} % of ${number(Math.round(shop.requests_per_second))} a second`, errors > 0.05 ? "bad" : errors > 0.01 ? "warn" : "");
   sign("workers", workers === null ? "not known" : `${number(workers)} alive`, workers === null ? "" : workers ? "good" : "bad");
-  sign("redis", stale === null ? "answers" : `away for ${span(stale)}`, stale === null ? "good" : "bad");
+  sign("redis", stale === null ? "answers" : `no answer for ${span(stale)}`, stale === null ? "good" : "bad");
   const known = estimates.kept + estimates.early + estimates.late;
   say(at("estimates"), known ? `${Math.round((estimates.kept * 100) / known)} % of ${number(known)}` : "none is due yet");
 }
@@ -111,9 +112,10 @@ function sign(id, text, tone) {
   else delete element.dataset.tone;
 }
 
-const age = new Age((reason) => {
+const age = new Age((reason, connection) => {
   change.block(reason);
-  brakes.block(reason);
+  // a stream may be lost where a request still gets through: the brake is tried, and says so where it does not
+  brakes.block(reason, connection === "lost" ? "" : reason);
   approvals.block(reason);
 });
 

@@ -131,10 +131,11 @@ class Decision {
     this.button.disabled = true;
     const reason = this.dialog.querySelector('[name="why"]').value.trim();
     try {
-      await ask(wish.method, wish.path, { body: { ...wish.body, reason }, match: this.etag });
+      const { status } = await ask(wish.method, wish.path, { body: { ...wish.body, reason }, match: this.etag });
       this.dialog.close();
       flash("");
-      this.done();
+      if (status === 202) toast("This waits for a second person to approve of it, on the page Now", { seconds: 12 });
+      else this.done();
       await refresh();
     } catch (refused) {
       if (refused.status === 412) {

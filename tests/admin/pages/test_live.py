@@ -89,6 +89,21 @@ class TestWithoutRedis:
         await expect(page.locator("#rate")).to_have_value("77")
         await expect(page.locator("#confirm")).to_be_enabled()
 
+    async def test_a_redis_that_hangs_is_found_out_by_its_silence(
+        self, server: RedisServer, open_page: Open, crowd: Crowd
+    ) -> None:
+        """Within seconds what stands on the page is said to be old, and how old."""
+        await crowd(30, "late-sale")
+        page = await open_page("/rooms/late-sale")
+        await expect(page.locator(".tiles [data-v=waiting]")).to_have_text("30")
+        server.freeze()
+        try:
+            await expect(page.locator("#live")).to_have_text("Old")
+            await expect(page.locator("#redis")).to_have_text(re.compile(r"no answer for \d+ s"))
+        finally:
+            server.thaw()
+        await expect(page.locator("#live")).to_have_text("Live")
+
 
 async def test_a_console_that_is_gone_is_told_and_found_again(app: FastAPI, open_page: Open) -> None:
     """Since when, and without a reload; what was turned stays."""
@@ -97,11 +112,31 @@ async def test_a_console_that_is_gone_is_told_and_found_again(app: FastAPI, open
         await expect(page.locator("#clock")).not_to_be_empty()
         await page.fill("#rate", "77")
     await expect(page.locator("#away")).to_contain_text("No word from the console since")
-    await expect(page.locator("#brake")).to_have_attribute("aria-disabled", "true")
+    await expect(page.locator("#confirm")).to_be_disabled()
+    await page.click("#brake")
+    await page.click(".reasons button >> nth=0")
+    await expect(page.locator("#flash")).to_contain_text("cannot be reached")
     async with serving(app, int(url.rpartition(":")[2])):
         await expect(page.locator("#live")).to_have_text("Live")
         await expect(page.locator("#rate")).to_have_value("77")
         await expect(page.locator("#away")).to_be_hidden()
+
+
+async def test_the_brake_is_tried_where_only_the_stream_is_lost(
+    app: FastAPI, open_page: Open, console: Console
+) -> None:
+    """Somebody between may hold streams back; and the brake asks for no key, which a full disk could not keep."""
+    async with serving(app) as url:
+        page = await open_page("/account")
+        await page.route("**/live/*", lambda route: route.abort())
+        await page.goto(f"{url}/rooms/drop")
+        await expect(page.locator("#live")).to_have_text("Not connected")
+        async with page.expect_request("**/pause") as asked:
+            await page.click("#brake")
+            await page.click(".reasons button >> nth=0")
+        assert "idempotency-key" not in (await (await asked.value).all_headers())
+        await expect(page.locator("#mode-badge")).to_contain_text("Paused")
+        await expect(page.locator("#brake")).to_contain_text("Resume")
 
 
 async def test_whoever_is_signed_out_is_told(open_page: Open, console: Console) -> None:

@@ -32,7 +32,7 @@ def rooms_table(rooms: Sequence[RoomState]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("room", "mode"):
         table.add_column(title, no_wrap=True)
-    for title in ("waiting", "inside", "in/min", "out/min", "rate", "a newcomer waits"):
+    for title in ("waiting", "inside", "joins/min", "let in/min", "rate", "a newcomer waits"):
         table.add_column(title, justify="right")
     table.add_column("limited by")
     table.add_column("next")
@@ -50,8 +50,8 @@ def room_line(look: Look) -> str:
     state = look.state
     return (
         f"{state.now.astimezone():%H:%M:%S}  {state.room} {state.mode}: {state.waiting:,} waiting, "
-        f"{state.inside:,} inside, {short(state.joins_per_minute)} in and {short(state.admissions_per_minute)} out a "
-        f"minute of {state.admission_rate:g}, a newcomer waits {_wait(state.newcomer_wait)}; "
+        f"{state.inside:,} inside, {short(state.joins_per_minute)} join and {short(state.admissions_per_minute)} are "
+        f"let in a minute, of {state.admission_rate:g}, a newcomer waits {_wait(state.newcomer_wait)}; "
         f"{state.limited_by.by}: {one_line(state.limited_by.text)}"
     )
 
@@ -81,8 +81,8 @@ def _numbers(state: RoomState) -> Table:
     told = (
         ("waiting", short(state.waiting)),
         ("inside" + (f" of {state.places:,}" if state.places else ""), short(state.inside)),
-        ("in a minute", short(state.joins_per_minute)),
-        (f"out a minute, of {state.admission_rate:g}", short(state.admissions_per_minute)),
+        ("join a minute", short(state.joins_per_minute)),
+        (f"let in a minute, of {state.admission_rate:g}", short(state.admissions_per_minute)),
         ("a newcomer waits", long(wait.seconds).replace(" ", "") if wait else short(None)),
     )
     table.add_row(*(Text(big(value), style="bold") for _, value in told))
@@ -94,7 +94,7 @@ def _curves(history: Sequence[RoomState], width: int) -> Table:
     table = Table.grid(padding=(0, 2))
     curves: dict[str, list[float]] = {
         "waiting": [state.waiting for state in history],
-        "out a minute": [state.admissions_per_minute or 0.0 for state in history],
+        "let in a minute": [state.admissions_per_minute or 0.0 for state in history],
     }
     for name, values in curves.items():
         table.add_row(
@@ -105,7 +105,7 @@ def _curves(history: Sequence[RoomState], width: int) -> Table:
 
 def _lanes(state: RoomState) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("lane", "share", "waiting", "in/min", "out/min", "a newcomer waits"):
+    for title in ("lane", "share", "waiting", "joins/min", "let in/min", "a newcomer waits"):
         table.add_column(title, justify="left" if title == "lane" else "right")
     for lane in state.lanes:
         table.add_row(
