@@ -24,9 +24,10 @@ from admin.keys import Kept
 from admin.live import LiveRooms
 from admin.rehearsals.rehearsals import Rehearsals
 from admin.store import Store
-from waitroom.assembly.line import store_of
+from waitroom.assembly.line import desk_of, store_of
 from waitroom.line.store import LineStore
 from waitroom.settings import RoomSettings, Settings
+from waitroom.support.desk import SupportDesk
 from waitroom.telemetry.reading import Reader
 
 
@@ -52,6 +53,8 @@ class Console:
     desk: Desk
     """Where invitations are minted."""
     alerts: Alerts
+    support: SupportDesk
+    """Where shoppers are helped."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 
@@ -76,6 +79,7 @@ class Console:
             approvals=Approvals(store, settings.approval.expires),
             batches=batches,
             desk=Desk(settings.data_dir, batches),
+            support=desk_of(settings, redis),
             alerts=Alerts(settings, store, redis, lambda: readings(live, sampler)),
         )
 

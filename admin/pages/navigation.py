@@ -36,7 +36,7 @@ class Place:
 
 SITE = (
     Link("Rooms", "rooms", "rooms"),
-    Link("Support desk", "support", "support", Role.OPERATOR),
+    Link("Support desk", "support", "support"),
     Link("Rehearsals", "rehearsals", "rehearsal", Role.OPERATOR),
     Link("Alerts", "alerts", "alert"),
     Link("Audit log", "audit", "audit", Role.ADMIN),
@@ -52,6 +52,7 @@ ROOM = (
     Link("Invitations", "room-invitations", role=Role.OPERATOR),
     Link("Bypass", "room-bypass"),
     Link("Settings", "room-settings"),
+    Link("Record", "room-events"),
 )
 """Pages of one room; their routes take the parameter ``room``."""
 

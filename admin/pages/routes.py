@@ -22,6 +22,7 @@ from admin.pages import (
     sign_in,
     sparks,
     static,
+    support,
     welcome,
 )
 
@@ -44,6 +45,7 @@ PAGES = tuple(
         invitations,
         bypass,
         rehearsals,
+        support,
         alerts,
         account,
         access,

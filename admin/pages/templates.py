@@ -15,7 +15,7 @@ from admin.pages.agents import browser
 from admin.pages.moments import moment
 from admin.pages.navigation import ROOM, SITE, places
 from admin.pages.static import FILES
-from admin.pages.zoned import zoned
+from admin.pages.zoned import both, zoned
 from admin.problems import Problem
 from waitroom import __version__
 from waitroom.resources import templates_dir
@@ -50,6 +50,7 @@ def environment() -> Environment:
         moment=moment,
         browser=browser,
         zoned=zoned,
+        both=both,
     )
     made.globals["version"] = __version__
     return made

@@ -19,6 +19,17 @@ def zoned(when: datetime | None, timezone: str) -> Markup:
     )
 
 
+def both(at_ms: int | None, timezone: str) -> Markup:
+    """A moment of the past, in milliseconds since 1970, to the second, in the room's zone: a script puts the viewer's
+    own before it where that is another. A dash where there is none."""
+    if at_ms is None:
+        return Markup("–")
+    at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(timezone))
+    return Markup('<time datetime="{}" data-both="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), timezone, f"{at.day} {at:%b}, {at:%H:%M:%S} {at:%Z}"
+    )
+
+
 def wall(when: datetime, timezone: str) -> str:
     """The same as a field for dates and times has it: ``2026-12-01T10:00``."""
     return f"{when.astimezone(ZoneInfo(timezone)):%Y-%m-%dT%H:%M}"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waitroom.shaping.codes import ALPHABET
-from waitroom.support.code import CodeError, Typed, marks_of, support_code, typed
+from waitroom.support.code import CodeError, Typed, marks_of, slips, support_code, typed
 
 PLACE = ("drop", 1_795_000_000, "general")
 
@@ -71,3 +71,16 @@ def test_what_is_no_code_is_refused(text: str) -> None:
     """With what one looks like."""
     with pytest.raises(CodeError, match="is no support code: it looks like 0065-7QK"):
         typed(text)
+
+
+def test_what_is_one_slip_away_is_found() -> None:
+    """A symbol misheard, two exchanged, one too many; few enough to be tried in every room."""
+    code = support_code(*PLACE, 4711).replace("-", "")
+    for at in range(len(code)):
+        wrong = "Z" if code[at] != "Z" else "Y"
+        for slip in (f"{code[:at]}{wrong}{code[at + 1 :]}", f"{code[:at]}{wrong}{code[at:]}"):
+            assert code in set(slips(slip))
+    assert code in set(slips(f"{code[1]}{code[0]}{code[2:]}".lower()))
+    assert len(list(slips(code))) < 250
+    for unfit in ("", "006", "0" * 40, "é" * 7):
+        assert [] == list(slips(unfit))

@@ -117,6 +117,31 @@ async def test_a_code_of_no_place(house: House, code: str, where: dict[str, str]
         await house.desk.find(code, room=where.get("room"), lane=where.get("lane"))
 
 
+async def test_a_code_of_another_room_is_told_as_such(house: House) -> None:
+    """With the places that have it."""
+    code = await house.code(3)
+    with pytest.raises(
+        NoPlaceError, match=r"no place in other has the code .*: it is that of ticket 3 of general in drop"
+    ):
+        await house.desk.find(code, room="other")
+    with pytest.raises(NoPlaceError) as told:
+        await house.desk.find(code, lane="members")
+    assert ["general"] == [place.lane for place in told.value.elsewhere]
+
+
+async def test_a_code_with_a_slip_is_guessed(house: House) -> None:
+    """It is named, and not taken; nothing is guessed of what nobody was given."""
+    code = await house.code(3)
+    wrong = code[:-1] + ("Z" if code[-1] != "Z" else "Y")
+    with pytest.raises(NoPlaceError, match=f"please check it for a slip; was it {code}") as told:
+        await house.desk.find(wrong)
+    assert code in [place.code for place in told.value.near]
+    far = support_code("drop", 1, GENERAL, 9_000_000)
+    with pytest.raises(NoPlaceError) as none:
+        await house.desk.find(far)
+    assert () == none.value.near
+
+
 async def test_a_code_of_an_earlier_life(house: House) -> None:
     """Its place is found in the record, with what ended it; it cannot be helped."""
     code = await house.code(5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -96,7 +97,11 @@ def store_of(settings: RoomSettings, redis: Redis) -> LineStore:
 
 def desk_of(settings: Settings, redis: Redis) -> SupportDesk:
     """The support desk of all rooms."""
-    return SupportDesk(redis, {room.name: tuple(weights_of(room)) for room in settings.rooms})
+    return SupportDesk(
+        redis,
+        {room.name: tuple(weights_of(room)) for room in settings.rooms},
+        {room.name: ZoneInfo(room.timezone) for room in settings.rooms},
+    )
 
 
 def reader_of(settings: RoomSettings, redis: Redis) -> RecordReader:

@@ -12,6 +12,7 @@ from waitroom.assembly.line import desk_of
 from waitroom.cli.line import find_room, who_asks, with_redis
 from waitroom.line.desk import Fate
 from waitroom.settings import Settings, format_duration
+from waitroom.support.moved import why_moved
 from waitroom.support.place import Action, Found, Happening
 from waitroom.support.words import FATES
 
@@ -68,6 +69,7 @@ def as_text(settings: Settings, found: Found) -> list[str]:
     turn = f", turn {found.turn:,}" if found.turn not in (None, found.place.number) else ""
     lines = [f"{found.place}{turn} (code {found.place.code}) {FATES[found.fate]}"]
     lines += [f"  {line}" for line in _details(found, zone)]
+    lines.append(f"  why: {why_moved(found)}")
     lines += [_happened(each, zone) for each in found.history]
     gives = _GIVES.get(found.fate or Fate.MISSED, "gives it back")
     lines += [_MAY[action].format(code=found.place.code, gives=gives) for action in found.actions]

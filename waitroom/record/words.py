@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
 from waitroom.record.entries import Entry
+from waitroom.settings.duration import format_duration
 
 _OF_ALL = frozenset({"type", "epoch", "clock", "chain", "who", "why"})
 
@@ -48,11 +49,19 @@ def _called(entry: Entry, _zone: tzinfo) -> str:
 
 def _changed(entry: Entry, _zone: tzinfo) -> str:
     changes = ", ".join(
-        f"{name.removesuffix('_ms')} {value}" + (" ms" if name.endswith("_ms") else "")
+        f"{name.removesuffix('_ms')} {_spans(value) if name.endswith('_ms') else value}"
         for name, value in entry.fields.items()
         if name not in _OF_ALL
     )
     return f"changed: {changes}"
+
+
+def _spans(change: str) -> str:
+    """``600000 -> 6000`` as ``10m -> 6s``; what is none stays as it is."""
+    try:
+        return " -> ".join(format_duration(int(each) / 1000) if each else "" for each in change.split(" -> "))
+    except ValueError:
+        return f"{change} ms"
 
 
 def _planned(entry: Entry, zone: tzinfo) -> str:

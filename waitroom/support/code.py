@@ -9,6 +9,7 @@ are those of no place. It is no secret and opens nothing.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2s
 from typing import NamedTuple
@@ -60,7 +61,7 @@ def typed(text: str) -> list[Typed]:
     """What somebody may have meant by what they typed: in any case, O as 0, I and L as 1, with the hyphen or without,
     or only what stands in front of it. Raises :class:`CodeError`."""
     if len(text) <= _LONGEST_TYPED:
-        code = unicodedata.normalize("NFKC", text).translate(_HYPHENS).upper().translate(_MEANT)
+        code = _plain(text)
         head, hyphen, tail = code.partition("-")
         parts = [(head, tail)] if hyphen else [(code[:-MARKS], code[-MARKS:]), (code, "")]
         if found := [Typed(_number(digits), marks) for digits, marks in parts if _fits(digits, marks)]:
@@ -69,6 +70,24 @@ def typed(text: str) -> list[Typed]:
     raise CodeError(
         f"{shown!r} is no support code: it looks like 0065-7QK, of the digits and of letters without I, L, O and U"
     )
+
+
+def slips(text: str) -> Iterator[str]:
+    """Whole codes that are one slip away from what was typed: one symbol another, two exchanged, or one too many."""
+    code = "".join(each for each in _plain(text) if each in ALPHABET)
+    least, most = LEAST_DIGITS + MARKS, MOST_DIGITS + MARKS
+    for at, symbol in enumerate(code) if least <= len(code) <= most + 1 else ():
+        before, after = code[:at], code[at + 1 :]
+        if len(code) <= most:
+            yield from (before + other + after for other in ALPHABET if other != symbol)
+            yield before + after[:1] + symbol + after[1:]
+        if len(code) > least:
+            yield before + after
+
+
+def _plain(text: str) -> str:
+    """Capitals, without spaces, with a hyphen that is one, and with the digits that O, I and L stand for."""
+    return unicodedata.normalize("NFKC", text).translate(_HYPHENS).upper().translate(_MEANT)
 
 
 def _fits(digits: str, marks: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from types import MappingProxyType
 
 from redis.asyncio import Redis
 
@@ -12,7 +14,7 @@ from waitroom.line.head import Head
 from waitroom.line.memory import GENERAL
 from waitroom.record.entries import Entry
 from waitroom.record.reading import RecordReader
-from waitroom.support.code import Typed, marks_of, typed
+from waitroom.support.code import Typed, marks_of, slips, typed
 from waitroom.support.errors import AmbiguousCodeError, HelpRefusedError, NoPlaceError
 from waitroom.support.history import History
 from waitroom.support.line import RoomLine, Seen
@@ -20,6 +22,8 @@ from waitroom.support.place import Found, Located, located
 from waitroom.support.words import refused
 
 LONGEST_REASON = 300
+MOST_GUESSES = 3
+"""Codes that are named as what may have been meant."""
 _EARLIER_MS = 60_000
 """By so much an epoch may be ahead of the time at which it began."""
 
@@ -37,15 +41,21 @@ class Restored:
 
 
 class SupportDesk:
-    """The desk. ``rooms`` are the names of the rooms with their lanes.
+    """The desk. ``rooms`` are the names of the rooms with their lanes, ``zones`` the time zones of their texts (UTC).
 
     Each call begins with nothing in mind, so that it never tells a Redis that forgot of what has long changed. Every
     method raises :class:`~waitroom.errors.LineUnavailableError` when Redis does not answer.
     """
 
-    def __init__(self, redis: Redis, rooms: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        rooms: Mapping[str, Sequence[str]],
+        zones: Mapping[str, tzinfo] = MappingProxyType({}),
+    ) -> None:
         self._redis = redis
         self._rooms = rooms
+        self._zones = zones
 
     def __repr__(self) -> str:
         return f"<SupportDesk of {', '.join(self._rooms)}>"
@@ -57,16 +67,17 @@ class SupportDesk:
     async def locate(self, code: str, *, room: str | None = None, lane: str | None = None) -> Located:
         """The place of a code, among all rooms and lanes or the one that is named.
 
-        Raises :class:`~waitroom.support.code.CodeError` for what can be no code, :class:`NoPlaceError`, and
+        Raises :class:`~waitroom.support.code.CodeError` for what can be no code, :class:`NoPlaceError`, which tells
+        where else the code is of a place, or which code may be meant, and
         :class:`AmbiguousCodeError` where it may be of several places: most often since only its first part was given.
         """
         rooms = list(self._rooms) if room is None else [room]
         if room is not None and room not in self._rooms:
             raise NoPlaceError(f"there is no room {room!r}; the rooms are {', '.join(self._rooms)}")
-        found = [place for place in await self._meant(typed(code), rooms) if lane in (None, place.lane)]
+        meant = typed(code)
+        found = [place for place in await self._meant(meant, rooms) if lane in (None, place.lane)]
         if not found:
-            of = f" in lane {lane}" if lane else ""
-            raise NoPlaceError(f"no place{of} has the code {code.strip()!r}: please check it for a slip")
+            raise await self._no_place(code.strip(), meant, room, lane)
         if len(found) > 1:
             places = "; ".join(f"{place} ({place.code})" for place in found)
             raise AmbiguousCodeError(
@@ -89,6 +100,8 @@ class SupportDesk:
             joined_after_ms=history.joined_after_ms,
             joined_before_ms=history.joined_before_ms,
             history=history.happenings(is_missed=is_missed),
+            went_before=history.went_before,
+            keep_seconds=history.keep_ms // 1000,
         )
         if report is None:
             return found
@@ -101,6 +114,7 @@ class SupportDesk:
             came_from=located(place, report.came_from),
             went_to=located(place, report.went_to),
             given_up_for=located(place, report.given_up_for),
+            is_turn_called=seen.turn is not None and seen.turn <= report.head.called,
         )
 
     async def restore(self, place: Located, *, who: str, why: str) -> Restored:
@@ -148,6 +162,34 @@ class SupportDesk:
             found = [place for room in rooms for place in await self._ended(room, whole)]
         return list(dict.fromkeys(found))
 
+    async def _no_place(
+        self, code: str, meant: Sequence[Typed], room: str | None, lane: str | None
+    ) -> NoPlaceError:
+        """Why there is none: it is elsewhere, or there is a slip in it."""
+        where = (f" in {room}" if room else "") + (f", lane {lane}" if room and lane else "")
+        where = where or (f" in lane {lane}" if lane else "")
+        if where and (elsewhere := await self._meant(meant, list(self._rooms))):
+            places = "; ".join(map(str, elsewhere))
+            return NoPlaceError(f"no place{where} has the code {code!r}: it is that of {places}", elsewhere)
+        near = await self._near(code)
+        guess = f"; was it {' or '.join(place.code for place in near)}?" if near else ""
+        return NoPlaceError(
+            f"no place{where} has the code {code!r}: please check it for a slip{guess}", near=near
+        )
+
+    async def _near(self, code: str) -> list[Located]:
+        """Places whose codes are one slip away, if they are few."""
+        found: dict[Located, None] = {}
+        whole = [each for text in slips(code) for each in typed(text) if each.marks]
+        for room in self._rooms if whole else ():
+            for lane, head in (await self._line(room).heads()).items():
+                given_out = [each for each in whole if 0 < each.number <= head.issued]
+                found |= dict.fromkeys(
+                    Located(room, head.epoch, lane, number)
+                    for number in _numbers(room, lane, head, given_out)
+                )
+        return list(found) if len(found) <= MOST_GUESSES else []
+
     async def _standing(self, room: str, meant: Sequence[Typed]) -> list[Located]:
         """The places of a room's present line that may be meant."""
         found: list[Located] = []
@@ -174,7 +216,8 @@ class SupportDesk:
         ]
 
     async def _history(self, place: Located, line: RoomLine, *, is_of_now: bool) -> History:
-        history = History(place, keep_ms=(await line.store(GENERAL).rules()).keep_ms)
+        rules = await line.store(GENERAL).rules()
+        history = History(place, keep_ms=rules.keep_ms, zone=self._zones.get(place.room, UTC))
         reader = RecordReader(self._redis, place.room, self._rooms[place.room])
         # an epoch is the second in which it began
         begin = str(max(place.epoch * 1000 - _EARLIER_MS, 0)) if is_of_now else "-"

@@ -10,7 +10,13 @@ from waitroom.support.place import Located
 
 
 class NoPlaceError(WaitroomError):
-    """No place has that code."""
+    """No place has that code: not where it was looked for. ``elsewhere`` are places that have it, ``near`` those whose
+    codes are one slip away."""
+
+    def __init__(self, message: str, elsewhere: Sequence[Located] = (), near: Sequence[Located] = ()) -> None:
+        super().__init__(message)
+        self.elsewhere = tuple(elsewhere)
+        self.near = tuple(near)
 
 
 class AmbiguousCodeError(WaitroomError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 
 from waitroom.record.entries import DESK_KINDS, Entry
 from waitroom.record.honoured import calls, turn_by_record
 from waitroom.record.words import what
-from waitroom.support.place import Happening, Located
+from waitroom.support.place import Happening, Located, WentBefore
 
 _OF_EVERYONE = frozenset({"begun", "moved", "opened"})
 _OF_THE_LANE = frozenset({"redis_restarted", "reset", "restored"})
@@ -20,9 +21,11 @@ MOST = 200
 class History:
     """Follows one place through the record of its room. Feed it the record, oldest entry first."""
 
-    def __init__(self, place: Located, *, keep_ms: int = 0) -> None:
-        """``keep_ms`` is for how long a called place may be taken, where the record does not tell."""
+    def __init__(self, place: Located, *, keep_ms: int = 0, zone: tzinfo = UTC) -> None:
+        """``keep_ms`` is for how long a called place may be taken, where the record does not tell; ``zone`` is that of
+        times within texts."""
         self._place = place
+        self._zone = zone
         self._keep_ms = keep_ms
         self.joined_after_ms: int | None = None
         self.joined_before_ms: int | None = None
@@ -50,6 +53,16 @@ class History:
         """The turn by the record; None: it is not known."""
         place = self._place
         return turn_by_record(place.number, self._drawn, self._seed, room=place.room, lane=place.lane)
+
+    @property
+    def went_before(self) -> WentBefore:
+        """Who was let in before it."""
+        return WentBefore(self._late, self._forward)
+
+    @property
+    def keep_ms(self) -> int:
+        """For how long a place may be taken once it is called."""
+        return self._keep_ms
 
     def happenings(self, *, is_missed: bool) -> tuple[Happening, ...]:
         """What happened, oldest first."""
@@ -100,15 +113,8 @@ class History:
     def _call(self, entry: Entry) -> None:
         if self._called_ms is None and (turn := self.turn) is not None and calls(entry, turn):
             self._called_ms, self._called_keep_ms = entry.at_ms, self._keep_ms
-            before = [
-                f"{count:,} {who}"
-                for count, who in (
-                    (self._late, "who had been away when called"),
-                    (self._forward, "whom the support desk brought forward"),
-                )
-                if count
-            ]
-            went = f"; {' and '.join(before)} went before it" if before else ""
+            before = str(self.went_before)
+            went = f"; {before} went before it" if before else ""
             turns = f", with turns {entry.number('from') + 1:,} to {entry.number('to'):,}"
             self._note(entry, f"turn {turn:,} was called{turns if entry.kind == 'called' else ''}{went}")
         elif self._called_ms is None and self._has_joined:
@@ -126,7 +132,7 @@ class History:
             self._forward += 1
 
     def _tell(self, entry: Entry) -> None:
-        self._note(entry, what(entry), entry.fields.get("who", ""), entry.fields.get("why", ""))
+        self._note(entry, what(entry, self._zone), entry.fields.get("who", ""), entry.fields.get("why", ""))
 
     def _note(self, entry: Entry, text: str, who: str = "", why: str = "") -> None:
         self._happenings.append(Happening(entry.at_ms, entry.kind, text, who, why))

@@ -59,6 +59,25 @@ LOST = frozenset({Fate.MISSED, Fate.LEFT, Fate.FINISHED, Fate.SPENT, Fate.CALLED
 """What can be given back. Of a place that was called, ``keep`` begins anew."""
 
 
+class WentBefore(NamedTuple):
+    """Visitors who were let in before a place out of their turn, while it waited."""
+
+    late: int = 0
+    """Who had been away when called."""
+    forward: int = 0
+    """Whom the support desk brought to the front."""
+
+    def __str__(self) -> str:
+        parts = (
+            (self.late, "who had been away when called"),
+            (self.forward, "whom the support desk brought forward"),
+        )
+        return " and ".join(f"{count:,} {who}" for count, who in parts if count)
+
+
+NOBODY = WentBefore()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A place, and what became of it."""
@@ -87,6 +106,11 @@ class Found:
     joined_before_ms: int | None = None
     history: tuple[Happening, ...] = ()
     """Oldest first."""
+    is_turn_called: bool = False
+    """Whether its turn was called: given back, its holder may come in at once."""
+    went_before: WentBefore = NOBODY
+    keep_seconds: int = 0
+    """For so long a place may be taken once it is called."""
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -1,0 +1,1 @@
+"""The support desk of the console: shown to whoever asks, and told to help."""
