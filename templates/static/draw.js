@@ -81,8 +81,8 @@ const part = (id) => document.getElementById(id);
 
 function begin(page) {
   const { room, lane } = page.dataset;
-  const lang = document.documentElement.lang;
-  const digits = new Intl.NumberFormat(lang);
+  const lang = page.dataset.formats;
+  const digits = new Intl.NumberFormat(lang, { useGrouping: true });
   const clock = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "long" });
 
   for (const time of page.querySelectorAll("time")) time.textContent = clock.format(new Date(time.dateTime));

@@ -5,7 +5,7 @@
 (() => {
   const line = document.getElementById("line");
   const words = line.dataset;
-  const lang = document.documentElement.lang;
+  const lang = words.formats;
   const base = `/__waitroom/${encodeURIComponent(words.room)}`;
   const part = (id) => document.getElementById(id);
 
@@ -27,8 +27,9 @@
 
   // ---- words, numbers, times
 
-  const digits = new Intl.NumberFormat(lang);
-  const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const digits = new Intl.NumberFormat(lang, { useGrouping: true });
+  const plain = new Intl.NumberFormat(lang, { useGrouping: false });
+  const clock = new Intl.DateTimeFormat(lang, { timeStyle: "medium" });
   const known = (number) => typeof number === "number";
   const number = (value) => (known(value) ? digits.format(value) : "–");
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (slot, name) => values[name] ?? slot);
@@ -38,8 +39,8 @@
   }
 
   function minutes(all) {
-    const values = { h: Math.floor(all / 60), m: all % 60 };
-    return fill(!values.h ? words.minutes : values.m ? words.hoursMinutes : words.hours, values);
+    const [h, m] = [Math.floor(all / 60), all % 60];
+    return fill(!h ? words.minutes : m ? words.hoursMinutes : words.hours, { h: plain.format(h), m: plain.format(m) });
   }
 
   // The same rounding as Texts.eta on the server.
@@ -51,18 +52,18 @@
     const low = Math.floor(range[0] / 60 / step) * step;
     if (low <= 0) return fill(words.etaUnder, { high: minutes(high) });
     if (low >= high) return fill(words.etaAbout, { high: minutes(high) });
-    if (high < 60) return fill(words.etaBetweenMinutes, { low, high });
+    if (high < 60) return fill(words.etaBetweenMinutes, { low: plain.format(low), high: plain.format(high) });
     return fill(words.etaBetween, { low: minutes(low), high: minutes(high) });
   }
 
   const moment = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
-  const two = (value) => String(value).padStart(2, "0");
+  const pair = new Intl.NumberFormat(lang, { minimumIntegerDigits: 2 });
 
   function countdown(seconds) {
     const [days, rest] = [Math.floor(seconds / 86400), seconds % 86400];
-    const [h, m, s] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].map(two);
+    const [h, m, s] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].map(pair.format);
     // two days ahead nobody counts seconds
-    return days ? fill(words.days, { d: digits.format(days), h }) : h === "00" ? `${m}:${s}` : `${h}:${m}:${s}`;
+    return days ? fill(words.days, { d: digits.format(days), h }) : rest < 3600 ? `${m}:${s}` : `${h}:${m}:${s}`;
   }
 
   // ---- timers, one of a name
@@ -183,7 +184,7 @@
     write("waiting", number(waiting));
     write("behind", number(known(position) && known(waiting) ? Math.max(0, waiting - status.position) : null));
     write("message-text", message ?? "");
-    part("message-text").lang = status.message_language ?? lang;
+    part("message-text").lang = status.message_language ?? document.documentElement.lang;
     part("message").hidden = !message;
     showReason(status.eta_reason ?? (position < status.position ? OTHERS_BACK : null));
     if (!known(position)) return;
@@ -332,7 +333,7 @@
   const { dateTime, dataset } = part("opens");
   if (dateTime) showOpening({ opens_at: dateTime, opens_in: Number(dataset.left) });
   said = Date.now();
-  const shown = Number(part("position").textContent.replace(/\D/g, ""));
+  const shown = Number(part("position").dataset.position);
   if (shown) {
     write("position", number(held(shown)));
     showProgress(held(shown));

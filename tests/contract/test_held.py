@@ -24,7 +24,7 @@ async def test_a_person_gets_the_waiting_page(house: House) -> None:
     assert "text/html; charset=utf-8" == headers["content-type"]
     assert 1 <= int(headers["retry-after"])
     assert "no-store, private" == headers["cache-control"]
-    assert "Accept, Cookie" == headers["vary"]
+    assert "Accept, Accept-Language, Cookie" == headers["vary"]
     assert (house.name, "1") == (headers["waitroom-room"], headers["waitroom-position"])
     assert "waitroom-ticket" not in headers
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -51,7 +51,10 @@ async def test_a_program_gets_a_problem(house: House) -> None:
     }  # fmt: skip
     assert expected == {name: problem[name] for name in expected}
     assert str(problem["refresh_after"]) == answer.headers["retry-after"]
-    for name, value in {"cache-control": "no-store, private", "vary": "Accept, Cookie"}.items():
+    for name, value in {
+        "cache-control": "no-store, private",
+        "vary": "Accept, Accept-Language, Cookie",
+    }.items():
         assert value == answer.headers[name]
     assert answer.headers["waitroom-ticket"] in answer.headers["set-cookie"]
 

@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from tests.line.draw_vector import COMMITMENT, RECORD
 from waitroom.gate.draws import DrawAddress
-from waitroom.gate.page import Pages
+from waitroom.gate.page import Editions
 from waitroom.gate.request import Request
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.visitor import Tokens
@@ -64,7 +64,7 @@ def ask(make_room: MakeRoom) -> Ask:
     """``ask(draws, *headers, query=…)``: the answer to a request."""
     room = make_room(Rules(), head=Head(epoch=7, issued=50_000))
     tokens = Tokens(room, TICKETS, PASSES)
-    pages = Pages(Path(__file__).parents[2] / "templates")
+    pages = Editions(Path(__file__).parents[2] / "templates")
 
     async def serve(
         draws: PublishedDraws, *headers: tuple[bytes, bytes], query: str = "", method: str = "GET"

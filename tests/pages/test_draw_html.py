@@ -64,7 +64,7 @@ def test_after_the_opening_place_and_record_are_said(pages: Pages) -> None:
         "The order was drawn",
         "19,266",
         "of 40,000 who were drawn",
-        "2030-06-01 10:00:00 UTC",
+        "Jun 1, 2030, 10:00:00\u202fAM UTC",
         "1 – 40,000",
     ):
         assert said in visible
@@ -75,7 +75,13 @@ def test_after_the_opening_place_and_record_are_said(pages: Pages) -> None:
 def test_before_the_opening_the_seal_is_said(pages: Pages) -> None:
     """And when, and how many there are; nothing that is only known afterwards."""
     visible = Draws(pages.draw(BEFORE)).visible
-    for said in ("The order will be drawn", COMMITMENT, "2030-06-02 10:00:00 UTC", "1,204", HELD.digest):
+    for said in (
+        "The order will be drawn",
+        COMMITMENT,
+        "Jun 2, 2030, 10:00:00\u202fAM UTC",
+        "1,204",
+        HELD.digest,
+    ):
         assert said in visible
     assert "Ticket number" not in visible
     assert "Seed" not in visible

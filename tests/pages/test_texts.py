@@ -42,7 +42,7 @@ def test_estimate_is_rounded_outwards(eta_range: tuple[int, int] | None, words: 
 )
 def test_promised_time_is_never_rounded_up(seconds: int, words: str) -> None:
     """A promise names whole units and at most the time that the room keeps."""
-    assert words == Texts().duration(seconds)
+    assert words == Texts().lasting(seconds) == Texts().later(seconds)
 
 
 def test_number_has_its_thousands_apart() -> None:

@@ -17,9 +17,10 @@ from waitroom.gate.draws import DrawAddress
 from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
 from waitroom.gate.invited import Invitations
+from waitroom.gate.language import LanguageAddress
 from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
-from waitroom.gate.page import Pages
+from waitroom.gate.page import Editions
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
 from waitroom.gate.receipts import KeysAddress, ReceiptAddress
@@ -77,13 +78,18 @@ def origin_of(settings: Settings) -> Origin:
 
 
 def guards_of(
-    room: Room, redis: Redis, secrets: Sequence[str], pages: Pages, hold_status: int, trusted: TrustedProxies
+    room: Room,
+    redis: Redis,
+    secrets: Sequence[str],
+    editions: Editions,
+    hold_status: int,
+    trusted: TrustedProxies,
 ) -> tuple[Porter, Sharing]:
     """Who looks at a room's newcomers, and at the passes of those inside."""
     hasher = Hasher(secrets[0], room.name)
     limits, challenges = JoinLimits(redis, room.name), Challenges(room.name, secrets)
     screening = Screening(room, limits, challenges, hasher, trusted)
-    return Porter(screening, TurnedAway(room.name, pages, hold_status)), Sharing(redis, room, hasher)
+    return Porter(screening, TurnedAway(room.name, editions, hold_status)), Sharing(redis, room, hasher)
 
 
 def shaper_of(settings: Settings) -> Shaper | None:
@@ -131,7 +137,7 @@ def build_gate(
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
     shares = Shares(settings.max_requests_per_visitor)
     passage, endings = passage_of(settings, trusted, shares)
-    pages = Pages(templates_dir())
+    editions = Editions(templates_dir(), settings.languages)
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     bodies = Bodies()
     bypass_of = bypasses(settings, redis, trusted, bodies)
@@ -141,21 +147,24 @@ def build_gate(
         room, counters = room_of(of_room, redis, seeds), Counters()
         tokens = Tokens(room, tickets, passes)
         invitations = Invitations(of_room, secrets)
-        waiting = Waiting(room, pages, of_room.hold_status, of_room.timezone, takes_codes=invitations.in_use)
-        entering = Entering(invitations, Ledger(redis, of_room.name, secrets), pages)
+        waiting = Waiting(
+            room, editions, of_room.hold_status, of_room.timezone, takes_codes=invitations.in_use
+        )
+        entering = Entering(invitations, Ledger(redis, of_room.name, secrets), editions)
         signals = Signals()
         observed = Observed(passage, signals, of_room.adaptive.ignore)
         regulator = Regulator(room, Told(redis, of_room.name), signals)
         inside = Inside(room, tokens, observed)
         returns = Returns(of_room.name, secrets, bodies)
-        guards = guards_of(room, redis, secrets, pages, of_room.hold_status, trusted)
+        guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted)
         fairness = LiveFairness(redis, of_room.name)
         doorway = Doorway(
             room, tokens, inside, waiting, entering, *guards, returns, fairness, bypass_of(of_room.name)
         )
-        draw = DrawAddress(room, tokens, pages, partial(draws_of, room))
-        receipt = ReceiptAddress(room, tokens, pages, receipt_keys, reader_of(of_room, redis).chain)
-        endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve, counters)
+        draw = DrawAddress(room, tokens, editions, partial(draws_of, room))
+        receipt = ReceiptAddress(room, tokens, editions, receipt_keys, reader_of(of_room, redis).chain)
+        language = LanguageAddress(tokens, editions)
+        endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve, language.serve, counters)
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
     of_address = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]
@@ -166,7 +175,7 @@ def build_gate(
     return Gate(
         entrances,
         RoomMap(settings.rooms),
-        pages,
+        editions,
         passage,
         of_address,
         KeysAddress(receipt_keys).serve,

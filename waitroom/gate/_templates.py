@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.ext import InternationalizationExtension
 from jinja2.parser import Parser
 
+_TRANSLATIONS = "waitroom_translations"
 _SLOT = re.compile(r"%\((\w+)\)s")
 
 
@@ -19,8 +20,6 @@ class CompiledTexts(InternationalizationExtension):
     An environment speaks one language, so a text is fixed but for its slots. Looked up on each rendering, the
     texts of the waiting page cost three times all the rest of it. Plural forms are left to the rendering.
     """
-
-    translations = NullTranslations()
 
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         """What the tag becomes: plain template data, with the values in its slots."""
@@ -32,7 +31,7 @@ class CompiledTexts(InternationalizationExtension):
                 ]
             ):
                 values = {slot.key: slot.value for slot in slots}
-                pieces = _SLOT.split(self.translations.gettext(text))
+                pieces = _SLOT.split(self._translated(text))
                 # The split gives texts and slot names by turns.
                 return nodes.Output(
                     [
@@ -43,9 +42,14 @@ class CompiledTexts(InternationalizationExtension):
                 )
         return node
 
+    def _translated(self, text: str) -> str:
+        translations: NullTranslations = getattr(self.environment, _TRANSLATIONS)
+        return translations.gettext(text)
 
-def environment(folder: Path) -> Environment:
-    """An environment for the templates of a folder. Undefined names are errors; all values are escaped."""
+
+def environment(folder: Path, translations: NullTranslations) -> Environment:
+    """An environment for the templates of a folder, with the texts of one language. Undefined names are errors; all
+    values are escaped."""
     made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -55,6 +59,7 @@ def environment(folder: Path) -> Environment:
         auto_reload=False,
         extensions=[CompiledTexts],
     )
+    made.extend(**{_TRANSLATIONS: translations})
     # The extension adds this method when it is loaded, so its type is not known.
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return made

@@ -11,7 +11,7 @@ from starlette.types import Scope, Send
 Header = tuple[bytes, bytes]
 
 NO_STORE: Header = (b"cache-control", b"no-store, private")
-VARY: Header = (b"vary", b"Accept, Cookie")
+VARY: Header = (b"vary", b"Accept, Accept-Language, Cookie")
 HTML = b"text/html; charset=utf-8"
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"

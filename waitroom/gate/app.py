@@ -13,12 +13,12 @@ from starlette.types import Receive, Scope, Send
 from waitroom.complaints import Complaints
 from waitroom.errors import BadRequestError, BusyError, ClientGoneError, LineUnavailableError, OriginError
 from waitroom.gate import health
-from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, answer, problem
+from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.neighbours import Neighbours
 from waitroom.gate.own import RoomEndpoints
-from waitroom.gate.page import Pages
+from waitroom.gate.page import Editions
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.rooms import RoomMap
@@ -55,7 +55,7 @@ class Gate:
         self,
         entrances: Sequence[Entrance],
         rooms: RoomMap,
-        pages: Pages,
+        editions: Editions,
         passage: Passage,
         of_address: Shares,
         keys: Serve,
@@ -65,7 +65,7 @@ class Gate:
     ) -> None:
         self._entrances = {entrance.room.name: entrance for entrance in entrances}
         self._rooms = rooms
-        self._pages = pages
+        self._editions = editions
         self._passage = passage
         self._neighbours = Neighbours(passage.trusted)
         self._of_address = of_address
@@ -87,7 +87,7 @@ class Gate:
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
         request = Request(scope, receive, send, self._passage.trusted, self._elsewhere)
-        serve = self._find(scope["method"], scope["path"])
+        serve = self._find(request)
         place = self._neighbours.place(request)
         try:
             if place is None:
@@ -133,13 +133,15 @@ class Gate:
             await act()
         await self._passage.origin.aclose()
 
-    def _find(self, method: str, path: str) -> Serve:
-        """What answers such a request."""
+    def _find(self, request: Request) -> Serve:
+        """What answers a request."""
+        path: str = request.scope["path"]
         if not path.startswith(OWN):
             return self._shop
         name, _, action = path[len(OWN) :].partition("/")
         if (entrance := self._entrances.get(name)) is not None:
-            return entrance.endpoints.find(method, action) or _not_found
+            request.room = name
+            return entrance.endpoints.find(request.scope["method"], action) or _not_found
         if name == "static":
             return self._static
         if name == "keys" and not action:
@@ -157,6 +159,7 @@ class Gate:
                 await self._passage.through(request)
             else:
                 entrance = self._entrances[name]
+                request.room = name
                 request.counters = entrance.counters
                 await entrance.doorway.handle(request)
         except OriginError as error:
@@ -177,9 +180,11 @@ class Gate:
 
     async def _static(self, request: Request) -> None:
         scope = request.scope
-        file = self._pages.static.lookup(scope["path"])
+        file = self._editions.static.lookup(scope["path"])
         if file is None:
-            await answer(scope, request.send, 404, TEXT, self._pages.texts.refusal(404).encode(), [NO_STORE])
+            await answer(
+                scope, request.send, 404, TEXT, self._editions.first.texts.refusal(404).encode(), [NO_STORE]
+            )
             return
         sent = dict(scope["headers"])
         headers = [
@@ -200,8 +205,9 @@ class Gate:
         status = error.status
         headers = [NO_STORE, (b"retry-after", b"5"), *request.gifts]
         if request.kind is Kind.NAVIGATION:
-            body = self._pages.trouble(status, room)
-            await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
+            pages = self._editions.to(request.languages)
+            headers += [VARY, pages.content_language, *PAGE_HEADERS]
+            await answer(request.scope, request.send, status, HTML, pages.trouble(status, room), headers)
         else:
             kind = "origin-timeout" if status == 504 else "origin-failed"
             body = problem(status, kind, "The shop did not answer. Your place and your visit are kept.")
@@ -215,8 +221,9 @@ class Gate:
         status = error.status
         headers = [NO_STORE, (b"retry-after", b"%d" % error.retry_after), *request.gifts]
         if request.kind is Kind.NAVIGATION:
-            body = self._pages.put_off(status, room)
-            await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
+            pages = self._editions.to(request.languages)
+            headers += [VARY, pages.content_language, *PAGE_HEADERS]
+            await answer(request.scope, request.send, status, HTML, pages.put_off(status, room), headers)
         else:
             kind = "busy" if status == 503 else "too-many-requests"
             body = problem(status, kind, str(error), {"retry_after": error.retry_after})

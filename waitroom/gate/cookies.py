@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 MAX_AGE_SECONDS = 86_400
 """How long a browser keeps them. Whether they still count is decided by what is signed in them."""
 
+
+LANGUAGE = "~"
+"""Stands between a ticket and the language that its holder has chosen, in the ticket's cookie: so that a choice needs
+no cookie of its own. No ticket has it in it."""
+_CHOSEN = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
 
 MOST_VALUES = 100
 """Of one name that are looked at: each may cost a signature check."""
@@ -53,6 +59,17 @@ def read(jars: Iterable[bytes], name: bytes, *, own: str = "") -> list[str]:
             at = pairs.find(start, begin)
     found.sort(key=lambda text: not text.startswith(own))
     return found[:MOST_VALUES]
+
+
+def chosen_language(headers: Iterable[tuple[bytes, bytes]], room: str) -> str:
+    """The tag of the language that a visitor has chosen in a room; empty: none. It may be any tag."""
+    start = ticket_cookie(room)
+    jars = [value for name, value in headers if name == b"cookie" and LANGUAGE.encode() in value]
+    for text in read(jars, start) if jars else ():
+        _, _, chosen = text.partition(LANGUAGE)
+        if _CHOSEN.fullmatch(chosen):
+            return chosen
+    return ""
 
 
 def write(

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Pages
+from waitroom.gate.page import Editions
 from waitroom.gate.request import Request
 from waitroom.gate.state import number_of
 from waitroom.gate.tokens import EarlierEpochError
@@ -33,22 +33,25 @@ class DrawAddress:
     ``draws`` is asked at each request what there is now; the JSON is the same for everyone.
     """
 
-    def __init__(self, room: Room, tokens: Tokens, pages: Pages, draws: Callable[[], PublishedDraws]) -> None:
+    def __init__(
+        self, room: Room, tokens: Tokens, editions: Editions, draws: Callable[[], PublishedDraws]
+    ) -> None:
         self._room = room
         self._tokens = tokens
-        self._pages = pages
+        self._editions = editions
         self._draws = draws
 
     async def serve(self, request: Request) -> None:
         """The page with the place of the visitor's ticket, or of ``?number=…&lane=…``; or the JSON."""
         scope, send, draws = request.scope, request.send, self._draws()
         if request.kind is Kind.NAVIGATION:
-            headers = [NO_STORE, VARY, *PAGE_HEADERS]
+            pages = self._editions.to(request.languages)
+            headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
             if draws:
-                body = self._pages.draw(self._view(request, draws))
+                body = pages.draw(self._view(request, draws))
                 await answer(scope, send, 200, HTML, body, headers)
             else:
-                await answer(scope, send, 404, HTML, self._pages.trouble(404, self._room.name), headers)
+                await answer(scope, send, 404, HTML, pages.trouble(404, self._room.name), headers)
         elif draws:
             await answer(scope, send, 200, JSON, draws.to_json(), _PUBLIC)
         else:

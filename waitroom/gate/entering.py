@@ -17,7 +17,7 @@ from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, Hea
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.invited import INVITATION_HEADER, Invitations, Shown
 from waitroom.gate.negotiate import Kind, is_foreign
-from waitroom.gate.page import InvitationView, Pages, local_target
+from waitroom.gate.page import Editions, InvitationView, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger
@@ -41,11 +41,11 @@ _REFUSALS = {Redemption.USED_UP: Refusal.USED_UP, Redemption.REVOKED: Refusal.RE
 class Entering:
     """Serves ``enter`` and ``code`` of one room."""
 
-    def __init__(self, invitations: Invitations, ledger: Ledger, pages: Pages) -> None:
+    def __init__(self, invitations: Invitations, ledger: Ledger, editions: Editions) -> None:
         self.invitations = invitations
         self.cookie = invitations.cookie
         self._ledger = ledger
-        self._pages = pages
+        self._editions = editions
         self._room = invitations.room.name
         self._default_target = default_target(invitations.room)
 
@@ -196,13 +196,14 @@ class Entering:
         self, request: Request, status: int, view: InvitationView, more: Sequence[Header] = ()
     ) -> None:
         page_headers = [header for header in PAGE_HEADERS if header[0] != b"referrer-policy"]
-        headers = [*_HEADERS, *page_headers, *more]
-        await answer(request.scope, request.send, status, HTML, self._pages.invitation(view), headers)
+        pages = self._editions.to(request.languages)
+        headers = [*_HEADERS, *page_headers, pages.content_language, *more]
+        await answer(request.scope, request.send, status, HTML, pages.invitation(view), headers)
 
     async def _refusal(
         self, request: Request, status: int, kind: str, error: InvitationError, more: Sequence[Header]
     ) -> None:
-        detail = self._pages.texts.refused(error.refusal)
+        detail = self._editions.to(request.languages).texts.refused(error.refusal)
         await self._problem(request, status, kind, detail, more, reason=error.refusal.value)
 
     async def _problem(

@@ -27,10 +27,16 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave, line, draw, receipt, and the ways into a lane, of one room."""
+    """Status, events, leave, line, draw, receipt, language, and the ways into a lane, of one room."""
 
     def __init__(
-        self, doorway: Doorway, shares: Shares, draw: Serve, receipt: Serve, counters: Counters
+        self,
+        doorway: Doorway,
+        shares: Shares,
+        draw: Serve,
+        receipt: Serve,
+        language: Serve,
+        counters: Counters,
     ) -> None:
         self._doorway = doorway
         self._shares = shares
@@ -45,6 +51,7 @@ class RoomEndpoints:
             "leave": (("POST",), self._leave),
             "draw": (("GET", "HEAD"), draw),
             "receipt": (("GET", "HEAD"), receipt),
+            "language": (("GET", "HEAD", "POST"), language),
             "enter": (("GET", "HEAD", "POST"), doorway.entering.enter),
             "code": (("GET", "HEAD", "POST"), doorway.entering.code),
         }
@@ -116,11 +123,14 @@ class RoomEndpoints:
             state = plain_state(self._room, "left")
         headers = [NO_STORE, VARY]
         if brought != NOTHING:
-            headers += self._doorway.tokens.take_back(brought.ticket, secure=request.secure)
+            headers += self._doorway.tokens.take_back(
+                brought.ticket, secure=request.secure, language=request.chosen_language
+            )
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")
-            body = self._doorway.waiting.page(state, target, _languages(request, state))
-            await answer(request.scope, request.send, 200, HTML, body, [*headers, *PAGE_HEADERS])
+            body, content_language = self._doorway.waiting.page(state, target, request.languages)
+            headers += [content_language, *PAGE_HEADERS]
+            await answer(request.scope, request.send, 200, HTML, body, headers)
         else:
             body = state.to_json(_languages(request, state))
             await answer(request.scope, request.send, 200, JSON, body, headers)

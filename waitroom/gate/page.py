@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from waitroom.gate._templates import environment
+from waitroom.gate.answers import Header
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import EtaForms, InvitationPage, Texts, Trouble
+from waitroom.messages.languages import Wanted
 from waitroom.record.receipt import Receipt
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
+from waitroom.words.language import ENGLISH, Language, Languages, language
+from waitroom.words.offered import OFFERED
 
 PageState = Literal[
     "waiting", "soon", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"
@@ -122,34 +128,56 @@ class InvitationView:
         return self.wrong is not None
 
 
-class Pages:
-    """Compiles the templates of a folder at the start and renders them. Safe to share between requests.
+class Press:
+    """The templates of a folder, compiled for a language when it is first asked for, and the static files beside them.
 
-    Raises ``jinja2.TemplateError`` at the start when a template is missing or wrong.
+    Raises ``FileNotFoundError`` at the start when the static files are missing.
     """
 
     def __init__(self, templates: Path) -> None:
+        self._folder = templates
         self.static = StaticFiles(templates / "static")
-        self.texts = Texts()
-        env = environment(templates)
-        env.globals.update(name=self.texts.name, eta_words=_data_attributes(self.texts.eta_forms))
-        env.globals.update(reasons=json.dumps(self.texts.reasons, ensure_ascii=False))
+        self.compiled = lru_cache(None)(self._compile)
+        """The templates in the language of a tag."""
+
+    def _compile(self, tag: str) -> Environment:
+        spoken = language(tag)
+        texts = Texts(spoken)
+        env = environment(self._folder, spoken.words)
+        env.globals.update(name=texts.name, eta_words=_data_attributes(texts.eta_forms))
+        env.globals.update(reasons=json.dumps(texts.reasons, ensure_ascii=False))
+        env.globals.update(dir=spoken.direction, own_name=spoken.own_name)
         # A filter, because Jinja2 works out a filter of a constant when it compiles.
         env.filters["static"] = self.static.url
-        self._waiting = env.get_template("waiting.html")
-        self._receipt = env.get_template("receipt.txt")
-        self._draw = env.get_template("draw.html")
-        self._trouble = env.get_template("trouble.html")
-        self._challenge = env.get_template("challenge.html")
-        self._limited = env.get_template("limited.html")
-        self._invitation = env.get_template("invitation.html")
-        self._return = env.get_template("return.html")
+        return env
+
+
+class Pages:
+    """The pages in one language: renders the templates of a folder. Safe to share between requests."""
+
+    def __init__(self, templates: Path | Press, spoken: Language = ENGLISH) -> None:
+        press = templates if isinstance(templates, Press) else Press(templates)
+        self.static = press.static
+        self.texts = Texts(spoken)
+        self.content_language: Header = (b"content-language", spoken.spoken.encode())
+        """What each page is sent with."""
+        self._env = press.compiled(spoken.tag)
+        self._common = {"lang": spoken.spoken, "formats": spoken.formats}
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
+
+    def check(self) -> None:
+        """Compiles all templates now. Raises ``jinja2.TemplateError`` when one is missing or wrong."""
+        for name in _TEMPLATES:
+            self._env.get_template(name)
+
+    def _render(self, name: str, **values: object) -> bytes:
+        return self._env.get_template(name).render(self._common, **values).encode()
 
     def waiting(self, view: PageView) -> bytes:
         """The page of a visitor who is not let in (yet), as UTF-8."""
         texts = self.texts
-        return self._waiting.render(
+        return self._render(
+            "waiting.html",
             view=view,
             target=local_target(view.target),
             position=texts.number(view.position),
@@ -157,47 +185,53 @@ class Pages:
             waiting=texts.number(view.waiting),
             wait=texts.eta(view.eta_range),
             why=texts.reasons.get(view.eta_reason) if view.eta_reason else None,
-            keep=texts.duration(view.keep_seconds),
-            away=texts.duration(view.presence_seconds),
-            every=texts.duration(view.refresh_after),
+            keep=texts.lasting(view.keep_seconds),
+            away=texts.later(view.presence_seconds),
+            next=texts.later(view.refresh_after),
             opens=texts.moment(view.opens) if view.opens else "",
-        ).encode()
+        )
 
     def draw(self, view: DrawView) -> bytes:
         """The page of a room's opening draw, as UTF-8."""
-        return self._draw.render(view=view, number=self.texts.number).encode()
+        return self._render("draw.html", view=view, number=self.texts.number, instant=self.texts.instant)
 
     def challenge(self, view: ChallengeView) -> bytes:
         """The page of a newcomer who is to solve a challenge first, as UTF-8."""
-        wait = self.texts.duration(view.wait_seconds)
-        return self._challenge.render(view=view, target=local_target(view.target), wait=wait).encode()
+        wait = self.texts.later(view.wait_seconds)
+        return self._render("challenge.html", view=view, target=local_target(view.target), wait=wait)
 
     def limited(self, room: str, wait_seconds: int, target: str) -> bytes:
         """The page of a newcomer whose address or network has used its limit up, as UTF-8."""
-        wait = self.texts.duration(wait_seconds)
-        return self._limited.render(room=room, target=local_target(target), wait=wait).encode()
+        wait = self.texts.later(wait_seconds)
+        return self._render("limited.html", room=room, target=local_target(target), wait=wait)
 
     def hand_back(self, field: str, letter: str, target: str) -> bytes:
         """The page that sends one field to an address as ``text/plain``, as UTF-8."""
-        return self._return.render(field=field, letter=letter, target=local_target(target)).encode()
+        return self._render("return.html", field=field, letter=letter, target=local_target(target))
 
     def receipt(self, receipt: Receipt, text: str, keys: str, name: str) -> bytes:
         """A receipt as a text to keep, as UTF-8. ``text`` is the signed one, ``keys`` the address of the public keys,
         ``name`` that of the file without its ending."""
-        return self._receipt.render(receipt=receipt, text=text, keys=keys, name=name).encode()
+        return self._render("receipt.txt", receipt=receipt, text=text, keys=keys, file=name)
 
     def trouble(self, status: int, room: str | None) -> bytes:
         """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""
         return self._render_trouble(status, room, self.texts.trouble(status))
 
+    def languages(self, room: str, target: str, offered: Sequence[str]) -> bytes:
+        """The page where a visitor chooses one of these languages, as UTF-8."""
+        names = [(tag, OFFERED[tag].own) for tag in offered]
+        return self._render("languages.html", room=room, target=local_target(target), offered=names)
+
     def invitation(self, view: InvitationView) -> bytes:
         """A page about invitations, as UTF-8."""
-        return self._invitation.render(
+        return self._render(
+            "invitation.html",
             view=view,
             words=self.texts.invitation(view.asked),
             wrong=self.texts.refused(view.wrong) if view.wrong else "",
             target=local_target(view.target),
-        ).encode()
+        )
 
     def put_off(self, status: int, room: str | None) -> bytes:
         """The page for a request that was not sent to the shop just now: of a busy shop (503), or of a visitor who
@@ -205,7 +239,36 @@ class Pages:
         return self._render_trouble(status, room, self.texts.put_off(status))
 
     def _render_trouble_uncached(self, status: int, room: str | None, trouble: Trouble) -> bytes:
-        return self._trouble.render(status=status, room=room, trouble=trouble).encode()
+        return self._render("trouble.html", status=status, room=room, trouble=trouble)
+
+
+class Editions:
+    """The pages in each of a site's languages. All templates are compiled in the first language at the start.
+
+    Raises ``jinja2.TemplateError`` when one is missing or wrong.
+    """
+
+    def __init__(self, templates: Path, languages: Sequence[str] = ()) -> None:
+        self.languages = Languages(languages)
+        self._press = Press(templates)
+        self.static = self._press.static
+        self._in = lru_cache(None)(self._of)
+        self.first = self.to(())
+        """In the language of who reads none of them."""
+        self.first.check()
+
+    def to(self, wanted: Wanted) -> Pages:
+        """The pages that somebody gets who wants these languages."""
+        return self._in(self.languages.to(wanted))
+
+    def _of(self, spoken: Language) -> Pages:
+        return Pages(self._press, spoken)
+
+
+_TEMPLATES = (
+    "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
+    "languages.html", "receipt.txt",
+)  # fmt: skip
 
 
 def _data_attributes(forms: EtaForms) -> Markup:

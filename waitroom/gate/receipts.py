@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Pages
+from waitroom.gate.page import Editions
 from waitroom.gate.request import Request
 from waitroom.gate.state import number_of, utc_text
 from waitroom.gate.tokens import EarlierEpochError, Ticket
@@ -30,11 +30,16 @@ class ReceiptAddress:
     """``/__waitroom/{room}/receipt``. ``chain`` tells of the newest entry of the room's record."""
 
     def __init__(
-        self, room: Room, tokens: Tokens, pages: Pages, keys: ReceiptKeys, chain: Callable[[], Awaitable[str]]
+        self,
+        room: Room,
+        tokens: Tokens,
+        editions: Editions,
+        keys: ReceiptKeys,
+        chain: Callable[[], Awaitable[str]],
     ) -> None:
         self._room = room
         self._tokens = tokens
-        self._pages = pages
+        self._editions = editions
         self._keys = keys
         self._ask_chain = chain
         self._chain = ("", -1e9)
@@ -52,9 +57,16 @@ class ReceiptAddress:
         if request.kind is Kind.NAVIGATION:
             visitor = request.visitor
             keys = f"{visitor.scheme}://{visitor.host.decode('latin-1')}{KEYS_PATH}"
-            body = self._pages.receipt(receipt, text, keys, name.decode())
+            pages = self._editions.to(request.languages)
+            body = pages.receipt(receipt, text, keys, name.decode())
             disposition = (b"content-disposition", b'attachment; filename="%s.txt"' % name)
-            headers = [NO_STORE, VARY, disposition, (b"x-content-type-options", b"nosniff")]
+            headers = [
+                NO_STORE,
+                VARY,
+                pages.content_language,
+                disposition,
+                (b"x-content-type-options", b"nosniff"),
+            ]
             await answer(scope, send, 200, TEXT, body, headers)
         else:
             body = to_json({"receipt": text, "says": receipt.model_dump(), "keys": KEYS_PATH})
@@ -103,8 +115,10 @@ class ReceiptAddress:
     async def _no_ticket(self, request: Request) -> None:
         headers = [NO_STORE, VARY]
         if request.kind is Kind.NAVIGATION:
-            body = self._pages.trouble(404, self._room.name)
-            await answer(request.scope, request.send, 404, HTML, body, [*headers, *PAGE_HEADERS])
+            pages = self._editions.to(request.languages)
+            body = pages.trouble(404, self._room.name)
+            headers += [pages.content_language, *PAGE_HEADERS]
+            await answer(request.scope, request.send, 404, HTML, body, headers)
         else:
             body = problem(404, "no-ticket", "There is no ticket for this room.", {"room": self._room.name})
             await answer(request.scope, request.send, 404, PROBLEM, body, headers)

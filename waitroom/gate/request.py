@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.types import Receive, Scope, Send
 
 from waitroom.gate.answers import Header
+from waitroom.gate.cookies import chosen_language
 from waitroom.gate.negotiate import Kind, classify
 from waitroom.gate.sockets import is_handshake
 from waitroom.messages import languages
@@ -19,8 +20,8 @@ class Request:
     """An ASGI request, and who sent it as far as trusted proxies tell."""
 
     __slots__ = (
-        "_trusted", "_visitor", "at_end", "counters", "counts_as", "gifts", "receive", "scope", "send", "sent_at",
-        "way",
+        "_trusted", "_visitor", "at_end", "counters", "counts_as", "gifts", "receive", "room", "scope", "send",
+        "sent_at", "way",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +42,8 @@ class Request:
         """Where it is counted."""
         self.way = OPEN
         """As what it is counted when it goes to the shop."""
+        self.room = ""
+        """The room that it is of; empty: of none."""
         self.sent_at = 0.0
         """When it went to the shop, by ``time.perf_counter``; 0: it did not."""
 
@@ -69,8 +72,16 @@ class Request:
 
     @property
     def languages(self) -> languages.Wanted:
-        """The languages that its sender reads, the best one first."""
-        return languages.wanted(self.scope["headers"])
+        """The languages that its sender reads, the best one first: the one that they have chosen, if any, and those
+        that their browser asks for."""
+        wanted = languages.wanted(self.scope["headers"])
+        chosen = self.chosen_language
+        return (chosen.lower(), *wanted) if chosen else wanted
+
+    @property
+    def chosen_language(self) -> str:
+        """The tag of the language that its sender has chosen on a page of the room; empty: none."""
+        return chosen_language(self.scope["headers"], self.room) if self.room else ""
 
     @property
     def target(self) -> str:

@@ -1,6 +1,6 @@
 """The words of the visitor's pages that are put together from numbers or chosen by a status code.
 
-All others stand in the templates. Both are marked for gettext, so that one catalogue will hold them.
+All others stand in the templates. Both are marked for gettext: one catalogue a language holds them (docs/languages.md).
 What the script must say comes from here too, through the page's data attributes: it holds no words itself.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from gettext import NullTranslations
 from http import HTTPStatus
 from typing import Literal
 
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
+from waitroom.words.language import ENGLISH, Language
 
 InvitationPage = Literal["opened", "required", "code"] | Refusal
 """What a page about invitations is for; a refusal: why one does not count."""
@@ -48,32 +48,40 @@ class Trouble:
 
 
 class Texts:
-    """The words in one language. ``translations`` gives the language; the null one is English."""
+    """The words in one language."""
 
-    def __init__(self, translations: NullTranslations | None = None) -> None:
-        self._translations = translations = translations or NullTranslations()
-        gettext = translations.gettext
+    def __init__(self, language: Language = ENGLISH) -> None:
+        self.language = language
+        self._words = language.words
+        gettext = self._words.gettext
         self.name = gettext("Waiting room")
         self.eta_forms = EtaForms(
             eta_unknown=gettext("Not known yet"),
+            # Translators: "Under 5 min", "About 1 h 15 min". {high} is one of the lengths of time below.
             eta_under=gettext("Under {high}"),
             eta_about=gettext("About {high}"),
+            # Translators: "50 min – 1 h 10 min". Right-to-left languages better say it in words: "50 min to 1 h".
             eta_between=gettext("{low} – {high}"),
             eta_between_minutes=gettext("{low}–{high} min"),
+            # Translators: short forms of minutes and hours that need no plural, since a script fills the numbers in.
             minutes=gettext("{m} min"),
             hours=gettext("{h} h"),
             hours_minutes=gettext("{h} h {m} min"),
         )
+        slower, faster = (
+            gettext("The shop lets people in more slowly now."),
+            gettext("The shop lets people in faster now."),
+        )
         self.reasons = {
             Reason.RESUMED: gettext("The line goes on."),
-            Reason.RATE_LOWERED: gettext("The shop lets people in more slowly now."),
-            Reason.RATE_RAISED: gettext("The shop lets people in faster now."),
-            Reason.CAPACITY_LOWERED: gettext("The shop has less room now."),
-            Reason.CAPACITY_RAISED: gettext("The shop has more room now."),
+            Reason.RATE_LOWERED: slower,
+            Reason.RATE_RAISED: faster,
+            Reason.CAPACITY_LOWERED: slower,
+            Reason.CAPACITY_RAISED: faster,
             Reason.OPENING_MOVED: gettext("The opening was moved."),
             Reason.SCHEDULE_CHANGED: gettext("The shop has changed its times."),
             Reason.SHOP_SLOW: gettext("The shop is slower than before."),
-            Reason.SHOP_FASTER: gettext("The shop is faster than before."),
+            Reason.SHOP_FASTER: faster,
             Reason.OTHER_LANES: gettext("People in another lane are let in too."),
             Reason.OTHERS_FIRST: gettext(
                 "The support desk let somebody go ahead. Your number waits for them."
@@ -84,7 +92,7 @@ class Texts:
 
     def number(self, number: int | None) -> str:
         """A whole number with its thousands set apart; a dash where it is not known."""
-        return "–" if number is None else f"{number:,}"
+        return "–" if number is None else self.language.number(number)
 
     def eta(self, eta_range: tuple[int, int] | None) -> str:
         """An estimate in words, from the shortest and the longest wait in seconds.
@@ -104,50 +112,60 @@ class Texts:
         if low >= high:
             return forms.eta_about.format(high=self._minutes(high))
         if high < 60:
-            return forms.eta_between_minutes.format(low=low, high=high)
+            plain = self.language.number.plain
+            return forms.eta_between_minutes.format(low=plain(low), high=plain(high))
         return forms.eta_between.format(low=self._minutes(low), high=self._minutes(high))
 
-    def duration(self, seconds: int) -> str:
-        """A length of time that the room promises, in whole units: "45 seconds", "10 minutes", "2 hours"."""
-        ngettext = self._translations.ngettext
-        if seconds >= _HOUR and seconds % _HOUR == 0:
-            hours = seconds // _HOUR
-            return ngettext("{n} hour", "{n} hours", hours).format(n=hours)
-        if seconds >= _MINUTE and (seconds % _MINUTE == 0 or seconds >= 5 * _MINUTE):
-            # Rounded down: a promise is never made longer than the room keeps it.
-            minutes = seconds // _MINUTE
-            return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
-        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    def lasting(self, seconds: int) -> str:
+        """A length of time that the room promises, in whole units: the door stays open for "10 minutes"."""
+        count, unit = _whole(seconds)
+        npgettext = self._words.npgettext
+        match unit:
+            case "hour":
+                # Translators: how long something lasts: "the door stays open for 2 hours".
+                text = npgettext("lasting", "{n} hour", "{n} hours", count)
+            case "minute":
+                # Translators: how long something lasts: "the door stays open for 10 minutes".
+                text = npgettext("lasting", "{n} minute", "{n} minutes", count)
+            case _:
+                # Translators: how long something lasts: "the door stays open for 45 seconds".
+                text = npgettext("lasting", "{n} second", "{n} seconds", count)
+        return text.format(n=self.language.number.plain(count))
+
+    def later(self, seconds: int) -> str:
+        """A time after which something happens, likewise: the page checks again in "20 seconds"."""
+        count, unit = _whole(seconds)
+        npgettext = self._words.npgettext
+        match unit:
+            case "hour":
+                # Translators: after how long something happens: "in 2 hours", "after 2 hours".
+                text = npgettext("after", "{n} hour", "{n} hours", count)
+            case "minute":
+                # Translators: after how long something happens: "in 10 minutes", "after 10 minutes".
+                text = npgettext("after", "{n} minute", "{n} minutes", count)
+            case _:
+                # Translators: after how long something happens: "in 45 seconds", "after 45 seconds".
+                text = npgettext("after", "{n} second", "{n} seconds", count)
+        return text.format(n=self.language.number.plain(count))
 
     def moment(self, moment: datetime) -> str:
-        """A moment to the minute, with its time zone named: "1 December 2026, 10:00 EET"."""
-        return f"{moment.day} {moment:%B %Y, %H:%M %Z}"
+        """A moment to the minute, with its time zone named: "Dec 1, 2026, 10:00 AM EET"."""
+        return f"{self.language.moment(moment)} {moment:%Z}"
+
+    def instant(self, moment: datetime) -> str:
+        """The same to the second."""
+        return f"{self.language.instant(moment)} {moment:%Z}"
 
     def trouble(self, status: int) -> Trouble:
         """What a page, a problem document or a bare refusal says for an HTTP status."""
-        gettext = self._translations.gettext
+        gettext = self._words.gettext
         match status:
             case 502:
-                return Trouble(
-                    gettext("The shop did not answer"),
-                    gettext(
-                        "You are still inside: your session is kept, and you will not have to wait in line "
-                        "again. Please try again in a moment."
-                    ),
-                )
+                return Trouble(gettext("The shop did not answer"), self._still_inside())
             case 504:
-                return Trouble(
-                    gettext("The shop is taking too long"),
-                    gettext(
-                        "It did not answer in time. You are still inside: your session is kept, and you will "
-                        "not have to wait in line again. Please try again in a moment."
-                    ),
-                )
+                return Trouble(gettext("The shop is taking too long"), self._still_inside())
             case 503:
-                return Trouble(
-                    gettext("We cannot let you in right now"),
-                    gettext("If you have a place in line, it is safe. Please try again in a moment."),
-                )
+                return Trouble(gettext("We cannot let you in right now"), self._safe())
             case 404:
                 return Trouble(
                     gettext("There is nothing here"),
@@ -160,14 +178,11 @@ class Texts:
                     + gettext("Nothing was sent to the shop, and a place in line is not affected."),
                 )
             case _:
-                return Trouble(
-                    gettext("Something went wrong on our side"),
-                    gettext("If you have a place in line, it is safe. Please try again in a moment."),
-                )
+                return Trouble(gettext("Something went wrong on our side"), self._safe())
 
     def invitation(self, asked: InvitationPage) -> Trouble:
         """The heading of a page about invitations."""
-        gettext = self._translations.gettext
+        gettext = self._words.gettext
         match asked:
             case "opened":
                 return Trouble(
@@ -191,7 +206,7 @@ class Texts:
 
     def refused(self, refusal: Refusal) -> str:
         """Why an invitation or a code does not count, and what to do about it."""
-        gettext = self._translations.gettext
+        gettext = self._words.gettext
         match refusal:
             case Refusal.CUT | Refusal.FORGED:
                 return gettext("The link is not complete. Open it again from the message, or copy all of it.")
@@ -214,7 +229,7 @@ class Texts:
 
     def put_off(self, status: int) -> Trouble:
         """What the page says of a request that was not sent to the shop: 503 of a busy shop, 429 of a hasty visitor."""
-        gettext = self._translations.gettext
+        gettext = self._words.gettext
         title = (
             gettext("You are asking very often")
             if status == 429
@@ -223,7 +238,7 @@ class Texts:
         return Trouble(
             title,
             gettext(
-                "Your last step was not sent to the shop: nothing was ordered or paid by it. If you are inside, you "
+                "Your last step was not sent to the shop: nothing was ordered or paid. If you are inside, you "
                 "stay inside. Please try again in a moment."
             ),
         )
@@ -233,13 +248,30 @@ class Texts:
         trouble = self.trouble(status)
         return f"{trouble.title}. {trouble.detail}\n"
 
+    def _still_inside(self) -> str:
+        return self._words.gettext(
+            "You are still inside and will not have to wait in line again. Please try again in a moment."
+        )
+
+    def _safe(self) -> str:
+        return self._words.gettext("If you have a place in line, it is safe. Please try again in a moment.")
+
     def _minutes(self, minutes: int) -> str:
         hours, rest = divmod(minutes, 60)
-        if not hours:
-            return self.eta_forms.minutes.format(m=rest)
-        if not rest:
-            return self.eta_forms.hours.format(h=hours)
-        return self.eta_forms.hours_minutes.format(h=hours, m=rest)
+        plain = self.language.number.plain
+        form = self.eta_forms.minutes
+        if hours:
+            form = self.eta_forms.hours_minutes if rest else self.eta_forms.hours
+        return form.format(h=plain(hours), m=plain(rest))
+
+
+def _whole(seconds: int) -> tuple[int, Literal["hour", "minute", "second"]]:
+    """A length of time in whole units, rounded down: a promise is never made longer than the room keeps it."""
+    if seconds >= _HOUR and seconds % _HOUR == 0:
+        return seconds // _HOUR, "hour"
+    if seconds >= _MINUTE and (seconds % _MINUTE == 0 or seconds >= 5 * _MINUTE):
+        return seconds // _MINUTE, "minute"
+    return seconds, "second"
 
 
 def _phrase(status: int) -> str:

@@ -47,7 +47,11 @@ class Threshold:
         """To the shop, with a pass."""
         in_headers = brought.by_header or (new_ticket is not None and request.kind is Kind.CALL)
         request.gifts += self.tokens.hand_out(
-            new_ticket, new_pass, secure=request.secure, in_headers=in_headers
+            new_ticket,
+            new_pass,
+            secure=request.secure,
+            in_headers=in_headers,
+            language=request.chosen_language if new_ticket else "",
         )
         await self.inside.bring(request, admission)
 
@@ -56,7 +60,14 @@ class Threshold:
     ) -> None:
         """The waiting page, or a problem, with a ticket where there is one."""
         in_headers = brought.by_header or kind is Kind.CALL
-        request.gifts += self.tokens.hand_out(ticket, None, secure=request.secure, in_headers=in_headers)
+        if ticket is not None:
+            request.gifts += self.tokens.hand_out(
+                ticket,
+                None,
+                secure=request.secure,
+                in_headers=in_headers,
+                language=request.chosen_language,
+            )
         await self.waiting.hold(request, kind, state)
 
     async def stay(

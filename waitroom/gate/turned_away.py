@@ -6,7 +6,7 @@ from waitroom.gate import cookies
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.challenges import LIFE_MS, Challenge
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import ChallengeView, Pages
+from waitroom.gate.page import ChallengeView, Editions
 from waitroom.gate.request import Request
 from waitroom.gate.screening import Screened
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -16,9 +16,9 @@ from waitroom.telemetry.families import TURNED_AWAY
 class TurnedAway:
     """The answers of one room to those newcomers: a page for people, a problem for programs."""
 
-    def __init__(self, room: str, pages: Pages, hold_status: int) -> None:
+    def __init__(self, room: str, editions: Editions, hold_status: int) -> None:
         self._room = room
-        self._pages = pages
+        self._editions = editions
         self._hold_status = hold_status
         self._challenge_cookie = cookies.challenge_cookie(room)
         self._answer_cookie = cookies.answer_cookie(room).decode()
@@ -37,8 +37,9 @@ class TurnedAway:
     async def _limited(self, request: Request, kind: Kind, seconds: int) -> None:
         headers = [*self._common, (b"retry-after", b"%d" % seconds)]
         if kind is Kind.NAVIGATION:
-            body = self._pages.limited(self._room, seconds, request.target)
-            headers += [(b"refresh", b"%d" % seconds), *PAGE_HEADERS]
+            pages = self._editions.to(request.languages)
+            body = pages.limited(self._room, seconds, request.target)
+            headers += [(b"refresh", b"%d" % seconds), pages.content_language, *PAGE_HEADERS]
             await answer(request.scope, request.send, 429, HTML, body, headers)
         else:
             detail = f"Too many have joined from your address or network. Ask again in {seconds} seconds."
@@ -56,7 +57,8 @@ class TurnedAway:
             wait_seconds=seconds,
             target=request.target,
         )
-        headers = [*self._common, *PAGE_HEADERS]
+        pages = self._editions.to(request.languages)
+        headers = [*self._common, pages.content_language, *PAGE_HEADERS]
         if seconds:
             # for those without JavaScript: where the script runs it calls this off
             headers += [(b"retry-after", b"%d" % seconds), (b"refresh", b"%d" % seconds)]
@@ -68,7 +70,7 @@ class TurnedAway:
                     max_age_seconds=LIFE_MS // 1000,
                 )
             )
-        body = self._pages.challenge(view)
+        body = pages.challenge(view)
         await answer(request.scope, request.send, self._hold_status, HTML, body, headers)
 
     async def _challenge_problem(self, request: Request, challenge: Challenge, seconds: int) -> None:

@@ -113,7 +113,7 @@ class Tokens:
             return NOTHING
         own = self._room.name + ":"
         ticket, refused = self._first(
-            self._tickets, tickets or cookies.read(jars, self.ticket_cookie, own=own)
+            self._tickets, tickets or _without_language(cookies.read(jars, self.ticket_cookie, own=own))
         )
         held, no_pass = self._first(self._passes, passes or cookies.read(jars, self.pass_cookie, own=own))
         if held is None:
@@ -148,13 +148,21 @@ class Tokens:
         return Pass(held.room, held.epoch, held.lane, held.number, self._room.clock_ms)
 
     def hand_out(
-        self, ticket: Ticket | None, admission: Pass | None, *, secure: bool, in_headers: bool
+        self,
+        ticket: Ticket | None,
+        admission: Pass | None,
+        *,
+        secure: bool,
+        in_headers: bool,
+        language: str = "",
     ) -> list[tuple[bytes, bytes]]:
-        """The response headers that give these tokens to the visitor."""
+        """The response headers that give these tokens to the visitor. ``language`` is the one that they have chosen,
+        which their ticket's cookie keeps."""
         headers = []
         if ticket is not None:
             text = self._tickets.sign(ticket)
-            headers.append(cookies.write(self.ticket_cookie, text, secure=secure))
+            kept = f"{text}{cookies.LANGUAGE}{language}" if language else text
+            headers.append(cookies.write(self.ticket_cookie, kept, secure=secure))
             if in_headers:
                 headers.append((TICKET_HEADER, text.encode()))
         if admission is not None:
@@ -178,13 +186,29 @@ class Tokens:
         ]
         return kept + self.hand_out(None, self.renewed(held), secure=secure, in_headers=in_headers)
 
-    def take_back(self, former: Ticket | None = None, *, secure: bool) -> list[tuple[bytes, bytes]]:
-        """The response headers that take both cookies away. ``former`` is the ticket, which is worth nothing then, but
-        that the support desk can make it count again."""
+    def speak(self, ticket: Ticket | None, language: str, *, secure: bool) -> tuple[bytes, bytes]:
+        """The response header that keeps a chosen language beside the ticket, or alone where there is none; an empty
+        one: no choice."""
+        if ticket is not None:
+            return self.hand_out(ticket, None, secure=secure, in_headers=False, language=language)[0]
+        if not language:
+            return cookies.clear(self.ticket_cookie, secure=secure)
+        return cookies.write(self.ticket_cookie, cookies.LANGUAGE + language, secure=secure)
+
+    def take_back(
+        self, former: Ticket | None = None, *, secure: bool, language: str = ""
+    ) -> list[tuple[bytes, bytes]]:
+        """The response headers that take both cookies away, but for a language that was chosen. ``former`` is the
+        ticket, which is worth nothing then, but that the support desk can make it count again."""
         headers = [
-            cookies.clear(self.ticket_cookie, secure=secure),
+            self.speak(None, language, secure=secure),
             cookies.clear(self.pass_cookie, secure=secure),
         ]
         if former is not None:
             headers.append(cookies.write(self.former_cookie, self._tickets.sign(former), secure=secure))
         return headers
+
+
+def _without_language(texts: list[str]) -> list[str]:
+    tickets = [text.partition(cookies.LANGUAGE)[0] for text in texts]
+    return [text for text in tickets if text]

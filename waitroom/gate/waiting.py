@@ -10,7 +10,7 @@ from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
     CONTENT_SECURITY_POLICY,
     RETURN_POLICY,
-    Pages,
+    Editions,
     PageState,
     PageView,
     local_target,
@@ -48,14 +48,14 @@ class Waiting:
     def __init__(
         self,
         room: Room,
-        pages: Pages,
+        editions: Editions,
         hold_status: int,
         timezone: str = "UTC",
         *,
         takes_codes: bool = False,
     ) -> None:
         self._room = room
-        self._pages = pages
+        self._editions = editions
         self._hold_status = hold_status
         self._timezone = ZoneInfo(timezone)
         self._takes_codes = takes_codes
@@ -69,9 +69,10 @@ class Waiting:
         headers += request.gifts
         status = self._hold_status
         request.counters[PAGE if kind is Kind.NAVIGATION else ANSWER] += 1
-        languages = request.languages if state.message.translations else ()
+        languages = request.languages
         if kind is Kind.NAVIGATION:
-            body = self.page(state, request.target, languages)
+            body, content_language = self.page(state, request.target, languages)
+            headers.append(content_language)
             # for those without JavaScript, or whose script did not arrive: where it runs it calls this off
             headers.append((b"refresh", b"%d" % state.refresh_after))
             await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
@@ -84,15 +85,16 @@ class Waiting:
         """A bare refusal, for what no person looks at."""
         request.counters[REFUSED] += 1
         headers = [(b"retry-after", b"%d" % REFUSED_RETRY_SECONDS), NO_STORE, VARY, self._name]
-        text = self._pages.texts.refusal(503)
+        text = self._editions.first.texts.refusal(503)
         await answer(request.scope, request.send, 503, TEXT, text.encode(), headers)
 
     async def hand_back(self, request: Request, letter: str) -> None:
         """A page that sends the same form again, sealed: then the browser sends the visitor's cookies."""
         request.counters[RETURNED] += 1
-        body = self._pages.hand_back(FIELD, letter, request.target)
+        pages = self._editions.to(request.languages)
+        body = pages.hand_back(FIELD, letter, request.target)
         policy = (b"content-security-policy", RETURN_POLICY.encode())
-        headers = [NO_STORE, VARY, self._name, policy, *_CAUTION]
+        headers = [NO_STORE, VARY, self._name, policy, pages.content_language, *_CAUTION]
         await answer(request.scope, request.send, 200, HTML, body, headers)
 
     async def redirect(self, request: Request) -> None:
@@ -101,9 +103,9 @@ class Waiting:
         location = (b"location", local_target(request.target).encode("latin-1", "replace"))
         await answer(request.scope, request.send, 303, TEXT, b"", [location, NO_STORE, VARY, self._name])
 
-    def page(self, state: State, target: str, languages: Wanted = ()) -> bytes:
-        """The page of a visitor who is not let in and reads these languages. ``target`` is the address first asked
-        for."""
+    def page(self, state: State, target: str, languages: Wanted = ()) -> tuple[bytes, Header]:
+        """The page of a visitor who is not let in and reads these languages, and the header that names its language.
+        ``target`` is the address first asked for."""
         rules, message = self._room.rules, state.message.to(languages)
         view = PageView(
             room=self._room.name,
@@ -125,7 +127,8 @@ class Waiting:
             drawn=bool(self._room.event.commitment),
             takes_codes=self._takes_codes,
         )
-        return self._pages.waiting(view)
+        pages = self._editions.to(languages)
+        return pages.waiting(view), pages.content_language
 
 
 def _page_state(state: State) -> PageState:

@@ -6,10 +6,13 @@ import ssl
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
+from waitroom.messages.languages import tag
 from waitroom.settings.kinds import Allowed, FilePath, Network, Size, Timeout, WholeNumber, broken
+from waitroom.words.offered import OFFERED
 
+LanguageTag = Annotated[str, AfterValidator(tag)]
 _Count = Annotated[WholeNumber, Field(ge=1, le=1_000_000), Allowed("a whole number from 1 to 1000000")]
 _CountOrNone = Annotated[
     WholeNumber, Field(ge=0, le=1_000_000), Allowed("a whole number from 0 to 1000000 (0: no limit)")
@@ -29,6 +32,15 @@ class VisitorSettings(BaseModel):
     )
     tls_key_file: Annotated[FilePath | None, Allowed("the path of a PEM file with a private key")] = Field(
         default=None, description="The private key of the certificate in tls_cert_file, without a password."
+    )
+    languages: Annotated[
+        tuple[LanguageTag, ...],
+        Field(max_length=len(OFFERED)),
+        Allowed('a list of language tags, such as ["en", "pt-BR"], each once, of those in docs/languages.md'),
+    ] = Field(
+        default=(),
+        description="The languages of the pages that visitors see: each gets the one that they read best. The first is "
+        "for who reads none of them. Left out: all that there are, English first.",
     )
     trusted_proxies: Annotated[
         tuple[Network, ...],
@@ -106,6 +118,15 @@ class VisitorSettings(BaseModel):
         "Connections of trusted proxies are not counted; of those that they pass on, the requests under way "
         "are. Beyond it: 429. Mobile networks put thousands of people behind one address.",
     )
+
+    @field_validator("languages")
+    @classmethod
+    def _there(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [each for each in languages if each not in OFFERED]:
+            raise broken(f"must be of {', '.join(OFFERED)}: {unknown[0]} is not")
+        if len(set(languages)) < len(languages):
+            raise broken("must have each language once")
+        return languages
 
     @field_validator("tls_key_file")
     @classmethod

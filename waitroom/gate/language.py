@@ -1,0 +1,50 @@
+"""The address where a visitor chooses the language of the pages. It needs no script.
+
+The choice is kept in the cookie of the visitor's ticket, behind the ticket: see :mod:`waitroom.gate.cookies`.
+"""
+
+from __future__ import annotations
+
+from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
+from waitroom.gate.forms import form_fields, query_fields
+from waitroom.gate.negotiate import is_foreign
+from waitroom.gate.page import Editions, local_target
+from waitroom.gate.request import Request
+from waitroom.gate.visitor import Tokens
+from waitroom.gate.waiting import PAGE_HEADERS
+
+
+class LanguageAddress:
+    """``/__waitroom/{room}/language`` of one room: all languages, and back to where the visitor came from."""
+
+    def __init__(self, tokens: Tokens, editions: Editions) -> None:
+        self._tokens = tokens
+        self._editions = editions
+
+    async def serve(self, request: Request) -> None:
+        """The page, or what it sends."""
+        if request.scope["method"] == "POST":
+            await self._choose(request)
+            return
+        pages, offered = self._editions.to(request.languages), self._editions.languages
+        target = query_fields(request).get("to", "/")
+        body = pages.languages(request.room, target, offered.in_order(request.languages))
+        headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
+        await answer(request.scope, request.send, 200, HTML, body, headers)
+
+    async def _choose(self, request: Request) -> None:
+        scope, send = request.scope, request.send
+        # its cookie is not sent from there, and the ticket would be lost
+        if is_foreign(scope["headers"]):
+            body = problem(403, "cross-site", "A language is only chosen on the shop's own pages.")
+            await answer(scope, send, 403, PROBLEM, body, [NO_STORE])
+            return
+        fields = await form_fields(request)
+        chosen = fields.get("language", "")
+        if chosen not in self._editions.languages.tags:
+            chosen = ""
+        brought = self._tokens.read(scope)
+        ticket = None if brought.admission is not None else brought.ticket
+        location = local_target(fields.get("to", "/")).encode("latin-1", "replace")
+        kept = self._tokens.speak(ticket, chosen, secure=request.secure)
+        await answer(scope, send, 303, TEXT, b"", [(b"location", location), NO_STORE, VARY, kept])
