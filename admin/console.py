@@ -22,6 +22,7 @@ from admin.invitations.batches import Batches
 from admin.invitations.desk import Desk
 from admin.keys import Kept
 from admin.live import LiveRooms
+from admin.records.audits import Audits
 from admin.rehearsals.rehearsals import Rehearsals
 from admin.store import Store
 from waitroom.assembly.line import desk_of, store_of
@@ -55,6 +56,8 @@ class Console:
     alerts: Alerts
     support: SupportDesk
     """Where shoppers are helped."""
+    audits: Audits = field(default_factory=Audits)
+    """Of the rooms' records."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 

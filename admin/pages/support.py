@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -178,4 +177,4 @@ def _joined(found: Found) -> Moment | None:
 
 def _words(text: str) -> str:
     """A change of settings as people read it."""
-    return re.sub(r" -> ", " → ", text)
+    return text.removeprefix("changed: ").replace(" -> ", " → ")

@@ -24,7 +24,7 @@ async def follow(request: Request, seen: LiveRoom, wanted: Wanted, last: str | N
         try:
             async for entry in _after(seen, at):
                 at = entry.id
-                if wanted.takes(entry):
+                if wanted.takes(entry, seen.settings):
                     listener.told()
                     yield event(RoomEvent.of(entry, seen.settings).model_dump_json().encode(), entry.id)
         except LineUnavailableError:

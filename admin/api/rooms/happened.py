@@ -63,7 +63,7 @@ async def list_events(
             response.headers["link"] = _next(request, last)
             break
         read, last = read + 1, entry.id
-        if wanted.takes(entry):
+        if wanted.takes(entry, seen.settings):
             found.append(RoomEvent.of(entry, seen.settings))
     return found
 
@@ -86,7 +86,7 @@ async def _rows(
     seen: LiveRoom, wanted: Wanted, before: str | None, after: str | None
 ) -> AsyncIterator[Sequence[JsonValue | datetime]]:
     async for entry in backwards(seen, before, after):
-        if wanted.takes(entry):
+        if wanted.takes(entry, seen.settings):
             yield RoomEvent.of(entry, seen.settings).row()
 
 
