@@ -22,6 +22,7 @@ from admin.invitations.batches import Batches
 from admin.invitations.desk import Desk
 from admin.keys import Kept
 from admin.live import LiveRooms
+from admin.open_streams import OpenStreams
 from admin.records.audits import Audits
 from admin.rehearsals.rehearsals import Rehearsals
 from admin.store import Store
@@ -58,6 +59,7 @@ class Console:
     """Where shoppers are helped."""
     audits: Audits = field(default_factory=Audits)
     """Of the rooms' records."""
+    streams: OpenStreams = field(default_factory=OpenStreams)
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the console is told to stop: streams end by it."""
 

@@ -43,7 +43,8 @@ _MEANS = {
     422: "What it asks for cannot be; `detail` says what can.",
     428: "It does not say by what it goes.",
     429: "Too often.",
-    503: "Redis, or the console's own file, does not answer.",
+    503: "Redis, or the console's own file, does not answer; or too much is asked at once. `Retry-After` says when to "
+    "try again.",
 }
 
 

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from admin.auth.access import actor_of
+from admin.auth.actor import Actor
 from admin.auth.roles import Role
 from admin.console import console_of
+from admin.open_streams import OpenStreams, TooManyStreamsError
 from admin.problems import Problem
 from admin.store import StoreError
 
@@ -20,6 +23,7 @@ KEEP_ALIVE_SECONDS = 15.0
 LOOK_SECONDS = 5.0
 """Between two looks at whether the one who listens still may."""
 ALIVE = b": alive\n\n"
+RETRY_AFTER_SECONDS = "5"
 RETRY = b"retry: 2000\n\n"
 
 
@@ -34,10 +38,29 @@ def event(data: bytes, event_id: str = "") -> bytes:
     return b"%bdata: %b\n\n" % (head, data)
 
 
-def stream(events: AsyncIterator[bytes]) -> StreamingResponse:
-    """The answer that goes on for as long as there are events."""
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(events, media_type=MEDIA_TYPE, headers=headers)
+class EventStream(StreamingResponse):
+    """The answer that goes on for as long as there are events; a problem with status 503 where too many are open."""
+
+    def __init__(self, streams: OpenStreams, whose: str, events: AsyncIterator[bytes]) -> None:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(events, media_type=MEDIA_TYPE, headers=headers)
+        self._streams = streams
+        self._whose = whose
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers, and counts as open until the answer ends, however that comes about."""
+        try:
+            with self._streams.one(self._whose):
+                await super().__call__(scope, receive, send)
+        except TooManyStreamsError as error:
+            problem = Problem(503, "too-many-streams", str(error), {"retry-after": RETRY_AFTER_SECONDS})
+            await problem.response()(scope, receive, send)
+
+
+def stream(request: Request, actor: Actor, events: AsyncIterator[bytes]) -> EventStream:
+    """The answer to somebody who listens."""
+    whose = actor.session or actor.token_id or actor.name
+    return EventStream(console_of(request).streams, whose, events)
 
 
 class Listener:

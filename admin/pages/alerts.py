@@ -65,7 +65,7 @@ async def show(request: Request, actor: Viewer) -> Response:
 async def live(request: Request, actor: Viewer) -> StreamingResponse:
     """Server-sent events, once a second: ``{"build", "at": milliseconds, "parts": {those that are another: HTML}}``; at
     last ``event: over`` where whoever watches may not any more."""
-    return stream(_news(request, may_test=_may_test(actor)))
+    return stream(request, actor, _news(request, may_test=_may_test(actor)))
 
 
 async def _news(request: Request, *, may_test: bool) -> AsyncIterator[bytes]:

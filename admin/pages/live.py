@@ -35,17 +35,17 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/live", name="live")
-async def live(request: Request, _: Viewer) -> StreamingResponse:
+async def live(request: Request, actor: Viewer) -> StreamingResponse:
     """All rooms as server-sent events, once a second: ``{"build", "at", "rooms"}``: of which build, the time in
     milliseconds, and in brief each room of which anything is new."""
-    return stream(_all(request))
+    return stream(request, actor, _all(request))
 
 
 @router.get("/live/{room}", name="live-room")
-async def live_room(request: Request, _: Viewer, seen: SeenOfPath) -> StreamingResponse:
+async def live_room(request: Request, actor: Viewer, seen: SeenOfPath) -> StreamingResponse:
     """One room as server-sent events, once a second: ``{"build", "at", "state", "point", "events"}``: of which build,
     the time in milliseconds, its state, the newest figures of its charts, and what has happened since, newest first."""
-    return stream(_one(request, seen))
+    return stream(request, actor, _one(request, seen))
 
 
 async def _all(request: Request) -> AsyncIterator[bytes]:

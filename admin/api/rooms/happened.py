@@ -37,7 +37,7 @@ LINK = {"Link": {"description": 'The next page, as `<…>; rel="next"`.', "schem
 async def list_events(
     request: Request,
     response: Response,
-    _: Viewer,
+    actor: Viewer,
     seen: SeenOfPath,
     wanted: WantedOfQuery,
     before: Before = None,
@@ -53,7 +53,7 @@ async def list_events(
     its id; what was missed comes first where `after` or `Last-Event-ID` tells the last one that was seen.
     """
     if wants_stream(request):
-        return stream(follow(request, seen, wanted, after or last_event_id))
+        return stream(request, actor, follow(request, seen, wanted, after or last_event_id))
     if form is Format.CSV:
         return csv_answer(f"{seen.room.name}-events.csv", COLUMNS, _rows(seen, wanted, before, after))
     found: list[RoomEvent] = []

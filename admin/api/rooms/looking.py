@@ -19,12 +19,12 @@ router = APIRouter(prefix="/api/rooms", tags=["rooms"])
 @router.get(
     "", operation_id="listRooms", response_model=list[RoomState], responses={200: both(AS_CSV, AS_STREAM)}
 )
-async def list_rooms(request: Request, _: Viewer, form: FormatOfQuery = Format.JSON) -> object:
+async def list_rooms(request: Request, actor: Viewer, form: FormatOfQuery = Format.JSON) -> object:
     """All rooms. With `Accept: text/event-stream`: each one's state, then again whenever it is another, at most once a
     second."""
     rooms = list(console_of(request).live.seen.values())
     if wants_stream(request):
-        return stream(states(request, rooms))
+        return stream(request, actor, states(request, rooms))
     if form is Format.CSV:
         return table("rooms.csv", [state_of(seen).model_dump(mode="json") for seen in rooms])
     return [state_of(seen) for seen in rooms]
@@ -45,6 +45,6 @@ async def get_room(
 
 
 @router.get("/{room}/stream", operation_id="watchRoom", response_class=Response, responses={200: AS_STREAM})
-async def watch_room(request: Request, _: Viewer, seen: SeenOfPath) -> Response:
+async def watch_room(request: Request, actor: Viewer, seen: SeenOfPath) -> Response:
     """One room as server-sent events: its state, then again whenever it is another, at most once a second."""
-    return stream(states(request, [seen]))
+    return stream(request, actor, states(request, [seen]))
