@@ -31,5 +31,5 @@ async def get_metrics(request: Request, _: Viewer, accept: Annotated[str, Header
     console = console_of(request)
     sampler = console.sampler
     site = Site(tuple(console.live.rooms.values()), sampler.reading, is_redis_up=sampler.is_fresh)
-    told = exposition(site, accept)
+    told = await exposition(site, accept)
     return Response(told.body, media_type=None, headers={"content-type": told.content_type})

@@ -38,7 +38,7 @@ async def audited(reader: RecordReader, progress: Callable[[int, int], None] | N
                 await replay(piece)
                 piece = []
         await replay(piece)
-    audit.finish(standing)
+    await asyncio.to_thread(audit.finish, standing)
     return audit
 
 

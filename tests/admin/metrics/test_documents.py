@@ -69,7 +69,7 @@ async def test_the_manual_has_every_metric(site: Site) -> None:
     """Each that is told, and none besides."""
     told = {
         family.name + ("_total" if family.type == "counter" else "")
-        for family in parse(exposition(site).body.decode())
+        for family in parse((await exposition(site)).body.decode())
         if family.name.startswith("waitroom_")
     }
     described = set(re.findall(r"^\| `(waitroom_\w+)` \|", manual(), re.MULTILINE))
@@ -86,7 +86,7 @@ async def test_the_dashboard_and_the_alerts_name_what_there_is(site: Site) -> No
     """Each metric, each label of it, and each value where the values are known."""
     labels = {
         sample.name: set(sample.labels)
-        for family in parse(exposition(site).body.decode())
+        for family in parse((await exposition(site)).body.decode())
         for sample in family.samples
     }
     values = known_values()

@@ -21,9 +21,9 @@ OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0
 """What Prometheus sends."""
 
 
-def samples(site: Site) -> dict[str, float]:
+async def samples(site: Site) -> dict[str, float]:
     """All samples by name and labels."""
-    text = exposition(site).body.decode()
+    text = (await exposition(site)).body.decode()
     return {
         _key(sample.name, sample.labels): sample.value
         for family in parse_text(text)
@@ -37,7 +37,7 @@ def _key(name: str, labels: Mapping[str, str]) -> str:
 
 async def test_the_line_is_told_by_lane(site: Site) -> None:
     """Who waits, and how far each lane has come."""
-    told = samples(site)
+    told = await samples(site)
     for lane in ("general", "members"):
         labels = f"{{lane={lane},room=drop}}"
         assert (1, 1, 0) == tuple(
@@ -53,7 +53,7 @@ async def test_the_line_is_told_by_lane(site: Site) -> None:
 
 async def test_of_several_states_one_holds(site: Site) -> None:
     """The mode, and what limits admission."""
-    told = samples(site)
+    told = await samples(site)
     for room, mode, limit in (("drop", "queue", "rate"), ("late-sale", "pause", "paused")):
         modes = {key: value for key, value in told.items() if key.startswith(f"waitroom_mode{{room={room},")}
         assert (5, 1, 1) == (
@@ -70,7 +70,7 @@ async def test_of_several_states_one_holds(site: Site) -> None:
 
 async def test_what_was_counted_is_told_as_totals(site: Site) -> None:
     """By its labels; of no room too; and what never happened as 0."""
-    told = samples(site)
+    told = await samples(site)
     assert (3, 4, 0, 9) == (
         told["waitroom_requests_total{room=drop,way=page}"],
         told["waitroom_requests_total{room=drop,way=visit}"],
@@ -90,7 +90,7 @@ async def test_what_was_counted_is_told_as_totals(site: Site) -> None:
 
 async def test_the_latency_of_the_shop_is_a_histogram(site: Site) -> None:
     """Its buckets add up, and the last has all."""
-    told = samples(site)
+    told = await samples(site)
     buckets = [
         value
         for key, value in told.items()
@@ -106,7 +106,7 @@ async def test_the_latency_of_the_shop_is_a_histogram(site: Site) -> None:
 
 async def test_who_is_alive_is_told(site: Site) -> None:
     """With their machines, connections and streams."""
-    told = samples(site)
+    told = await samples(site)
     assert site.reading is not None
     (worker,) = site.reading.alive
     assert (1, 0) == (told["waitroom_workers{state=alive}"], told["waitroom_workers{state=silent}"])
@@ -123,12 +123,12 @@ async def test_who_is_alive_is_told(site: Site) -> None:
 
 async def test_without_redis_only_what_cannot_be_wrong_is_told(site: Site) -> None:
     """That it is away, and the totals as they were: how many wait now, nobody knows."""
-    told = samples(replace(site, is_redis_up=False))
+    told = await samples(replace(site, is_redis_up=False))
     assert 0 == told["waitroom_redis_up"]
     assert 3 == told["waitroom_requests_total{room=drop,way=page}"]
     absent = ("waitroom_line", "waitroom_worker", "waitroom_inside", "waitroom_mode", "waitroom_limited")
     assert [] == [key for key in told if key.startswith(absent) and "_wait_seconds" not in key]
-    nothing = samples(Site(site.rooms, None, is_redis_up=False))
+    nothing = await samples(Site(site.rooms, None, is_redis_up=False))
     assert {"waitroom_redis_up"} == {key for key in nothing if key.startswith("waitroom_")} - {
         key for key in nothing if key.startswith("waitroom_build_info")
     }
@@ -136,7 +136,7 @@ async def test_without_redis_only_what_cannot_be_wrong_is_told(site: Site) -> No
 
 async def test_both_formats_are_spoken(site: Site) -> None:
     """OpenMetrics to whoever asks for it; both can be parsed, and say the same."""
-    text, openmetrics = exposition(site), exposition(site, OPENMETRICS)
+    text, openmetrics = (await exposition(site)), (await exposition(site, OPENMETRICS))
     assert text.content_type.startswith("text/plain; version=0.0.4")
     assert openmetrics.content_type.startswith("application/openmetrics-text; version=1.0.0")
     plain = {sample for family in parse_text(text.body.decode()) for sample in _ours(family.samples)}
@@ -159,12 +159,12 @@ def _ours(found: object) -> set[tuple[str, str, float]]:
 )
 async def test_whatever_is_asked_for_there_is_an_answer(site: Site, accept: str) -> None:
     """The text format, where the request makes no sense."""
-    assert exposition(site, accept).content_type.startswith("text/plain; version=0.0.4")
+    assert (await exposition(site, accept)).content_type.startswith("text/plain; version=0.0.4")
 
 
 async def test_prometheus_has_no_complaint(site: Site, promtool: Promtool) -> None:
     """Names, units and help are as its own linter wants them."""
-    body = exposition(site).body
+    body = (await exposition(site)).body
     ours = b"".join(line for line in body.splitlines(keepends=True) if b"process_" not in line)
     checked = promtool("check", "metrics", given=ours)
     assert (0, b"", b"") == (checked.returncode, checked.stdout, checked.stderr)
@@ -172,13 +172,13 @@ async def test_prometheus_has_no_complaint(site: Site, promtool: Promtool) -> No
 
 async def test_every_metric_explains_itself(site: Site) -> None:
     """In a sentence of its own."""
-    families = list(parse_text(exposition(site).body.decode()))
+    families = list(parse_text((await exposition(site)).body.decode()))
     helps = [family.documentation for family in families if family.name.startswith("waitroom_")]
     assert len(helps) == len(set(helps))
     assert all(len(text) > 20 and text.endswith(".") for text in helps), helps
 
 
-def test_no_path_of_this_machine_is_told(tmp_path: Path) -> None:
+async def test_no_path_of_this_machine_is_told(tmp_path: Path) -> None:
     """Nothing but figures and names."""
-    text = exposition(Site((), None, is_redis_up=False)).body.decode()
+    text = (await exposition(Site((), None, is_redis_up=False))).body.decode()
     assert "/" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
