@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from admin.auth import managing
 from admin.auth.access import Admin
 from admin.auth.roles import Role
-from admin.auth.users import User
+from admin.auth.user import User
 from admin.console import console_of
 from admin.documented import refusals
 from admin.problems import Problem

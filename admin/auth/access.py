@@ -14,7 +14,7 @@ from admin.auth.actor import Actor
 from admin.auth.csrf import check_token, form_token, is_bearer
 from admin.auth.roles import Role
 from admin.auth.sessions import Session, Step
-from admin.auth.users import User
+from admin.auth.user import User
 from admin.console import Console, console_of
 from admin.problems import Problem
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from admin.auth import users
 from admin.auth.roles import Role
-from admin.auth.users import User, UserError, checked_name, user_of
+from admin.auth.user import NoUserError, User, UserError, checked_name, user_of
 from admin.store import Store
 
 FIRST_SECONDS = 3600.0
@@ -85,7 +85,7 @@ class Links:
         def act(db: sqlite3.Connection) -> str:
             row = db.execute("SELECT * FROM users WHERE id = ?", (user_id,)).fetchone()
             if row is None:
-                raise users.NoUserError("There is no such user.")
+                raise NoUserError("There is no such user.")
             if row["issuer"] is not None:
                 raise UserError("They sign in with the provider, and have no password here.")
             if row["disabled_at"] is not None:

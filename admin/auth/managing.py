@@ -12,7 +12,7 @@ from admin.auth.actor import Actor
 from admin.auth.people import People
 from admin.auth.roles import Role
 from admin.auth.tokens import Token
-from admin.auth.users import BadNameError, NameTakenError, NoUserError, User, UserError
+from admin.auth.user import BadNameError, NameTakenError, NoUserError, User, UserError
 from admin.console import console_of
 from admin.problems import Problem
 from waitroom.settings import format_duration

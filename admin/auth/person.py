@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from admin.auth.access import Viewer
-from admin.auth.users import User
+from admin.auth.user import User
 from admin.console import console_of
 from admin.problems import Problem
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from admin.auth.users import User, user_of
+from admin.auth.user import User, user_of
 from admin.store import Store
 
 STEP_SECONDS = 600.0

@@ -15,7 +15,7 @@ from admin.auth.passwords import BusyError, Verdict
 from admin.auth.people import People
 from admin.auth.sessions import Client, Session, Step
 from admin.auth.throttle import Counted
-from admin.auth.users import LONGEST_NAME, User, key_of
+from admin.auth.user import LONGEST_NAME, User, key_of
 from admin.problems import Problem
 from waitroom.signing import TokenError
 

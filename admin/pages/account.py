@@ -10,7 +10,7 @@ from admin.auth.access import Viewer
 from admin.auth.passwords import BusyError, weakness
 from admin.auth.person import Person
 from admin.auth.sessions import Step
-from admin.auth.users import User
+from admin.auth.user import User
 from admin.console import console_of
 from admin.pages.entering import caller, hold, offer, recovery_codes
 from admin.pages.forms import fields, go_to

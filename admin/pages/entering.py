@@ -11,7 +11,7 @@ from admin.auth.csrf import form_token
 from admin.auth.sessions import Step
 from admin.auth.sign_in import Begun, Caller, caller_of
 from admin.auth.totp import Offer
-from admin.auth.users import User
+from admin.auth.user import User
 from admin.console import console_of
 from admin.pages.forms import go_to, own_path
 from admin.pages.templates import page

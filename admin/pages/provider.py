@@ -13,7 +13,7 @@ from admin.auth.oidc.person import NotAllowedError, Person
 from admin.auth.oidc.provider import ATTEMPT_SECONDS, Provider
 from admin.auth.people import People
 from admin.auth.sessions import Step
-from admin.auth.users import User, UserError
+from admin.auth.user import User, UserError
 from admin.console import console_of
 from admin.pages.entering import caller, entered
 from admin.pages.forms import go_to, own_path

@@ -8,7 +8,7 @@ from admin.audit.trail import record
 from admin.auth import cookies, sign_in
 from admin.auth.access import actor_of, session_of
 from admin.auth.sessions import Session, Step
-from admin.auth.users import LONGEST_NAME, User
+from admin.auth.user import LONGEST_NAME, User
 from admin.console import console_of
 from admin.pages.entering import caller, entered, offer, recovery_codes
 from admin.pages.forms import fields, go_to, own_path

@@ -10,7 +10,7 @@ from admin.auth.links import Link, LinkOverError
 from admin.auth.passwords import BusyError, weakness
 from admin.auth.people import People
 from admin.auth.sessions import Step
-from admin.auth.users import User, UserError, checked_name
+from admin.auth.user import User, UserError, checked_name
 from admin.console import console_of
 from admin.pages.entering import caller, entered
 from admin.pages.forms import fields

@@ -8,7 +8,7 @@ from typing import Protocol
 import httpx
 
 from admin.auth.roles import Role
-from admin.auth.users import User
+from admin.auth.user import User
 from admin.console import Console
 
 PASSWORD = "tin sparrow lowland quartz"

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from admin.app import build_console
 from admin.auth.roles import Role
 from admin.auth.totp import RECOVERY_CODES, Totp
-from admin.auth.users import User
+from admin.auth.user import User
 from admin.console import Console
 from tests.admin.conftest import SECRET
 from tests.admin.people import PASSWORD, Browser, csrf_in, make_user, post, sign_in, signed_in

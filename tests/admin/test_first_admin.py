@@ -10,7 +10,8 @@ import pytest
 from admin.auth.links import FIRST_SECONDS, INVITATION_SECONDS, LinkOverError, Links
 from admin.auth.people import People
 from admin.auth.roles import Role
-from admin.auth.users import NameTakenError, Users
+from admin.auth.user import NameTakenError
+from admin.auth.users import Users
 from admin.console import Console
 from admin.store import Store
 from tests.admin.people import PASSWORD, Browser, make_user, sign_in

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from admin.auth.roles import Role
-from admin.auth.users import LastAdminError, User
+from admin.auth.user import LastAdminError, User
 from admin.console import Console
 from tests.admin.conftest import Client
 from tests.admin.people import OTHER_PASSWORD, PASSWORD, Browser, make_user, post, sign_in, signed_in

@@ -9,7 +9,7 @@ from admin.audit.entry import Draft, Outcome
 from admin.audit.log import AuditLog
 from admin.auth.people import People
 from admin.auth.roles import Role
-from admin.auth.users import UserError
+from admin.auth.user import UserError
 from admin.store import Store
 from waitroom.cli.line import who_asks
 from waitroom.errors import SettingsError

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from waitroom.settings.bypass import PassingSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.kinds import allowed
-from waitroom.settings.notify import NoticeSettings
+from waitroom.settings.notices import NoticeSettings
 from waitroom.settings.origin import OriginSettings
 from waitroom.settings.positions import Place
 from waitroom.settings.room import RoomSettings

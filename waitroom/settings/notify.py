@@ -1,11 +1,10 @@
-"""What can be set about channels: who is told of alerts and of what happens in the rooms."""
+"""What can be set about a channel: who is told of alerts and of what happens in the rooms."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -15,12 +14,11 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from waitroom.settings.alerts import AlertSettings, Severity
+from waitroom.settings.alerts import Severity
 from waitroom.settings.kinds import (
     Allowed,
     AnyDuration,
@@ -31,7 +29,6 @@ from waitroom.settings.kinds import (
     Secret,
     broken,
 )
-from waitroom.settings.room import RoomSettings
 from waitroom.shaping.signatures import SignatureError
 from waitroom.shaping.signatures.standard import key_of
 
@@ -261,50 +258,3 @@ def _is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and named and not re.search(r"[\s#\x00-\x1f\x7f]", url)
-
-
-class NoticeSettings(BaseModel):
-    """Alerts, and who is told."""
-
-    alerts: Annotated[tuple[AlertSettings, ...], Allowed("alerts, each under an [[alerts]] heading")] = Field(
-        default=(), description="Changes to the alerts that are always there, and others."
-    )
-    notify: Annotated[tuple[NotifySettings, ...], Allowed("channels, each under a [[notify]] heading")] = (
-        Field(
-            default=(),
-            description="Who is told of alerts and events. Left out: the console alone shows them.",
-        )
-    )
-
-    @field_validator("alerts")
-    @classmethod
-    def _alerts(cls, alerts: tuple[AlertSettings, ...], info: ValidationInfo) -> tuple[AlertSettings, ...]:
-        _once("alerts", (alert.name for alert in alerts))
-        _known("alerts", [alert.rooms for alert in alerts], info)
-        return alerts
-
-    @field_validator("notify")
-    @classmethod
-    def _channels(
-        cls, channels: tuple[NotifySettings, ...], info: ValidationInfo
-    ) -> tuple[NotifySettings, ...]:
-        _once("notify", (channel.name for channel in channels))
-        _known("notify", [channel.rooms for channel in channels], info)
-        return channels
-
-
-def _once(table: str, names: Iterable[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise broken(f'{table}: "{twice[0]}" is the name of several; each must have its own')
-
-
-def _known(table: str, named: Iterable[tuple[str, ...]], info: ValidationInfo) -> None:
-    rooms: tuple[RoomSettings, ...] | None = info.data.get("rooms")
-    known = {room.name for room in rooms or ()}
-    for index, names in enumerate(named):
-        for name in names if rooms is not None else ():
-            if name not in known:
-                raise broken(
-                    f'{table}[{index}].rooms: there is no room "{name[:40]}"; known are {", ".join(sorted(known))}'
-                )

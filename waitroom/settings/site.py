@@ -23,7 +23,7 @@ from waitroom.settings.kinds import (
     WholeNumber,
     broken,
 )
-from waitroom.settings.notify import NoticeSettings
+from waitroom.settings.notices import NoticeSettings
 from waitroom.settings.origin import OriginSettings
 from waitroom.settings.room import RoomSettings, conflicts
 from waitroom.settings.shaping import ShapingSettings
