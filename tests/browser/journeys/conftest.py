@@ -34,7 +34,7 @@ expect.set_options(timeout=20_000)
 PHONE, DESK = (390, 844), (1440, 900)
 SHUT = {"mode": "queue", "rate": 0, "presence": "3s", "keep": "60s", "session": "60s", "burst": "1s"}
 """A room in which everybody waits until the test says otherwise. Its times are short enough for a test."""
-ROOMS = 24
+ROOMS = 40
 """Rooms of the gateway that all tests share: each has one for itself."""
 
 
@@ -240,7 +240,9 @@ async def chromium(playwright: Playwright, executable: str) -> AsyncIterator[Bro
 class Device(Protocol):
     """Opens a browser of its own: another cookie jar, another person's or another device."""
 
-    async def __call__(self, *, scripts: bool = True, size: tuple[int, int] = PHONE, theme: str = "light") -> BrowserContext: ...
+    async def __call__(
+        self, *, scripts: bool = True, size: tuple[int, int] = PHONE, theme: str = "light"
+    ) -> BrowserContext: ...
 
 
 @pytest.fixture
@@ -249,7 +251,9 @@ async def device(chromium: Browser) -> AsyncIterator[Device]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    async def opened(*, scripts: bool = True, size: tuple[int, int] = PHONE, theme: str = "light") -> BrowserContext:
+    async def opened(
+        *, scripts: bool = True, size: tuple[int, int] = PHONE, theme: str = "light"
+    ) -> BrowserContext:
         context = await chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if theme == "dark" else "light",
@@ -298,10 +302,8 @@ def restarted(gateway: Gateway) -> Gateway:
     return Gateway(gateway.url, gateway.workers, gateway.config, gateway.redis_url, process)
 
 
-
-
 @pytest.fixture
 def pictures() -> Path | None:
     """Where pictures of the pages are put; None: they are not wanted."""
-    folder = os.environ.get("WAITROOM_PICTURES")
+    folder = os.environ.get("PICTURES_FOLDER")
     return Path(folder) if folder else None

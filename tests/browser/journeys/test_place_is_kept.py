@@ -14,10 +14,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Playwright, expect
+from playwright.async_api import BrowserContext, Playwright, expect
 from redis.asyncio import Redis
 
-from tests.browser.journeys.conftest import FLAGS, SHUT, Device, Room, Shop, Wire, is_inside, place_of, restarted, waits
+from tests.browser.journeys.conftest import (
+    FLAGS,
+    SHUT,
+    Device,
+    Room,
+    Shop,
+    Wire,
+    is_inside,
+    place_of,
+    restarted,
+    waits,
+)
 from tests.contract.harness import Gateway, eventually, start_gateway
 from waitroom.embedded import find_server
 
@@ -133,7 +144,7 @@ async def test_browser_killed_and_reopened(
 ) -> None:
     """A browser that is killed and started again, with its profile, shows the same place."""
 
-    async def browser():  # type: ignore[no-untyped-def]
+    async def browser() -> BrowserContext:
         return await playwright.chromium.launch_persistent_context(
             tmp_path, executable_path=executable, args=list(FLAGS)
         )
@@ -215,7 +226,9 @@ async def test_wrong_clock(room: Room, device: Device, days: int) -> None:
     await is_inside(page)
 
 
-async def test_gateway_restarted(redis: Redis, shop: Shop, device: Device, redis_url: str, tmp_path: Path) -> None:
+async def test_gateway_restarted(
+    redis: Redis, shop: Shop, device: Device, redis_url: str, tmp_path: Path
+) -> None:
     """While the gateway is away the page says that the place is safe; a new one goes on with it."""
     gateway = start_gateway(tmp_path, redis_url, shop.url, [{**SHUT, "name": "again"}])
     after: Gateway | None = None
@@ -257,8 +270,18 @@ def own_redis() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
 def start_redis(path: Path) -> subprocess.Popen[bytes]:
     """An empty Redis at this socket."""
     path.unlink(missing_ok=True)
-    command = [find_server(), "--port", "0", "--unixsocket", path, "--save", "", "--dir", path.parent]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    command = [
+        find_server(),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(path),
+        "--save",
+        "",
+        "--dir",
+        str(path.parent),
+    ]
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 20
     while not path.exists():
         assert time.monotonic() < deadline
