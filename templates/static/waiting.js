@@ -6,7 +6,8 @@
   const line = document.getElementById("line");
   const words = line.dataset;
   const lang = words.formats;
-  const base = `/__waitroom/${encodeURIComponent(words.room)}`;
+  // Where the browser keeps no cookies, the query carries the ticket, as the address of the page does.
+  const own = (action) => `/__waitroom/${encodeURIComponent(words.room)}/${action}${words.query}`;
   const part = (id) => document.getElementById(id);
 
   const CALM = 60; // seconds between two announcements of a number
@@ -138,6 +139,7 @@
   const NEW_PLACE = ["expired", "restarted"];
 
   function shownAs({ state, notice }) {
+    if (notice === "moved") return notice;
     if (state !== "waiting") return state;
     // Why a place is new stays said, until something else is to be said.
     return NOTICES[notice] ?? (NEW_PLACE.includes(words.state) ? words.state : state);
@@ -240,13 +242,14 @@
   async function ask() {
     plan();
     try {
-      const answer = await fetch(`${base}/status`, {
+      const answer = await fetch(own("status"), {
         cache: "no-store",
         headers: { Accept: "application/json" },
         signal: AbortSignal.timeout?.(15000),
       });
       if (entering) return;
       // Here is no ticket that the room knows, as where the line is closed: the door is asked again, by itself.
+      if (answer.status === 404 && words.spare) return spare();
       if (answer.status === 404) return rest(), after("again", pause(refresh), again);
       const status = await answer.json();
       if (typeof status.state !== "string") throw new TypeError("no state");
@@ -266,7 +269,7 @@
   function listen() {
     mute();
     if (entering || !("EventSource" in window)) return;
-    source = new EventSource(`${base}/events`);
+    source = new EventSource(own("events"));
     source.addEventListener("status", (event) => {
       attempt = 0;
       hear(JSON.parse(event.data));
@@ -294,6 +297,29 @@
     ask();
   }
 
+  // ---- taking along
+
+  // The code is made when somebody wants it. Where that fails, the form does what it does without a script.
+  part("offer")?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const form = event.target;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { Accept: "application/json" },
+      });
+      const { qr, code, seconds } = await answer.json();
+      const along = part("along");
+      along.querySelector("img").src = qr;
+      along.querySelector("code").textContent = code;
+      along.hidden = false;
+      after("along", seconds, () => (along.hidden = true));
+    } catch {
+      form.submit();
+    }
+  });
+
   // ---- entering
 
   function address() {
@@ -304,8 +330,17 @@
   function enter() {
     if (entering) return;
     showState("called");
+    // Without a cookie nobody can enter: what there is to do is said on the page.
+    if (words.query) return rest();
     document.title = fill(words.titleTurn, { name: words.name });
     again();
+  }
+
+  // This browser keeps no cookies: the place goes on at the address that carries it.
+  function spare() {
+    entering = true;
+    rest();
+    location.replace(words.spare);
   }
 
   // Asks for this address anew: the shop is there, or a new page of the line.
@@ -344,6 +379,8 @@
     // The answer's Refresh header serves those without this script. Here it is called off, like every load under way,
     // which is why nothing is opened before.
     window.stop();
+    if (words.state === "moved") return;
+    if (words.spare && !navigator.cookieEnabled) return spare();
     if (words.state === "called") after("enter", pause(refresh), enter);
     listen();
     plan();

@@ -94,6 +94,14 @@ def test_a_part_of_a_page_passes_only_where_nobody_is_held(
 
 
 @pytest.mark.parametrize(("mode", "standing", "holding"), [*product(Mode, Standing, BOTH)])
+def test_a_page_in_a_frame_takes_no_place(mode: Mode, standing: Standing, holding: bool) -> None:
+    """It passes where nobody is held, as a part of a page does; else it leads out of the frame."""
+    facts = Facts(Kind.FRAMED, mode, inside=False, standing=standing, holding=holding)
+    passes = SUBRESOURCES[mode, holding] is Decision.FORWARD
+    assert (Decision.FORWARD if passes else Decision.OUT_OF_FRAME) == decide(facts)
+
+
+@pytest.mark.parametrize(("mode", "standing", "holding"), [*product(Mode, Standing, BOTH)])
 def test_a_prefetch_is_refused_but_in_an_open_room(mode: Mode, standing: Standing, holding: bool) -> None:
     """What nobody has asked for yet gets nothing that the visit itself would have to be admitted for."""
     facts = Facts(Kind.PREFETCH, mode, inside=False, standing=standing, holding=holding)
@@ -135,6 +143,6 @@ def test_who_is_barred_gets_no_place_and_loses_none(kind: Kind, mode: Mode, stan
     elif free is Decision.JOIN:
         assert Decision.UNINVITED == decide(facts)
     elif free is Decision.FORWARD:
-        assert decide(facts) in (Decision.REFUSE, Decision.RETURN)
+        assert decide(facts) in (Decision.REFUSE, Decision.RETURN, Decision.OUT_OF_FRAME)
     else:
         assert free == decide(facts)

@@ -32,6 +32,7 @@ KEYS = room_keys("room", [GENERAL])
     PLAN,
     DESK,
     FOLLOWED,
+    _,
     LANE,
     _,
     _,

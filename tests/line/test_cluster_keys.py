@@ -55,6 +55,8 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "place": lambda: store.place(1),
         "follow": lambda: store.follow(4, Spot("general", 2)),
         "reinstate": lambda: store.reinstate(2, who="test", why="test"),
+        "undo": lambda: store.undo(2, 2, 0),
+        "hand_over": lambda: store.hand_over(5, 5, 0),
         "bring_forward": lambda: store.bring_forward(6, who="test", why="test"),
         "restore": lambda: other.restore(told_by_ticket(1, 40)),
         "plan": lambda: store.plan(SALE.to_redis(), name="sale", source="live", who="test"),

@@ -18,6 +18,7 @@ from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
 from waitroom.gate.invited import Invitations
 from waitroom.gate.language import LanguageAddress
+from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Editions
@@ -32,6 +33,7 @@ from waitroom.gate.shaper import Shaper
 from waitroom.gate.shares import Shares
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.turned_away import TurnedAway
+from waitroom.gate.undoing import Undoing
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.invitations.ledger import Ledger
@@ -55,6 +57,7 @@ from waitroom.shaping.regulator import Regulator
 from waitroom.shaping.sharing import Sharing
 from waitroom.shaping.signals import Signals
 from waitroom.shaping.told import Told
+from waitroom.shaping.transfer import TransferCodes
 from waitroom.telemetry.counters import Counters
 
 LastAct = Callable[[], Coroutine[None, None, None]]
@@ -148,9 +151,16 @@ def build_gate(
         tokens = Tokens(room, tickets, passes)
         invitations = Invitations(of_room, secrets)
         waiting = Waiting(
-            room, editions, of_room.hold_status, of_room.timezone, takes_codes=invitations.in_use
+            room,
+            editions,
+            of_room.hold_status,
+            of_room.timezone,
+            takes_codes=invitations.in_use,
+            takes_along=of_room.take_along,
+            undo_seconds=int(of_room.undo),
         )
-        entering = Entering(invitations, Ledger(redis, of_room.name, secrets), editions)
+        ledger = Ledger(redis, of_room.name, secrets)
+        entering = Entering(invitations, ledger, editions)
         signals = Signals()
         observed = Observed(passage, signals, of_room.adaptive.ignore)
         regulator = Regulator(room, Told(redis, of_room.name), signals)
@@ -164,7 +174,13 @@ def build_gate(
         draw = DrawAddress(room, tokens, editions, partial(draws_of, room))
         receipt = ReceiptAddress(room, tokens, editions, receipt_keys, reader_of(of_room, redis).chain)
         language = LanguageAddress(tokens, editions)
-        endpoints = RoomEndpoints(doorway, shares, draw.serve, receipt.serve, language.serve, counters)
+        along = None
+        if of_room.take_along:
+            along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
+        undoing = Undoing(doorway, editions, of_room.undo, secrets)
+        endpoints = RoomEndpoints(
+            doorway, shares, draw.serve, receipt.serve, language.serve, along, undoing, counters
+        )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
     of_address = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]

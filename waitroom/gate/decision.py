@@ -41,6 +41,8 @@ class Decision(Enum):
     """The closed page."""
     RETURN = auto()
     """To the same address once more, from a page of our own: then its cookies come along."""
+    OUT_OF_FRAME = auto()
+    """A link that opens the same address in a window of its own."""
     UNINVITED = auto()
     """The room is by invitation only."""
 
@@ -64,8 +66,8 @@ def decide(facts: Facts) -> Decision:
     """What becomes of a request in a room.
 
     In the order of the rules: those inside stay inside in every mode; what is no visitor (a part of a page, a
-    prefetch, a preflight) or brings no cookies by its nature (a form of another site) gets no ticket; a shut room
-    is shut for all others; whoever has no place needs an invitation where the room is by invitation only; everyone
+    prefetch, a preflight) or brings no cookies by its nature (a form of another site, a frame) gets no ticket; a shut
+    room is shut for all others; whoever has no place needs an invitation where the room is by invitation only; everyone
     else joins, waits, or shows the ticket at the door.
     """
     if facts.inside:
@@ -79,6 +81,8 @@ def decide(facts: Facts) -> Decision:
             return Decision.FORWARD if facts.mode is Mode.PASS else Decision.REFUSE
         case Kind.SUBRESOURCE:
             return Decision.FORWARD if open_to_all else Decision.REFUSE
+        case Kind.FRAMED:
+            return Decision.FORWARD if open_to_all else Decision.OUT_OF_FRAME
         case Kind.FOREIGN if facts.standing is Standing.NONE:
             return Decision.FORWARD if open_to_all else Decision.RETURN
     if facts.mode is Mode.CLOSED:

@@ -10,7 +10,7 @@ from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
 from waitroom.gate.moving import moves
-from waitroom.gate.negotiate import Kind
+from waitroom.gate.negotiate import Frame, Kind, at_the_door, frame_of
 from waitroom.gate.newcomers import Newcomers
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
@@ -30,6 +30,7 @@ from waitroom.telemetry.families import CLAIMED
 
 logger = logging.getLogger("waitroom.gate")
 
+_PEOPLE = (Kind.NAVIGATION, Kind.CALL)
 _KEEPS_OUT = (Decision.JOIN, Decision.WAIT, Decision.UNINVITED, Decision.CLOSED)
 
 
@@ -78,10 +79,15 @@ class Doorway:
             else:
                 await self._threshold.inside.bring(request, brought.admission)
             return
+        if brought.moved is not None and request.kind in _PEOPLE and self._holds_newcomers:
+            state = plain_state(self.room, "left", Notice.MOVED)
+            await self._threshold.hold(request, brought, request.kind, state, None)
+            return
         if self._bypass is not None and await self._bypass.take(request, self._threshold.inside):
             return
         kind = request.kind
         seen, number = await self.standing(brought)
+        kind = at_the_door(kind, request.scope["headers"], has_place=seen is not Standing.NONE)
         is_news = seen is Standing.WAITING and self._is_news(brought.ticket)
         # given back by the support desk a moment ago: only Redis knows
         is_back = seen is Standing.LEFT and self.room.is_helped(brought.lane, number)
@@ -116,10 +122,19 @@ class Doorway:
                 await self.waiting.refuse(request)
             case Decision.UNINVITED:
                 await self.entering.require(request, shown.refused)
+            case Decision.OUT_OF_FRAME:
+                # asked for from this very page, the cookies come along where the pages around it are the shop's own
+                again = frame_of(request.scope["headers"]) is Frame.FOREIGN
+                await self.waiting.open_at_the_top(request, again=again)
             case Decision.RETURN:
                 await self._send_back(request)
             case Decision.CLOSED:
                 await self._threshold.hold(request, brought, kind, plain_state(self.room, "closed"), None)
+
+    @property
+    def _holds_newcomers(self) -> bool:
+        mode = self.room.rules.mode
+        return mode is not Mode.PASS and (mode is not Mode.AUTO or self._threshold.is_holding)
 
     async def _send_back(self, request: Request) -> None:
         letter = await self._returns.seal(request)
@@ -233,7 +248,7 @@ class Doorway:
         """Let in whoever holds a pass that ran out while the visit itself goes on: only Redis knows. The shop may have
         been away for long, and whoever was inside stays inside in every mode."""
         ran_out = isinstance(brought.refused, ExpiredTokenError) and number > 0
-        if not ran_out or kind not in (Kind.NAVIGATION, Kind.CALL):
+        if not ran_out or kind not in _PEOPLE:
             return False
         lane = brought.lane
         epoch = self.room.lanes[lane].head.epoch

@@ -88,6 +88,7 @@ class EventStreams:
         self._sending: set[asyncio.Task[None]] = set()
         self._told_all = self._common()
         self._helped = room.helped
+        self._heard = room.hands.heard
         self._round: asyncio.Task[None] | None = None
         self._again = False
         room.on_change(self.wake)
@@ -121,6 +122,10 @@ class EventStreams:
                 stream.news = True
         if self._room.helped != self._helped:
             self._tell_helped()
+        if self._room.hands.heard != self._heard:
+            self._heard = self._room.hands.heard
+            for stream in self._streams:
+                stream.news = stream.news or self._is_moved(stream.ticket)
         self._again = True
         if self._round is None and self._streams:
             self._round = asyncio.create_task(self._go_round())
@@ -132,6 +137,12 @@ class EventStreams:
         for stream in self._streams:
             if spot_of(self._room, stream.ticket) in spots:
                 stream.news = True
+
+    def _is_moved(self, ticket: Ticket) -> bool:
+        """Whether the place of a ticket has gone to another device."""
+        hands = self._room.hands
+        spot = spot_of(self._room, ticket) if hands else None
+        return spot is not None and hands.newest(spot) > ticket.hand
 
     async def _go_round(self) -> None:
         try:
@@ -163,7 +174,9 @@ class EventStreams:
             return
         room, ticket = self._room, now_held(self._room, stream.ticket)
         stands, number = standing(room, ticket)
-        if stands is Standing.NONE:
+        if self._is_moved(stream.ticket):
+            state = plain_state(room, "left", Notice.MOVED)
+        elif stands is Standing.NONE:
             state = plain_state(room, "waiting", Notice.RESTARTED)
         else:
             snapshot = room.lanes[ticket.lane].snapshot

@@ -128,7 +128,7 @@ class Inside:
 
 
 def _ticket_of(held: Pass) -> Ticket:
-    return Ticket(held.room, held.epoch, held.lane, held.number, held.at)
+    return Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand)
 
 
 def _says_done(headers: Sequence[Header]) -> bool:

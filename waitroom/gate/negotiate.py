@@ -43,6 +43,20 @@ class Kind(Enum):
     FOREIGN = auto()
     """A page of another site sends a form: cookies that are ``SameSite=Lax`` stay behind, so nobody can say whose it
     is, and an answer must not replace them. See :mod:`waitroom.gate.returns`."""
+    FRAMED = auto()
+    """A page in a frame, of somebody who is not inside: the browser keeps cookies that are ``SameSite=Lax`` back there,
+    unless all pages around it are of the same site."""
+
+
+class Frame(Enum):
+    """In what a page is shown."""
+
+    NONE = auto()
+    """In a window or tab."""
+    OWN = auto()
+    """In a frame, at the word of a page of ours or of the shop's."""
+    FOREIGN = auto()
+    """In a frame, at the word of another site's page."""
 
 
 def classify(headers: Sequence[tuple[bytes, bytes]], method: str = "GET") -> Kind:
@@ -82,6 +96,26 @@ def classify(headers: Sequence[tuple[bytes, bytes]], method: str = "GET") -> Kin
     if kind is Kind.NAVIGATION and method not in _SAFE and _is_foreign(site, origin, host):
         return Kind.FOREIGN
     return kind
+
+
+def at_the_door(kind: Kind, headers: Iterable[tuple[bytes, bytes]], *, has_place: bool) -> Kind:
+    """As what a request of this kind counts whose sender is not inside: a page in a frame is ``FRAMED``, unless it was
+    asked for by a page of the same origin and its cookies came along."""
+    frame = frame_of(headers) if kind is Kind.NAVIGATION else Frame.NONE
+    return Kind.FRAMED if frame is Frame.FOREIGN or (frame is Frame.OWN and not has_place) else kind
+
+
+def frame_of(headers: Iterable[tuple[bytes, bytes]]) -> Frame:
+    """Whether a navigation is one of a frame, as far as the browser tells (Fetch Metadata)."""
+    dest = site = b""
+    for name, value in headers:
+        if name == b"sec-fetch-dest":
+            dest = value
+        elif name == b"sec-fetch-site":
+            site = value
+    if dest not in (b"iframe", b"frame", b"fencedframe"):
+        return Frame.NONE
+    return Frame.OWN if site == b"same-origin" else Frame.FOREIGN
 
 
 def _only_asks(name: bytes, value: bytes) -> bool:

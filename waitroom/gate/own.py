@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from pydantic_core import to_json
+
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.decision import Standing
@@ -12,12 +14,18 @@ from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
 from waitroom.gate.forms import form_fields
 from waitroom.gate.line_document import LineDocument
+from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.negotiate import Kind, is_foreign
+from waitroom.gate.place_links import Asked, lead, links_here, with_ticket
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.shares import Shares
-from waitroom.gate.state import State, plain_state, standing, state_of
-from waitroom.gate.visitor import NOTHING
+from waitroom.gate.state import Notice, State, plain_state, standing, state_of
+from waitroom.gate.threshold import is_holding
+from waitroom.gate.tokens import TokenError
+from waitroom.gate.undoing import Undoing
+from waitroom.gate.visitor import NOTHING, Brought
 from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
 from waitroom.messages.languages import Wanted
 from waitroom.telemetry.counters import Counters
@@ -27,7 +35,8 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave, line, draw, receipt, language, and the ways into a lane, of one room."""
+    """Status, events, leave, place, line, draw, receipt, language, and the ways into a lane and to another device, of one
+    room."""
 
     def __init__(
         self,
@@ -36,12 +45,15 @@ class RoomEndpoints:
         draw: Serve,
         receipt: Serve,
         language: Serve,
+        along: MovingAlong | None,
+        undoing: Undoing,
         counters: Counters,
     ) -> None:
         self._doorway = doorway
         self._shares = shares
         self._counters = counters
         self._room = doorway.room
+        self._undoing = undoing
         self.streams = EventStreams(doorway.room)
         self._line = LineDocument(doorway.room, doorway.fairness)
         self._actions: dict[str, tuple[Sequence[str], Serve]] = {
@@ -49,12 +61,20 @@ class RoomEndpoints:
             "events": (("GET",), self._events),
             "line": (("GET", "HEAD"), self._public_line),
             "leave": (("POST",), self._leave),
+            "place": (("GET", "HEAD"), self._place),
             "draw": (("GET", "HEAD"), draw),
             "receipt": (("GET", "HEAD"), receipt),
             "language": (("GET", "HEAD", "POST"), language),
             "enter": (("GET", "HEAD", "POST"), doorway.entering.enter),
             "code": (("GET", "HEAD", "POST"), doorway.entering.code),
+            "undo": (("POST",), undoing.undo),
         }
+        if along is not None:
+            self._actions |= {
+                "offer": (("POST",), along.offer),
+                "move": (("GET", "HEAD", "POST"), along.move),
+                "anew": (("GET", "HEAD"), along.anew),
+            }
         self._ways = {action: REQUESTS.field(action) for action in self._actions}
 
     def find(self, method: str, action: str) -> Serve | None:
@@ -68,9 +88,11 @@ class RoomEndpoints:
         return serve if method in methods else partial(_wrong_method, ", ".join(methods))
 
     async def _status(self, request: Request) -> None:
-        brought = self._doorway.tokens.read(request.scope)
+        brought = self._doorway.tokens.read(with_ticket(request).scope)
         if brought.admission is not None:
             state = plain_state(self._room, "admitted")
+        elif brought.moved is not None:
+            state = plain_state(self._room, "left", Notice.MOVED)
         else:
             stands, number = await self._doorway.standing(brought)
             if stands is Standing.NONE:
@@ -81,7 +103,7 @@ class RoomEndpoints:
         await answer(request.scope, request.send, 200, JSON, body, _PERSONAL)
 
     async def _events(self, request: Request) -> None:
-        brought = self._doorway.tokens.read(request.scope)
+        brought = self._doorway.tokens.read(with_ticket(request).scope)
         stands, number = await self._doorway.standing(brought)
         if brought.ticket is None or stands is Standing.NONE:
             await _no_ticket(request, self._room.name)
@@ -100,13 +122,43 @@ class RoomEndpoints:
         headers = [(b"cache-control", b"public, max-age=1"), (b"access-control-allow-origin", b"*")]
         await answer(request.scope, request.send, 200, JSON, self._line.text(), headers)
 
+    async def _place(self, request: Request) -> None:
+        """The address that carries a ticket: see :mod:`waitroom.gate.place_links`."""
+        asked, doorway = Asked.of(request), self._doorway
+        tokens, mode = doorway.tokens, self._room.rules.mode
+        try:
+            ticket = tokens.read_text(asked.ticket)
+        except TokenError:
+            await lead(request, asked.target)
+            return
+        brought = tokens.read(request.scope)
+        # whoever can enter at once needs no place
+        is_open = mode is Mode.PASS or (mode is Mode.AUTO and not is_holding(self._room))
+        if brought.has_come or is_open:
+            await lead(request, asked.target)
+            return
+        stands, number = await doorway.standing(Brought(ticket))
+        if stands in (Standing.NONE, Standing.LEFT):
+            await lead(request, asked.target)
+            return
+        request.gifts += tokens.hand_out(
+            ticket, None, secure=request.secure, in_headers=False, language=request.chosen_language
+        )
+        here = links_here(self._room.name, asked.ticket, asked.target)
+        if asked.is_second:
+            state = state_of(self._room, stands, number, ticket.lane)
+            await doorway.waiting.hold(request, Kind.NAVIGATION, state, here)
+        else:
+            await lead(request, here.target)
+
     async def _leave(self, request: Request) -> None:
         if is_foreign(request.scope["headers"]):
             body = problem(403, "cross-site", "A place can only be given up from the shop's own pages.")
             await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
             return
-        brought = self._doorway.tokens.read(request.scope)
+        brought = self._doorway.tokens.read(with_ticket(request).scope)
         stands, number = standing(self._room, brought.ticket)
+        slip = ""
         if stands is not Standing.NONE:
             try:
                 outcome = await self._room.leave(brought.lane, number)
@@ -119,6 +171,8 @@ class RoomEndpoints:
             if outcome is Outcome.SPENT and brought.admission is not None:
                 await self._room.finish(brought.admission.session)
             state = state_of(self._room, Standing.LEFT, number, brought.lane)
+            if outcome is Outcome.LEFT:
+                slip = self._undoing.slip(brought.ticket)
         else:
             state = plain_state(self._room, "left")
         headers = [NO_STORE, VARY]
@@ -128,12 +182,14 @@ class RoomEndpoints:
             )
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")
-            body, content_language = self._doorway.waiting.page(state, target, request.languages)
+            body, content_language = self._doorway.waiting.page(state, target, request.languages, slip=slip)
             headers += [content_language, *PAGE_HEADERS]
             await answer(request.scope, request.send, 200, HTML, body, headers)
         else:
-            body = state.to_json(_languages(request, state))
-            await answer(request.scope, request.send, 200, JSON, body, headers)
+            members = state.members(_languages(request, state))
+            if slip:
+                members |= {"slip": slip, "undo_seconds": int(self._undoing.seconds)}
+            await answer(request.scope, request.send, 200, JSON, to_json(members), headers)
 
 
 def _languages(request: Request, state: State) -> Wanted:

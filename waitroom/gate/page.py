@@ -17,7 +17,7 @@ from waitroom.gate._templates import environment
 from waitroom.gate.answers import Header
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import EtaForms, InvitationPage, Texts, Trouble
+from waitroom.gate.texts import EtaForms, InvitationPage, MovePage, Texts, Trouble
 from waitroom.messages.languages import Wanted
 from waitroom.record.receipt import Receipt
 from waitroom.shaping.invitation import Refusal
@@ -26,7 +26,7 @@ from waitroom.words.language import ENGLISH, Language, Languages, language
 from waitroom.words.offered import OFFERED
 
 PageState = Literal[
-    "waiting", "soon", "called", "paused", "closed", "left", "expired", "restarted", "unavailable"
+    "waiting", "soon", "called", "paused", "closed", "left", "moved", "expired", "restarted", "unavailable"
 ]
 
 CONTENT_SECURITY_POLICY = (
@@ -38,6 +38,9 @@ CONTENT_SECURITY_POLICY = (
 RETURN_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'self'; ", "")
 """The policy of the page that hands a form back. Chromium would apply ``form-action`` to where the shop then sends the
 shopper on to as well, and that may be another site; see MDN."""
+
+FRAMED_POLICY = CONTENT_SECURITY_POLICY.partition("; frame-ancestors")[0]
+"""The policy of the page that leads out of a frame: it stands in one of anybody's. All it has is a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,17 @@ class PageView:
     """Whether there is a form for codes."""
     still: bool = False
     """Nobody waits at it: its script draws it, and asks for nothing."""
+
+    spare_link: str = ""
+    """The address that carries the ticket, where it is not known yet whether the browser keeps cookies."""
+    takes_along: bool = False
+    """Whether the place can go to another device."""
+    slip: str = ""
+    """What undoes the leaving; empty: it cannot be undone."""
+    undo_seconds: int = 0
+    """For how long it can be."""
+    query: str = ""
+    """What carries the ticket behind the room's own addresses, where the browser keeps no cookies."""
 
     @property
     def behind(self) -> int | None:
@@ -126,6 +140,21 @@ class InvitationView:
     def is_wrong(self) -> bool:
         """Whether a code was typed that does not count."""
         return self.wrong is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """What a page about a place on its way shows. Any text may be hostile: it is escaped."""
+
+    room: str
+    asked: MovePage
+    target: str
+    code: str = ""
+    link: str = ""
+    qr: str = ""
+    """The address of the image."""
+    typed: str = ""
+    """The code as it was typed, where it was wrong."""
 
 
 class Press:
@@ -183,6 +212,7 @@ class Pages:
             position=texts.number(view.position),
             behind=texts.number(view.behind),
             waiting=texts.number(view.waiting),
+            undo=texts.lasting(view.undo_seconds),
             wait=texts.eta(view.eta_range),
             why=texts.reasons.get(view.eta_reason) if view.eta_reason else None,
             keep=texts.lasting(view.keep_seconds),
@@ -208,6 +238,15 @@ class Pages:
     def hand_back(self, field: str, letter: str, target: str) -> bytes:
         """The page that sends one field to an address as ``text/plain``, as UTF-8."""
         return self._render("return.html", field=field, letter=letter, target=local_target(target))
+
+    def framed(self, room: str, target: str) -> bytes:
+        """The page that leads out of a frame, as UTF-8."""
+        return self._render("framed.html", room=room, target=local_target(target))
+
+    def move(self, view: MoveView) -> bytes:
+        """A page about a place on its way to another device, as UTF-8."""
+        words = self.texts.moving(view.asked)
+        return self._render("move.html", view=view, words=words, target=local_target(view.target))
 
     def receipt(self, receipt: Receipt, text: str, keys: str, name: str) -> bytes:
         """A receipt as a text to keep, as UTF-8. ``text`` is the signed one, ``keys`` the address of the public keys,
@@ -267,7 +306,7 @@ class Editions:
 
 _TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "receipt.txt",
+    "languages.html", "framed.html", "move.html", "receipt.txt",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pydantic_core import to_json
 
 from waitroom.gate.decision import Standing
-from waitroom.gate.tokens import EarlierEpochError, Ticket
+from waitroom.gate.tokens import EarlierEpochError, Ticket, Token
 from waitroom.line.desk import Spot
 from waitroom.line.head import Head
 from waitroom.line.room import Room
@@ -40,6 +40,8 @@ class Notice(StrEnum):
     """The line was begun anew; this is a new place."""
     BEFORE_OPENING = "before-opening"
     """The door has yet to open; nobody enters before."""
+    MOVED = "moved"
+    """The place went to another device."""
     UNAVAILABLE = "unavailable"
     """The line cannot be reached just now; the place is safe."""
 
@@ -96,7 +98,7 @@ class State(NamedTuple):
         return to_json(self.members(languages))
 
 
-def number_of(room: Room, ticket: Ticket) -> int:
+def number_of(room: Room, ticket: Token) -> int:
     """The number of a genuine ticket in this life of the line. Raises :class:`EarlierEpochError`."""
     lane = room.lanes.get(ticket.lane)
     number = lane.snapshot.resolve(ticket.epoch, ticket.number) if lane else None
@@ -105,7 +107,7 @@ def number_of(room: Room, ticket: Ticket) -> int:
     return number
 
 
-def spot_of(room: Room, ticket: Ticket) -> Spot | None:
+def spot_of(room: Room, ticket: Token) -> Spot | None:
     """The place that a genuine ticket stands for in this life of the line; None: none any more."""
     try:
         return Spot(ticket.lane, number_of(room, ticket))
@@ -118,7 +120,9 @@ def now_held(room: Room, ticket: Ticket) -> Ticket:
     if not room.helped.switched or (spot := spot_of(room, ticket)) is None:
         return ticket
     now = room.helped.now(spot)
-    return ticket if now == spot else Ticket(room.name, room.head.epoch, now.lane, now.number, ticket.at)
+    if now == spot:
+        return ticket
+    return Ticket(room.name, room.head.epoch, now.lane, now.number, ticket.at, room.hands.newest(now))
 
 
 def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:

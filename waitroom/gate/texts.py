@@ -18,6 +18,9 @@ from waitroom.words.language import ENGLISH, Language
 InvitationPage = Literal["opened", "required", "code"] | Refusal
 """What a page about invitations is for; a refusal: why one does not count."""
 
+MovePage = Literal["offer", "ask", "wrong", "tries", "too-late"]
+"""What a page about a place on its way is for; the last three: why it did not come."""
+
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 
@@ -155,6 +158,45 @@ class Texts:
     def instant(self, moment: datetime) -> str:
         """The same to the second."""
         return f"{self.language.instant(moment)} {moment:%Z}"
+
+    def moving(self, asked: MovePage) -> Trouble:
+        """What a page about a place on its way says."""
+        gettext = self._words.gettext
+        match asked:
+            case "offer":
+                return Trouble(
+                    gettext("Take your place with you"),
+                    gettext(
+                        "Scan this with the other device, or open the shop there and type the code. Your place "
+                        "goes there, and ends here. The code works once, for five minutes: show it to nobody else."
+                    ),
+                )
+            case "ask":
+                return Trouble(
+                    gettext("Bring your place here"),
+                    gettext(
+                        "Your place in line comes to this device, and ends on the other one. If this device has "
+                        "a place of its own, that is given up."
+                    ),
+                )
+            case "wrong":
+                return Trouble(
+                    gettext("That code does not work"),
+                    gettext(
+                        "It may be mistyped, used already, or too old. The other device can show a new one. "
+                        "Nothing has changed: its place is still there."
+                    ),
+                )
+            case "tries":
+                return Trouble(
+                    gettext("Too many tries"),
+                    gettext("Please wait a minute, then try again. The place is still on the other device."),
+                )
+            case "too-late":
+                return Trouble(
+                    gettext("Your place is gone"),
+                    gettext("The time for taking it back is over, or you have it back already."),
+                )
 
     def trouble(self, status: int) -> Trouble:
         """What a page, a problem document or a bare refusal says for an HTTP status."""

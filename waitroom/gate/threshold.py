@@ -5,6 +5,7 @@ from __future__ import annotations
 from waitroom.gate.decision import Standing
 from waitroom.gate.inside import Inside
 from waitroom.gate.negotiate import Kind
+from waitroom.gate.place_links import WITH_COOKIES, spare_link
 from waitroom.gate.request import Request
 from waitroom.gate.state import Notice, State, plain_state, state_of
 from waitroom.gate.tokens import Pass, Ticket
@@ -68,7 +69,10 @@ class Threshold:
                 in_headers=in_headers,
                 language=request.chosen_language,
             )
-        await self.waiting.hold(request, kind, state)
+        links = WITH_COOKIES
+        if ticket is not None and kind is Kind.NAVIGATION and not brought.has_come:
+            links = spare_link(self.room.name, self.tokens.text_of(ticket), request.target)
+        await self.waiting.hold(request, kind, state, links)
 
     async def stay(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int

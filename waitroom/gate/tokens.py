@@ -55,6 +55,8 @@ class Token:
     lane: str
     number: int
     at: int
+    hand: int = 0
+    """How often the place was handed anew: see :mod:`waitroom.line.hands`."""
 
 
 class Ticket(Token):
@@ -88,6 +90,8 @@ class Mint(Generic[T]):
     def sign(self, token: T) -> str:
         """The token as the visitor holds it."""
         payload = f"{token.room}:{token.epoch}:{token.lane}:{token.number}:{token.at}"
+        if token.hand:
+            payload += f":{token.hand}"
         return self._signatures.sign(payload)
 
     def verify(self, text: str, room: str) -> T:
@@ -100,8 +104,8 @@ class Mint(Generic[T]):
         return token
 
     def _verify_anew(self, text: str) -> T:
-        room, epoch, lane, number, at = self._signatures.payload(text).split(":")
-        return self._kind(room, int(epoch), lane, int(number), int(at))
+        room, epoch, lane, number, at, *hand = self._signatures.payload(text).split(":")
+        return self._kind(room, int(epoch), lane, int(number), int(at), *map(int, hand))
 
 
 def check_pass(held: Pass, *, now_ms: int, session_ms: int) -> None:

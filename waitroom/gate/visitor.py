@@ -19,6 +19,7 @@ from waitroom.gate.tokens import (
     check_pass,
     wants_renewal,
 )
+from waitroom.line.desk import Spot
 from waitroom.line.memory import GENERAL
 from waitroom.line.room import Room
 from waitroom.proxy import remembered
@@ -41,8 +42,15 @@ class Brought(NamedTuple):
     by_header: bool = False
     """The visitor keeps its tokens itself, and wants them in headers."""
     refused: TokenError | None = None
+    moved: Ticket | None = None
+    """A ticket that counts no more, since its place has gone to another device."""
     former: Ticket | None = None
     """A ticket that was taken back when its place was given up or its visit ended."""
+
+    @property
+    def has_come(self) -> bool:
+        """Whether anything of ours came along: then the browser keeps it."""
+        return (self.ticket, self.former, self.moved, self.refused) != (None, None, None, None)
 
     @property
     def lane(self) -> str:
@@ -68,6 +76,8 @@ class Tokens:
         """What the visitor brings that counts."""
         headers = scope["headers"]
         shown = remembered(headers, self._genuine)
+        if self._room.hands or (shown.ticket is not None and shown.ticket.hand):
+            shown = self._in_hand(shown)
         held = shown.admission
         if held is None:
             return self._as_helped(shown)
@@ -83,6 +93,17 @@ class Tokens:
             return self._as_helped(shown._replace(admission=None, refused=error))
         if wants_renewal(held, now_ms=now, session_ms=session):
             return shown._replace(renew=True)
+        return shown
+
+    def _in_hand(self, shown: Brought) -> Brought:
+        """What is brought, without what a later hand holds."""
+        hands = self._room.hands
+        for token in (shown.ticket, shown.admission):
+            spot = spot_of(self._room, token) if token is not None else None
+            if token is not None and spot is not None:
+                hands.learn(spot, token.hand)
+                if token.hand < hands.newest(spot):
+                    return Brought(by_header=shown.by_header, moved=shown.ticket)
         return shown
 
     def _as_helped(self, shown: Brought) -> Brought:
@@ -122,7 +143,7 @@ class Tokens:
                 former, _ = self._first(self._tickets, cookies.read(jars, self.former_cookie, own=own))
             return Brought(ticket, None, by_header=by_header, refused=refused or no_pass, former=former)
         # shown at the door like a ticket it yields the visit, while that lasts
-        ticket = ticket or Ticket(held.room, held.epoch, held.lane, held.number, held.at)
+        ticket = ticket or Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand)
         return Brought(ticket, held, held.session, by_header=by_header, refused=refused)
 
     def _first(self, mint: Mint[T], texts: list[str]) -> tuple[T | None, TokenError | None]:
@@ -135,17 +156,27 @@ class Tokens:
                 refused = error
         return None, refused
 
+    def read_text(self, text: str) -> Ticket:
+        """The ticket in a text that came some other way. Raises ``TokenError``."""
+        return self._tickets.verify(text, self._room.name)
+
+    def text_of(self, ticket: Ticket) -> str:
+        """The ticket as the visitor holds it."""
+        return self._tickets.sign(ticket)
+
     def ticket(self, number: int, lane: str, epoch: int) -> Ticket:
         """A ticket for a place of that epoch."""
-        return Ticket(self._room.name, epoch, lane, number, self._room.clock_ms)
+        hand = self._room.hands.newest(Spot(lane, number))
+        return Ticket(self._room.name, epoch, lane, number, self._room.clock_ms, hand)
 
     def admit(self, number: int, lane: str, epoch: int) -> Pass:
         """A pass for a number of that epoch that was let in."""
-        return Pass(self._room.name, epoch, lane, number, self._room.clock_ms)
+        hand = self._room.hands.newest(Spot(lane, number))
+        return Pass(self._room.name, epoch, lane, number, self._room.clock_ms, hand)
 
     def renewed(self, held: Pass) -> Pass:
         """The same pass with today's date."""
-        return Pass(held.room, held.epoch, held.lane, held.number, self._room.clock_ms)
+        return Pass(held.room, held.epoch, held.lane, held.number, self._room.clock_ms, held.hand)
 
     def hand_out(
         self,

@@ -9,12 +9,14 @@ from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, Header, a
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
     CONTENT_SECURITY_POLICY,
+    FRAMED_POLICY,
     RETURN_POLICY,
     Editions,
     PageState,
     PageView,
     local_target,
 )
+from waitroom.gate.place_links import WITH_COOKIES, PlaceLinks
 from waitroom.gate.request import Request
 from waitroom.gate.returns import FIELD
 from waitroom.gate.state import Notice, State
@@ -27,6 +29,12 @@ REFUSED_RETRY_SECONDS = 10
 _CAUTION: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 PAGE_HEADERS: list[Header] = [(b"content-security-policy", CONTENT_SECURITY_POLICY.encode()), *_CAUTION]
 """Of every page of the gateway's own, but for the one that hands a form back."""
+
+SECRET_PAGE_HEADERS: list[Header] = [
+    (b"referrer-policy", b"strict-origin") if header[0] == b"referrer-policy" else header
+    for header in PAGE_HEADERS
+]
+"""The same, of a page whose address is a secret: no other page may learn it."""
 
 _PAGE_STATES: dict[Notice | None, PageState] = {
     Notice.PAUSED: "paused",
@@ -53,15 +61,21 @@ class Waiting:
         timezone: str = "UTC",
         *,
         takes_codes: bool = False,
+        takes_along: bool = True,
+        undo_seconds: int = 0,
     ) -> None:
         self._room = room
         self._editions = editions
         self._hold_status = hold_status
         self._timezone = ZoneInfo(timezone)
         self._takes_codes = takes_codes
+        self._takes_along = takes_along
+        self._undo_seconds = undo_seconds
         self._name: Header = (b"waitroom-room", room.name.encode())
 
-    async def hold(self, request: Request, kind: Kind, state: State) -> None:
+    async def hold(
+        self, request: Request, kind: Kind, state: State, links: PlaceLinks = WITH_COOKIES
+    ) -> None:
         """Tells a visitor where they stand."""
         headers = [(b"retry-after", b"%d" % state.refresh_after), NO_STORE, VARY, self._name]
         if state.position is not None:
@@ -71,11 +85,16 @@ class Waiting:
         request.counters[PAGE if kind is Kind.NAVIGATION else ANSWER] += 1
         languages = request.languages
         if kind is Kind.NAVIGATION:
-            body, content_language = self.page(state, request.target, languages)
+            body, content_language = self.page(state, links.target or request.target, languages, links)
             headers.append(content_language)
             # for those without JavaScript, or whose script did not arrive: where it runs it calls this off
-            headers.append((b"refresh", b"%d" % state.refresh_after))
-            await answer(request.scope, request.send, status, HTML, body, [*headers, *PAGE_HEADERS])
+            refresh = b"%d" % state.refresh_after
+            if links.spare:
+                refresh += b"; url=" + links.spare.encode()
+            if state.state != "left":
+                headers.append((b"refresh", refresh))
+            page_headers = SECRET_PAGE_HEADERS if links.query else PAGE_HEADERS
+            await answer(request.scope, request.send, status, HTML, body, [*headers, *page_headers])
         else:
             detail = _DETAILS.get(_page_state(state), "There is a line. Ask again later.")
             body = problem(status, state.state, detail, state.members(languages))
@@ -103,9 +122,29 @@ class Waiting:
         location = (b"location", local_target(request.target).encode("latin-1", "replace"))
         await answer(request.scope, request.send, 303, TEXT, b"", [location, NO_STORE, VARY, self._name])
 
-    def page(self, state: State, target: str, languages: Wanted = ()) -> tuple[bytes, Header]:
+    async def open_at_the_top(self, request: Request, *, again: bool) -> None:
+        """For somebody whose page stands in a frame, where the browser keeps their cookies back: a link to the same
+        address in a window of its own. ``again``: the browser asks once more first, from this page."""
+        request.counters[PAGE] += 1
+        pages = self._editions.to(request.languages)
+        body = pages.framed(self._room.name, request.target)
+        policy = (b"content-security-policy", FRAMED_POLICY.encode())
+        headers = [NO_STORE, VARY, self._name, policy, pages.content_language, *_CAUTION]
+        if again:
+            headers.append((b"refresh", b"0"))
+        await answer(request.scope, request.send, self._hold_status, HTML, body, headers)
+
+    def page(
+        self,
+        state: State,
+        target: str,
+        languages: Wanted = (),
+        links: PlaceLinks = WITH_COOKIES,
+        *,
+        slip: str = "",
+    ) -> tuple[bytes, Header]:
         """The page of a visitor who is not let in and reads these languages, and the header that names its language.
-        ``target`` is the address first asked for."""
+        ``target`` is the address first asked for, ``slip`` what undoes the leaving."""
         rules, message = self._room.rules, state.message.to(languages)
         view = PageView(
             room=self._room.name,
@@ -126,6 +165,11 @@ class Waiting:
             opens_in=state.opens_in,
             drawn=bool(self._room.event.commitment),
             takes_codes=self._takes_codes,
+            spare_link=links.spare,
+            query=links.query,
+            takes_along=self._takes_along,
+            slip=slip,
+            undo_seconds=self._undo_seconds,
         )
         pages = self._editions.to(languages)
         return pages.waiting(view), pages.content_language
@@ -133,6 +177,8 @@ class Waiting:
 
 def _page_state(state: State) -> PageState:
     match state.state:
+        case "left" if state.notice is Notice.MOVED:
+            return "moved"
         case "closed" | "left" | "called":
             return state.state
         case _:

@@ -23,6 +23,7 @@ class RoomKeys(NamedTuple):
     plan: str
     desk: str
     followed: str
+    hands: str
 
     @classmethod
     def of(cls, room: str) -> RoomKeys:

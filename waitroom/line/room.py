@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from waitroom.errors import EventHeldError, LineUnavailableError
 from waitroom.line.desk import NOBODY_HELPED, Spot
 from waitroom.line.drawn import draw_of
+from waitroom.line.hands import Handing, Hands
 from waitroom.line.head import Head
 from waitroom.line.joins import Place
 from waitroom.line.lane import Lane
@@ -63,6 +64,7 @@ class Room:
         self.plan = plan
         self.event = SaleEvent()
         self.helped = NOBODY_HELPED
+        self.hands = Hands()
         self.visits = Visits()
         self.down_since: float | None = None
         self.seen_at = time.monotonic()
@@ -232,6 +234,25 @@ class Room:
         """Gives a place up."""
         return await self.lanes[lane].leave(number)
 
+    async def hand_over(self, spot: Spot, hand: int) -> Handing:
+        """Hands a waiting place over to another device."""
+        lane = self.lanes[spot.lane]
+        done = await lane.store.hand_over(spot.number, lane.snapshot.turn_of(spot.number), hand)
+        return self._handed(spot, hand, done)
+
+    async def undo(self, spot: Spot, hand: int) -> Handing:
+        """Gives a place back to who gave it up."""
+        lane = self.lanes[spot.lane]
+        done = await lane.store.undo(spot.number, lane.snapshot.turn_of(spot.number), hand)
+        if done is Handing.DONE:
+            await self._look()
+        return self._handed(spot, hand, done)
+
+    def _handed(self, spot: Spot, hand: int, done: Handing) -> Handing:
+        if done is Handing.DONE:
+            self.hands.learn(spot, hand + 1)
+        return done
+
     async def finish(self, session: str) -> None:
         """Ends a session at the shop's word, here at once and elsewhere within a second."""
         self.visits.end([session])
@@ -340,6 +361,7 @@ class Room:
         self._viewed = time.monotonic()
         for lane in self.lanes.values():
             view = await lane.look()
+            self.hands.hear(view.head.epoch, view.handed)
             self.visits.end(session for session in view.ended if not self.visits.has_ended(session))
         if self.is_before_opening and self.event.commitment:
             # the digest goes on with each join, and is public

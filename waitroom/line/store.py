@@ -16,6 +16,7 @@ from waitroom.errors import EventHeldError, LineUnavailableError, OvertakenError
 from waitroom.line import lua
 from waitroom.line.desk import Fate, Help, Helped, PlaceReport, Reinstated, Spot
 from waitroom.line.draw import CONTRIBUTION_BYTES
+from waitroom.line.hands import Handing
 from waitroom.line.head import Head
 from waitroom.line.keys import RoomKeys, redeem_keys, room_keys
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
@@ -58,6 +59,8 @@ class View:
     """Sessions that the shop ended since the last view."""
     summoned: tuple[int, ...] = ()
     """Numbers that the support desk has called."""
+    handed: tuple[str, ...] = ()
+    """Places of the room that were handed anew since the last view, with their hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ class LineStore:
 
     async def view(self, ended_since: int) -> View:
         """The room with its bits, and the sessions ended since that room clock."""
-        _, head, start, used, *seen, late, ended, summoned = await self._ask("view", ended_since)
+        _, head, start, used, *seen, late, ended, summoned, handed = await self._ask("view", ended_since)
         return View(
             head=self._learn(head),
             start=int(start),
@@ -176,6 +179,7 @@ class LineStore:
             late=tuple(map(int, late)),
             ended=tuple(bytes(member).decode() for member in _items(ended)),
             summoned=tuple(map(int, _items(summoned))),
+            handed=tuple(bytes(member).decode() for member in _items(handed)),
         )
 
     async def configure(
@@ -229,6 +233,19 @@ class LineStore:
             helped in (b"front", b"restored"),
             Spot.parse(helped[1:].decode()) if helped.startswith(b">") else None,
         )
+
+    async def hand_over(self, number: int, turn: int, hand: int) -> Handing:
+        """Hands a waiting place over to another device."""
+        return await self._handing("hand_over", number, turn, hand)
+
+    async def undo(self, number: int, turn: int, hand: int) -> Handing:
+        """Gives a place back to who gave it up."""
+        return await self._handing("undo", number, turn, hand)
+
+    async def _handing(self, script: str, *words: Word) -> Handing:
+        outcome, head, *_ = await self._ask(script, *words)
+        self._learn(head)
+        return Handing.of(outcome.decode())
 
     async def follow(self, number: int, old: Spot) -> Head:
         """Notes that whoever had ``old`` was given ``number`` of this lane."""

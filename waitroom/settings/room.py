@@ -121,6 +121,15 @@ class RoomSettings(BaseModel):
         "Some CDNs replace a 503 with a page of their own.",
     )
     message: MessageText = Field(default="", description="A text shown to those who wait.")
+    take_along: Annotated[bool, Allowed("true or false")] = Field(
+        default=True,
+        description="Whether a place can go to another device, by a QR code, a link, or a code to type.",
+    )
+    undo: AnyDuration = Field(
+        default=120.0,
+        description="For so long whoever gave a place up can have it back. 0 offers no undo. Never longer than keep "
+        "after the turn.",
+    )
     common_weight: Annotated[Number, Field(gt=0, le=1000), Allowed("a number above 0, at most 1000")] = Field(
         default=1.0,
         description="What the room is given of the common_rate, next to the other rooms that want more.",

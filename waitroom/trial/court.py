@@ -11,7 +11,7 @@ from waitroom.gate.app import OWN
 from waitroom.gate.bypass import Bypass
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.invited import Invitations
-from waitroom.gate.negotiate import Kind
+from waitroom.gate.negotiate import Kind, at_the_door
 from waitroom.gate.request import Request
 from waitroom.gate.rooms import RoomMap, clear_path
 from waitroom.gate.state import standing
@@ -34,6 +34,7 @@ _KINDS = {
     Kind.PREFETCH: "a browser fetches it before anybody has asked",
     Kind.PREFLIGHT: "a browser asks what a call may do (CORS)",
     Kind.FOREIGN: "a page of another site sends a form",
+    Kind.FRAMED: "a page in a frame",
 }
 _STANDINGS = {Holds.WAITING: Standing.WAITING, Holds.CALLED: Standing.CALLED}
 
@@ -99,6 +100,7 @@ class Court:
         shown = self._invitations[name].shown(request.scope["headers"], time.time())
         barred = self._invitations[name].invite_only and shown.entitlement is None
         stands = _STANDINGS.get(imagined.holds) or standing(room, brought.ticket)[0]
+        kind = at_the_door(kind, request.scope["headers"], has_place=stands is not Standing.NONE)
         facts = Facts(
             kind, room.rules.mode, inside=False, standing=stands, holding=is_holding(room), barred=barred
         )
@@ -165,6 +167,9 @@ def _told(decision: Decision, facts: Facts, rules: Rules) -> tuple[Fate, By, str
             return Fate.HELD, By.KIND, text
         case Decision.CLOSED:
             return Fate.CLOSED, By.MODE, "The room is closed: newcomers are told so."
+        case Decision.OUT_OF_FRAME:
+            text = "It is for a frame, where cookies stay behind: its page leads out of the frame, and takes no place."
+            return Fate.HELD, By.KIND, text
         case Decision.RETURN:
             text = "Its cookies stayed behind, so nobody knows whose it is: the browser sends it once more, with them."
             return Fate.HANDED_BACK, By.KIND, text
@@ -191,7 +196,7 @@ def _why(mode: Mode) -> str:
 
 
 def _answer(fate: Fate, kind: Kind, room: RoomSettings) -> str:
-    page = kind is Kind.NAVIGATION
+    page = kind in (Kind.NAVIGATION, Kind.FRAMED)
     match fate:
         case Fate.WAITS | Fate.CLOSED:
             name = "the closed page" if fate is Fate.CLOSED else "the waiting page"

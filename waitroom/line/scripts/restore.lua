@@ -70,7 +70,7 @@ if is_lost() then
     for _, lane in ipairs(lanes) do
       if by_ticket or lane.issued > 0 or lane.known.issued > 0 then put_behind(lane) end
     end
-    redis.call('DEL', GRANTED, DESK, FOLLOWED)
+    redis.call('DEL', GRANTED, DESK, FOLLOWED, HANDS)
     if room.alias == 0 then room.alias = room.epoch end
     room.epoch = known.epoch
     room.clock = math.max(room.clock, known.clock)

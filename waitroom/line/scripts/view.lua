@@ -1,7 +1,7 @@
 -- What a worker needs to answer every visitor without asking again. Changes nothing.
--- ARGV own room clock: sessions ended since then are told
+-- ARGV own room clock: sessions that ended, and places that were handed anew, since then are told
 -- Reply {status, head, first number of the bits, bits of used, of seen ×4, turns of the late, ended sessions, numbers
---   that the support desk has called}
+--   that the support desk has called, places that were handed anew since then: "lane:number:hand" each}
 local refused = look()
 if refused then return refused end
 if is_lost() then return {'LOST'} end
@@ -19,4 +19,5 @@ reply[#reply + 1] = turns
 reply[#reply + 1] = redis.call('ZRANGEBYSCORE', ENDED, ARGV[own], '+inf')
 reply[#reply + 1] = lane.summons > room.open
   and redis.call('ZRANGEBYSCORE', lane.summoned, '(' .. int(room.open), '+inf') or {}
+reply[#reply + 1] = redis.call('ZRANGEBYSCORE', HANDS, ARGV[own], '+inf')
 return reply

@@ -53,6 +53,8 @@ class Order:
                 yield from self._bring_forward(entry)
             case "reinstated":
                 yield from self._reinstate(entry)
+            case "undone":
+                yield from self._undo(entry)
             case "restored":
                 # how far the lane has been called is what the gateways remembered
                 self._figures.restored += 1
@@ -136,6 +138,14 @@ class Order:
         self._count_desk(entry)
         self._figures.reinstated += 1
         self._may_be_late += is_called
+
+    def _undo(self, entry: Entry) -> Verdicts:
+        """Who gave a place up, and has it back after its turn was called, comes late."""
+        lane, turn = entry.fields["lane"], entry.number("turn")
+        called = self.called_of(lane)
+        if called is not None and turn > called:
+            yield Promise.ORDER, f"turn {turn} of {lane} comes late, where {called} had been called"
+        self._may_be_late += 1
 
     def _count_desk(self, entry: Entry) -> None:
         desk, who = self._figures.desk, entry.fields.get("who", "")

@@ -13,7 +13,8 @@
 --   7 plan      zset    what the schedule will do: step (JSON) -> when, in milliseconds since 1970
 --   8 desk      hash    what the support desk did in this life of the line (lib/desk.lua)
 --   9 followed  hash    which place somebody was given when another was over (follow.lua)
---   10… for each lane, in the order of ARGV:
+--   10 hands    zset    places that were handed anew (lib/hands.lua): "lane:number:hand" -> the room clock of that
+--   11… for each lane, in the order of ARGV:
 --   +0 lane     hash    epoch, issued, called, floor, base, the drawn cohort, its deficit and its outflow
 --   +1 late     zset    absent when called and back since, waiting for budget: number -> turn
 --   +2 calls    list    "open clock:called", oldest first: how far `called` was, and when
@@ -41,7 +42,8 @@
 -- clock stands while nobody may enter (pause, closed, before an opening), so that a turn does not lapse behind a
 -- shut door.
 
-local ROOM, RULES, SESSIONS, GRANTED, ENDED, LOG, PLAN, DESK, FOLLOWED = unpack(KEYS, 1, 9)
+local ROOM, RULES, SESSIONS, GRANTED, ENDED, LOG, PLAN, DESK, FOLLOWED, HANDS =
+  unpack(KEYS, 1, 10)
 
 local MAX_STEP = 2000          -- ms the clocks may advance in one call
 local GAP = 10000              -- numbers left out when some may have been handed out and forgotten
@@ -61,7 +63,7 @@ local known = {epoch = tonumber(ARGV[1]), clock = tonumber(ARGV[2]), wall = tonu
 local told, lanes = {}, {} -- the lanes that the caller told, and those of the room in the order that all callers share
 local told_names, count_own = {}, tonumber(ARGV[6])
 for i = 1, tonumber(ARGV[5]) do
-  local key, arg = 11 * i - 1, 5 * i + 2
+  local key, arg = 11 * i, 5 * i + 2
   told_names[i] = ARGV[arg]
   told[i] = {
     name = ARGV[arg], is_own = i <= count_own,
@@ -237,7 +239,7 @@ end
 -- not the caller's own comes back with the first caller whose own it is.
 local function begin_anew()
   log_passed()
-  redis.call('DEL', GRANTED, DESK, FOLLOWED)
+  redis.call('DEL', GRANTED, DESK, FOLLOWED, HANDS)
   local kept = {}
   for _, lane in ipairs(lanes) do
     clear(lane)
