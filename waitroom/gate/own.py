@@ -35,8 +35,8 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave, place, line, draw, receipt, language, and the ways into a lane and to another device, of one
-    room."""
+    """Of one room: status, events, leave, place, line, draw, receipt, language, and the ways into a lane and to another
+    device."""
 
     def __init__(
         self,
