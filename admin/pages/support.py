@@ -39,7 +39,7 @@ FATES: Mapping[Fate | None, Look] = {
     None: Look("Of an earlier line", "info", Tone.IDLE),
 }
 _ICONS = {
-    "called": "play", "passed": "play", "drawn": "queue", "missed": "warn", "reinstated": "undo",
+    "called": "play", "passed": "play", "drawn": "queue", "missed": "warn", "reinstated": "undo", "undone": "undo",
     "brought_forward": "support", "changed": "auto", "reset": "warn", "restored": "warn", "redis_restarted": "warn",
     "shared": "warn", "opened": "play", "begun": "queue", "moved": "clock",
 }  # fmt: skip

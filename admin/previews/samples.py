@@ -38,6 +38,7 @@ SAMPLES: Mapping[str, Sample] = {
     "closed-until": Sample("Closed until the opening", "closed", opens=True),
     "expired": Sample("Turn missed", "expired"),
     "restarted": Sample("Line restarted", "restarted"),
+    "moved": Sample("On another device", "moved"),
     "left": Sample("Place given up", "left"),
     "unavailable": Sample("Redis away", "unavailable"),
 }
@@ -67,5 +68,7 @@ def view_of(sample: Sample, room: RoomSettings, said: Said, now: datetime) -> Pa
         opens_in=float(_OPENS_IN) if sample.opens else None,
         drawn=sample.drawn,
         takes_codes=room.invite_only or room.claims is not None or len(room.lane_names) > 1,
+        takes_along=room.take_along,
+        undo_seconds=round(room.undo),
         still=True,
     )

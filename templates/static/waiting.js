@@ -379,7 +379,6 @@
     // The answer's Refresh header serves those without this script. Here it is called off, like every load under way,
     // which is why nothing is opened before.
     window.stop();
-    if (words.state === "moved") return;
     if (words.spare && !navigator.cookieEnabled) return spare();
     if (words.state === "called") after("enter", pause(refresh), enter);
     listen();

@@ -41,6 +41,7 @@ class Trial:
         self.rules = RULES
         self.memories = [Memory(LANES), Memory(LANES)]
         self.tickets: list[tuple[int, str, int]] = []
+        self.left: list[tuple[str, int]] = []
         self.draws: dict[str, Draw] = {}
         self.events = 0
         self.opens: str | None = None
@@ -83,7 +84,8 @@ class Trial:
     def weights(self) -> Mapping[Callable[[], Awaitable[None]], int]:
         """What may happen, and how often."""
         return {
-            self.join: 40, self.claim: 50, self.see: 30, self.leave: 3, self.desk: 6, self.renew: 6, self.finish: 3,
+            self.join: 40, self.claim: 50, self.see: 30, self.leave: 6, self.undo: 6, self.desk: 6, self.renew: 6,
+            self.finish: 3,
             self.configure: 8, self.clock_jumps: 3, self.event: 5, self.reset: 1, self.redis_restarts: 1,
             self.forget_all: 1, self.worker_restarts: 2, self.ticket_tells: 1,
         }  # fmt: skip
@@ -122,6 +124,14 @@ class Trial:
         at_the_door = [(lane.decode(), int(number)) for lane, number in (of.split(b":") for of in granted)]
         for lane, number in at_the_door or [(lane, number) for _, lane, number in self.some(1)]:
             await self.store(lane).leave(number)
+            self.left.append((lane, number))
+
+    async def undo(self) -> None:
+        """Somebody who left wants the place back, or tries to."""
+        for lane, number in self.left[-3:]:
+            draw = self.draws.get(lane)
+            turn = draw.turn_of(number) if draw else number
+            await self.store(lane).undo(number, turn, self.chance.choice((0, 0, 0, 1)))
 
     async def desk(self) -> None:
         """The support desk helps somebody, or tries to."""

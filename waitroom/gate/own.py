@@ -35,8 +35,8 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Of one room: status, events, leave, place, line, draw, receipt, language, and the ways into a lane and to another
-    device."""
+    """Status, events, leave, line, draw, receipt, language, and the ways of a place: by the address, to another device,
+    back after leaving, and into a lane."""
 
     def __init__(
         self,

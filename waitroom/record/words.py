@@ -119,6 +119,7 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "reset": _of("{lane} begins anew, after {issued} numbers, {called} of them called"),
     "restored": _of("Redis had forgotten {lane}; it goes on from number {issued}, called up to {called}"),
     "shared": _of("visit {visit} is ended: {why} ({networks} networks in {seconds} seconds)"),
+    "undone": _of("whoever had left takes place {number} of {lane} back, when {called} had been called"),
     "revealed": _of("the seed of the draw of {event} is published: {seed}"),
 }
 
