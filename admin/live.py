@@ -31,6 +31,8 @@ FIRST_SECONDS = 3.0
 OLD_SECONDS = 3.0
 """What was seen longer ago is said to be old: a Redis that hangs is found out by its silence, before any deadline of a
 command has passed."""
+LISTEN_SECONDS = 0.6
+"""Between two looks at whether it was seen."""
 FAIRNESS_SECONDS = 20.0
 """Between two looks at what the workers count: they tell it once a minute."""
 
@@ -60,6 +62,7 @@ class LiveRoom:
         self._stopping = False
         self._fairness_at = -FAIRNESS_SECONDS
         self._told_at = time.monotonic()
+        self._silent_seconds = 0.0
         self.room.busy_tick_seconds = self.room.idle_tick_seconds = TICK_SECONDS
         self.room.on_change(self._count)
 
@@ -70,14 +73,18 @@ class LiveRoom:
     def stale_seconds(self) -> float | None:
         """How long ago the room was seen last, where that is too long ago or Redis is known to be away; None: it is of
         now."""
-        age = time.monotonic() - self.room.seen_at
-        return round(age, 1) if age > OLD_SECONDS or self.room.down_since is not None else None
+        is_old = self._silent_seconds >= OLD_SECONDS or self.room.down_since is not None
+        return round(time.monotonic() - self.room.seen_at, 1) if is_old else None
 
     async def keep_telling(self) -> None:
         """Tells those who watch at least once a second until :meth:`stop`, also while a look hangs: that what they see
         is old is news."""
         while not self._stopping:
-            await asyncio.sleep(FOLLOW_SECONDS / 2)
+            before = self.room.seen_at
+            await asyncio.sleep(LISTEN_SECONDS)
+            # counted, not measured: where this process itself stood still, Redis is not to blame
+            silent = self.room.seen_at == before
+            self._silent_seconds = self._silent_seconds + LISTEN_SECONDS if silent else 0.0
             if time.monotonic() - self._told_at >= FOLLOW_SECONDS:
                 self.tell()
 

@@ -36,7 +36,7 @@ async def test_silence_is_told_before_a_command_has_failed(tmp_path: Path, setti
 
         async def is_told() -> bool:
             stale = told(seen).state.stale_seconds
-            return seen.looks > first and stale is not None and stale > OLD_SECONDS
+            return seen.looks > first and stale is not None and stale >= OLD_SECONDS
 
         await eventually(is_told)
         assert seen.room.down_since is None

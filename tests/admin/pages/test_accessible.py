@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Literal
 
 import pytest
@@ -40,6 +41,24 @@ async def test_axe_finds_nothing(open_page: Open, crowd: Crowd, path: str) -> No
             await page.emulate_media(color_scheme=theme)
             assert [] == await violations(page), (width, theme)
         assert width >= await page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_a_busy_room_fits_a_phone(open_page: Open, crowd: Crowd, width: int) -> None:
+    """With long figures nothing runs over the side (WCAG 2.2, 1.4.10), so that the brakes stand where the thumb is."""
+    await crowd(12_345)
+    page = await open_page("/rooms/drop", size=(width, 800))
+    await expect(page.locator(".tiles [data-v=waiting]")).to_have_text(re.compile("^12,"))
+    await page.fill("#rate", "90000")
+    await expect(page.locator('#effect [data-row="last"] [data-at="delta"]')).not_to_be_empty()
+    await page.evaluate(
+        "for (const note of document.querySelectorAll('[data-dial-measured]')) note.textContent = '88,888'"
+    )
+    assert width >= await page.evaluate("document.documentElement.scrollWidth")
+    for name in ("#undo", ".to-dial", "#brake"):
+        box = await page.locator(name).bounding_box()
+        assert box is not None
+        assert (True, True) == (box["x"] >= 0, box["x"] + box["width"] <= width), name
 
 
 async def test_axe_finds_nothing_in_the_middle_of_things(open_page: Open, crowd: Crowd) -> None:

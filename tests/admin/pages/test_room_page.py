@@ -41,6 +41,8 @@ async def test_the_first_view_needs_no_script(open_page: Open, crowd: Crowd, con
     await expect(page.locator('[data-v="waiting"]').first).to_have_text("40")
     await expect(page.locator("#mode-badge")).to_have_text("Paused")
     await expect(page.locator("#limit-says")).to_have_text("The pause")
+    await expect(page.locator("#live")).to_have_text("As loaded")
+    await expect(page.locator("noscript code").first).to_be_visible()
 
 
 async def test_a_rate_is_turned_by_keyboard_looked_at_and_taken_back(
