@@ -64,7 +64,9 @@ async def write_a_message(_: Site, page: Page) -> None:
     """A message that is written, with another language."""
     await page.get_by_role("textbox", name="Text", exact=True).fill("Size 38 is sold out")
     await page.get_by_role("button", name="Add a language").click()
-    await page.wait_for_timeout(1000)
+    await page.keyboard.type("de")
+    await page.locator(".translations textarea").fill("Größe 38 ist ausverkauft")
+    await page.wait_for_timeout(1500)
 
 
 async def try_a_request(_: Site, page: Page) -> None:
@@ -85,6 +87,7 @@ async def rehearse(site: Site, page: Page) -> None:
                 break
     await page.reload()
     await page.wait_for_timeout(1000)
+    await page.locator('[data-part="list"]').scroll_into_view_if_needed()
 
 
 async def find_who_was_lost(site: Site, page: Page) -> None:
@@ -135,7 +138,7 @@ PICTURES = [
     Picture("pause-phone", "/rooms/drop", PHONE, "dark", ask_to_pause),
     Picture("schedule", "/rooms/winter-sale/schedule"),
     Picture("lanes", "/rooms/drop/lanes", act=weigh),
-    Picture("message", "/rooms/drop/message", act=write_a_message),
+    Picture("message", "/rooms/drop/message", DESK, act=write_a_message),
     Picture("preview", "/rooms/drop/preview"),
     Picture("invitations", "/rooms/drop/invitations"),
     Picture("bypass", "/rooms/drop/bypass", act=try_a_request),

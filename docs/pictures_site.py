@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -34,8 +35,14 @@ data_dir = "data"
 [approval]
 rate_above = 500
 
+[[alerts]]
+name = "line"
+threshold = 300
+lasting = "10s"
+
 [[notify]]
 name = "on-call"
+severity = "info"
 url = "{origin}/no-such-hook"
 
 [[rooms]]
@@ -95,14 +102,18 @@ class Site:
             "--config",
             "waitroom.toml",
         ]
-        told = subprocess.check_output(command, cwd=self.folder, text=True)  # noqa: S603
-        return next(word for word in told.split() if word.startswith("http"))
+        return next(word for word in self._run(command).split() if word.startswith("http"))
 
     def token(self, who: str, role: str = "operator") -> str:
         """A new token for the console."""
         command = [sys.executable, "-m", "waitroom", "token", "--config", "waitroom.toml"]
         command += ["--role", role, "--label", who]
-        return subprocess.check_output(command, cwd=self.folder, text=True).strip()  # noqa: S603
+        return self._run(command).strip()
+
+    def _run(self, command: list[str]) -> str:
+        # the pages name whoever types it
+        environment = {**os.environ, "LOGNAME": "ops"}
+        return subprocess.check_output(command, cwd=self.folder, text=True, env=environment)  # noqa: S603
 
 
 def _free_port() -> int:

@@ -120,7 +120,7 @@ async def _page(
         others=_others(problem),
         is_near=bool(problem and problem.members.get("near")),
         given=given,
-        said=said,
+        said=said if shown and shown.found.is_helped else "",
         why=why,
         wanted=action,
         rooms=[each.name for each in console.settings.rooms],

@@ -19,6 +19,10 @@ ENDED = "ended"
 """How a place of an earlier life of the line stands."""
 
 
+ACTIONS = {Action.RESTORE: "restorePlace", Action.FRONT: "bringForward"}
+"""As the audit log calls them, wherever they come from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody wants done."""
@@ -42,12 +46,13 @@ async def help_place(request: Request, actor: Actor, place: Located, wish: Wish)
     """Does it. Raises a :class:`~admin.problems.Problem` with status 422 without a reason, with 412 where the place
     stands otherwise than it was seen, and with 409 where there is nothing to help."""
     desk = console_of(request).support
-    record(request, about=f"{place.room}, {place.lane}, ticket {place.number} ({place.code})", why=wish.why)
+    about = f"{place.room}, {place.lane}, ticket {place.number} ({place.code})"
+    record(request, action=ACTIONS[wish.action], about=about, why=wish.why)
     if not wish.why.strip():
         raise Problem(422, "no-reason", "A reason must be given: it is kept in the record.")
     if len(wish.why) > LONGEST_REASON:
         raise Problem(422, "wrong-request", f"reason: at most {LONGEST_REASON} characters.")
-    before = await desk.look(place)
+    before = await desk.stands(place)
     stands = state_of(before.fate)
     record(request, before={"state": stands})
     if wish.seen and wish.seen != stands:
@@ -67,7 +72,7 @@ async def help_place(request: Request, actor: Actor, place: Located, wish: Wish)
             done = Done(restored.place, f"{_named(restored.place)} is given back: {may}.{instead}")
     except HelpRefusedError as error:
         raise Problem(409, "not-helped", f"Nothing was done: {error}.") from None
-    record(request, after={"action": wish.action.value, "code": done.place.code})
+    record(request, after={"code": done.place.code})
     return done
 
 

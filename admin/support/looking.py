@@ -48,7 +48,7 @@ async def look(console: Console, place: Located) -> Shown:
     found = await console.support.look(place)
     room, before = console.live.rooms[place.room], None
     if found.fate is Fate.WAITING and found.came_from is not None:
-        before = await console.support.look(found.came_from)
+        before = await console.support.stands(found.came_from)
     mode, rate = room.rules.mode, rate_in_force(room)
     wait = (
         wait_behind(room, place.lane, found.position - 1)

@@ -87,26 +87,30 @@ class SupportDesk:
         return found[0]
 
     async def look(self, place: Located) -> Found:
-        """What became of a place."""
-        line = self._line(place.room)
-        seen = await line.look(place.lane, place.number)
-        report = seen.report if seen.report and seen.report.head.epoch == place.epoch else None
-        history = await self._history(place, line, is_of_now=report is not None)
-        is_missed = report is not None and report.fate is Fate.MISSED
-        found = Found(
-            place,
-            report.fate if report else None,
-            seen.shown_turn if report else history.turn,
-            joined_after_ms=history.joined_after_ms,
-            joined_before_ms=history.joined_before_ms,
-            history=history.happenings(is_missed=is_missed),
-            went_before=history.went_before,
-            keep_seconds=history.keep_ms // 1000,
-        )
-        if report is None:
-            return found
+        """How a place stands, and what became of it."""
+        found = await self.stands(place)
+        history = await self._history(place, found)
         return replace(
             found,
+            turn=history.turn if found.fate is None else found.turn,
+            joined_after_ms=history.joined_after_ms,
+            joined_before_ms=history.joined_before_ms,
+            history=history.happenings(is_missed=found.fate is Fate.MISSED),
+            went_before=history.went_before,
+        )
+
+    async def stands(self, place: Located) -> Found:
+        """How a place stands, alone: the record is not read."""
+        line = self._line(place.room)
+        keep_seconds = (await line.store(GENERAL).rules()).keep_ms // 1000
+        seen = await line.look(place.lane, place.number)
+        report = seen.report
+        if report is None or report.head.epoch != place.epoch:
+            return Found(place, None, keep_seconds=keep_seconds)
+        return Found(
+            place,
+            report.fate,
+            seen.shown_turn,
             position=await line.position(place.lane, place.number, report.fate),
             is_present=report.is_present,
             lasts_seconds=report.lasts_ms // 1000,
@@ -115,6 +119,7 @@ class SupportDesk:
             went_to=located(place, report.went_to),
             given_up_for=located(place, report.given_up_for),
             is_turn_called=seen.turn is not None and seen.turn <= report.head.called,
+            keep_seconds=keep_seconds,
         )
 
     async def restore(self, place: Located, *, who: str, why: str) -> Restored:
@@ -215,12 +220,12 @@ class SupportDesk:
             if each.marks == marks_of(room, epoch, lane, each.number)
         ]
 
-    async def _history(self, place: Located, line: RoomLine, *, is_of_now: bool) -> History:
-        rules = await line.store(GENERAL).rules()
-        history = History(place, keep_ms=rules.keep_ms, zone=self._zones.get(place.room, UTC))
+    async def _history(self, place: Located, found: Found) -> History:
+        zone = self._zones.get(place.room, UTC)
+        history = History(place, keep_ms=found.keep_seconds * 1000, zone=zone)
         reader = RecordReader(self._redis, place.room, self._rooms[place.room])
         # an epoch is the second in which it began
-        begin = str(max(place.epoch * 1000 - _EARLIER_MS, 0)) if is_of_now else "-"
+        begin = "-" if found.fate is None else str(max(place.epoch * 1000 - _EARLIER_MS, 0))
         async for stored in reader.entries(since=begin):
             history.feed(*stored)
         return history

@@ -59,11 +59,6 @@ class History:
         """Who was let in before it."""
         return WentBefore(self._late, self._forward)
 
-    @property
-    def keep_ms(self) -> int:
-        """For how long a place may be taken once it is called."""
-        return self._keep_ms
-
     def happenings(self, *, is_missed: bool) -> tuple[Happening, ...]:
         """What happened, oldest first."""
         told = list(self._happenings)
