@@ -21,7 +21,7 @@ import uvicorn
 
 from admin.app import build_console
 from admin.console import Console
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.serving.listen import address_of
 from waitroom.serving.logs import configure_logging
 from waitroom.settings import Settings
@@ -117,7 +117,7 @@ def run(plan: ConsolePlan, listener: socket.socket, speaks: Connection) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     configure_logging()
     threading.Thread(target=_follow, args=(plan.main_pid,), name="console-follow", daemon=True).start()
-    app = build_console(plan.settings, connect(plan.redis_url), plan.secrets)
+    app = build_console(plan.settings, connect(plan.redis_url, plan.settings), plan.secrets)
     url = plan.settings.sign_in.address or address_of(listener)
     console: Console = app.state.console
     first = console.people.links.first()

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import httpx
 
-from waitroom.assembly.line import connect, store_of
+from waitroom.assembly.line import store_of
+from waitroom.assembly.redis import connect
 from waitroom.demo.children import child
 from waitroom.embedded import EmbeddedRedis
 from waitroom.line.desk import Spot

@@ -20,6 +20,7 @@ from admin.alerts.recorded import events_of
 from admin.store import StoreError
 from waitroom.line.keys import room_keys
 from waitroom.record.entries import Entry
+from waitroom.redis.batch import Batch, is_refusal
 from waitroom.settings import NotifySettings
 
 EVERY_SECONDS = 1.0
@@ -53,7 +54,7 @@ class Following:
         self._outbox = outbox
         self._put = put
         self._clock = clock
-        self._cursors: dict[str, str] | None = None
+        self._cursors: dict[str, str] = {}
         self._kept_at = 0.0
 
     def __repr__(self) -> str:
@@ -67,7 +68,7 @@ class Following:
                 more = await self.step()
                 wait = 0.0 if more else EVERY_SECONDS
             except (RedisError, OSError) as error:
-                self._cursors = None  # another Redis may answer next
+                self._cursors = {}  # another Redis may answer next
                 logger.debug("the records cannot be read: %s", error)
                 wait = AWAY_SECONDS
             except StoreError as error:
@@ -83,16 +84,20 @@ class Following:
     async def step(self) -> bool:
         """Reads on in all records. Returns whether there is more at once. Raises the errors of Redis and of the
         file, having changed nothing."""
-        if self._cursors is None:
-            self._cursors = await self._begin()
-        cursors = self._cursors
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for room, key in self._keys.items():
-                pipe.xrange(key, f"({cursors[room]}", "+", CHUNK)
-            chunks: list[list[tuple[bytes, Mapping[bytes, bytes]]]] = await pipe.execute()
+        cursors = self._cursors = await self._all_begun()
+        batch = Batch(self._redis)
+        for room, cursor in cursors.items():
+            batch.about(room).xrange(self._keys[room], f"({cursor}", "+", CHUNK)
+        answers = dict(zip(cursors, await batch.execute(), strict=True))
+        if refusals := [answer for answer in answers.values() if is_refusal(answer)]:
+            raise refusals[0]
+        # where a shard is away, another Redis may answer next
+        chunks: dict[str, list[tuple[bytes, Mapping[bytes, bytes]]]] = {
+            room: answer for room, answer in answers.items() if not isinstance(answer, Exception)
+        }
         found: list[tuple[Event, Sequence[str]]] = []
         read: dict[str, str] = {}
-        for room, chunk in zip(self._keys, chunks, strict=True):
+        for room, chunk in chunks.items():
             for entry_id, fields in chunk:
                 read[room] = entry_id.decode()
                 found += self._found(room, entry_id, fields)
@@ -103,19 +108,35 @@ class Following:
             await self._outbox.put(found, now, cursors=cursors | read)
             self._kept_at = now
             self._put()
-        self._cursors = cursors | read
-        return any(len(chunk) == CHUNK for chunk in chunks)
+        self._cursors = {room: read.get(room, cursors[room]) for room in chunks}
+        return any(len(chunk) == CHUNK for chunk in chunks.values())
 
-    async def _begin(self) -> dict[str, str]:
+    async def _all_begun(self) -> dict[str, str]:
+        """Up to where each record has been read, but those whose shard is away."""
+        missing = [room for room in self._keys if room not in self._cursors]
+        if not missing:
+            return self._cursors
+        try:
+            return self._cursors | await self._begin(missing)
+        except (RedisError, OSError):
+            if not self._cursors:
+                raise
+            return self._cursors
+
+    async def _begin(self, rooms: Sequence[str]) -> dict[str, str]:
         """From where to read on: where it was left, and in a room that is new to us from its end."""
         known = await self._outbox.cursors(self._keys)
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for key in self._keys.values():
-                pipe.xrevrange(key, "+", "-", 1)
-                pipe.xrange(key, "-", "+", 1)
-            ends = await pipe.execute()
+        batch = Batch(self._redis)
+        for room in rooms:
+            batch.about(room).xrevrange(self._keys[room], "+", "-", 1)
+            batch.about(room).xrange(self._keys[room], "-", "+", 1)
+        ends = await batch.execute()
         cursors: dict[str, str] = {}
-        for index, room in enumerate(self._keys):
+        for index, room in enumerate(rooms):
+            if errors := [each for each in ends[2 * index : 2 * index + 2] if isinstance(each, Exception)]:
+                if is_refusal(errors[0]):
+                    raise errors[0]
+                continue  # its shard is away
             newest = ends[2 * index][0][0].decode() if ends[2 * index] else BEGINNING
             oldest = ends[2 * index + 1][0][0].decode() if ends[2 * index + 1] else BEGINNING
             cursor = known.get(room, newest)

@@ -21,7 +21,7 @@ from admin.app import build_console
 from admin.auth.roles import Role
 from admin.console import Console
 from tests.admin.people import BASE, Browser
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import Settings, load
 
 SECRET = "a secret for tests only"

@@ -11,7 +11,7 @@ from admin.api.rooms.streaming import told
 from admin.live import OLD_SECONDS, LiveRoom
 from tests.contract.harness import eventually
 from tests.faults.redis_server import RedisServer
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.line.seeds import Seeds
 from waitroom.settings import Settings
 from waitroom.tasks import end_all

@@ -18,7 +18,7 @@ from admin.auth.roles import Role
 from admin.console import Console
 from admin.store import Store
 from tests.admin.conftest import CONFIG, SECRET
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import load
 
 pytestmark = pytest.mark.anyio

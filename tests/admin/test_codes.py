@@ -18,7 +18,7 @@ from admin.auth.user import User
 from admin.console import Console
 from tests.admin.conftest import SECRET
 from tests.admin.people import PASSWORD, Browser, csrf_in, make_user, post, sign_in, signed_in
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import Settings
 
 pytestmark = pytest.mark.anyio

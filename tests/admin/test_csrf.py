@@ -22,7 +22,7 @@ from tests.admin.people import (
     signed_in,
     token_of,
 )
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -20,7 +20,7 @@ from admin.console import Console
 from tests.admin.conftest import SECRET as SITE_SECRET
 from tests.admin.oidc_provider import CLIENT, SECRET, FakeProvider, key_of, running_provider
 from tests.admin.people import BASE, make_user, post, sign_in
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import Settings
 from waitroom.settings.sign_in import OidcSettings
 

@@ -15,7 +15,7 @@ from admin.auth.roles import Role
 from admin.console import Console
 from tests.admin.conftest import SECRET, Client
 from tests.admin.people import Browser, make_user, signed_in, token_of
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import Settings
 
 pytestmark = pytest.mark.anyio

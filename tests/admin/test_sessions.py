@@ -27,7 +27,7 @@ from tests.admin.people import (
     signed_in,
     token_of,
 )
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import Settings, SignInSettings
 
 pytestmark = pytest.mark.anyio

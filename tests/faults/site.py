@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
-from redis.asyncio import Redis
 
+from waitroom.assembly.redis import connect
 from waitroom.line.keys import room_keys
 from waitroom.line.memory import GENERAL
 from waitroom.line.store import LineStore
+from waitroom.redis.cluster import shard_of
 
 SECONDS = 20
 CONFIG = """
@@ -78,12 +79,13 @@ class Grant(NamedTuple):
 class Site:
     """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned."""
 
-    def __init__(self, folder: Path, origin: str, *, redis_url: str | None = None) -> None:
+    def __init__(self, folder: Path, origin: str, *, redis_url: str | None = None, more: str = "") -> None:
         self.port = free_port()
         self.data = folder / "data"
         self.errors = folder / "errors.log"
         self._config = folder / "waitroom.toml"
-        more = f'redis_url = "{redis_url}"' if redis_url else ""
+        if redis_url:
+            more = f'redis_url = "{redis_url}"\n{more}'
         self._config.write_text(CONFIG.format(origin=origin, data=self.data, port=self.port, more=more))
         self.redis_url = redis_url or f"unix://{quote(str(self.data / 'redis.sock'))}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -166,15 +168,15 @@ class Site:
 
     async def turn(self, rate: float) -> None:
         """Turns the dial while the room runs. ``rate`` is a minute."""
-        redis = Redis.from_url(self.redis_url)
+        redis = connect(self.redis_url)
         changes = {"rate": str(rate)}
         await LineStore(redis, "drop").configure(changes, source="live", who="test")
         await redis.aclose()
 
     async def grants(self) -> list[Grant]:
         """Each call of somebody, from the record."""
-        redis = Redis.from_url(self.redis_url)
-        entries: Any = await redis.xrange(LOG)
+        redis = connect(self.redis_url)
+        entries: Any = await shard_of(redis, "drop").xrange(LOG)
         await redis.aclose()
         return [
             Grant(

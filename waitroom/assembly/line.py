@@ -6,10 +6,7 @@ import time
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.asyncio import Redis
 
 from waitroom.line.memory import Memory
 from waitroom.line.plan import Plan
@@ -23,24 +20,6 @@ from waitroom.settings.abuse import guard_of
 from waitroom.settings.schedule import schedule_of, words_of
 from waitroom.shaping.weights import lane_weights, weights_text
 from waitroom.support.desk import SupportDesk
-
-REDIS_TIMEOUT_SECONDS = 2.0
-REDIS_CONNECTIONS = 16
-"""Of one worker. Joins share one; the others are for those who show their ticket at the door."""
-
-
-def connect(redis_url: str) -> Redis:
-    """A client for the line. It retries once, and only where the connection had died."""
-    pool = BlockingConnectionPool.from_url(
-        redis_url,
-        max_connections=REDIS_CONNECTIONS,
-        timeout=REDIS_TIMEOUT_SECONDS,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 1),
-        retry_on_error=[RedisConnectionError],
-    )
-    return Redis.from_pool(pool)
 
 
 def rules_of(settings: RoomSettings) -> Rules:

@@ -9,7 +9,7 @@ import typer
 from redis.exceptions import RedisError
 
 from waitroom.assembly.gate import origin_of
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
 from waitroom.settings import (

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from redis.asyncio import Redis
 
-from waitroom.assembly.line import connect, store_of
+from waitroom.assembly.line import store_of
+from waitroom.assembly.redis import connect
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import LineUnavailableError, SettingsError
 from waitroom.line.store import LineStore
@@ -41,7 +42,7 @@ def with_redis(settings: Settings, act: Callable[[Redis], Awaitable[T]]) -> T:
     """What ``act`` makes of the Redis of the lines. Raises :class:`~waitroom.errors.LineUnavailableError`."""
 
     async def run() -> T:
-        redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url)
+        redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url, settings)
         try:
             return await act(redis)
         except LineUnavailableError as error:

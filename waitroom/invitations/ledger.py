@@ -21,6 +21,7 @@ from waitroom.invitations.keys import (
     tries_key,
     uses_key,
 )
+from waitroom.redis.cluster import shard_of
 from waitroom.shaping.codes import CodeDigests, typed
 from waitroom.shaping.invitation import Invitation, InvitationError, Refusal
 from waitroom.signing import derived_key
@@ -76,7 +77,7 @@ class Ledger:
     """The codes and revocations of one room. Raises LineUnavailableError where Redis does not answer."""
 
     def __init__(self, redis: Redis, room: str, secrets: Sequence[str]) -> None:
-        self._redis = redis
+        self._redis = shard_of(redis, room)
         self._room = room
         self._digests = CodeDigests(room, secrets)
         self._address_key = derived_key("address", secrets[0])

@@ -24,6 +24,7 @@ from waitroom.line.plan import Planned
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
 from waitroom.line.rules import Rules
 from waitroom.line.ticket import Outcome
+from waitroom.redis.cluster import shard_of
 
 Word = str | int | float | bytes
 """An argument of a script."""
@@ -96,7 +97,7 @@ class LineStore:
     ) -> None:
         self.lane = lane
         self.memory = memory or Memory()
-        self._redis = redis
+        self._redis = shard_of(redis, room)
         self._room = room
         self._of_room = RoomKeys.of(room)
         self._keys_of: tuple[tuple[str, ...], list[str]] = ((), [])

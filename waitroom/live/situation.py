@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from waitroom.assembly.line import connect, weights_of
+from waitroom.assembly.line import weights_of
+from waitroom.assembly.redis import connect
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import LineUnavailableError
 from waitroom.line.memory import Memory
@@ -15,7 +16,7 @@ from waitroom.shaping.plan import Situation
 
 async def read_situation(settings: Settings, room: RoomSettings) -> Situation:
     """The figures of a room. Raises :class:`~waitroom.errors.LineUnavailableError` where no gateway runs."""
-    redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url)
+    redis = connect(settings.redis_url or EmbeddedRedis(settings.data_dir).url, settings)
     memory = Memory(tuple(weights_of(room)))
     lanes = [LineStore(redis, room.name, lane, memory) for lane in memory.lanes]
     try:

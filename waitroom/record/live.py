@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import room_keys
 from waitroom.record.fairness import kendall_tau
+from waitroom.redis.cluster import shard_of
 
 WINDOW = 512
 """The last entries of a worker into each lane, of which the order is compared."""
@@ -65,7 +66,7 @@ class LiveFairness:
         """How many of them waited for up to each of :data:`WAIT_SECONDS`, and for longer than the last."""
         self.waited_seconds = 0.0
         """All their waits together."""
-        self._redis = redis
+        self._redis = shard_of(redis, room)
         self._key = _key(room)
         self._worker = secrets.token_hex(8)
         self._lanes: dict[str, deque[int]] = {}
@@ -141,7 +142,7 @@ class LiveFairness:
 async def read_counted(redis: Redis, room: str) -> Counted:
     """What the workers of a room told last, in one. Raises :class:`~waitroom.errors.LineUnavailableError`."""
     try:
-        told = await cast(Awaitable[dict[bytes, bytes]], redis.hgetall(_key(room)))
+        told = await cast(Awaitable[dict[bytes, bytes]], shard_of(redis, room).hgetall(_key(room)))
     except (RedisError, OSError) as error:
         raise LineUnavailableError(f"Redis does not answer: {error}") from error
     parts = [counted for text in told.values() if (counted := _parse(text))]

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import RoomKeys, lane_keys
 from waitroom.record.standing import Standing
+from waitroom.redis.cluster import shard_of
 
 CHUNK = 1000
 """Entries that are read at once."""
@@ -27,7 +28,7 @@ class RecordReader:
 
     def __init__(self, redis: Redis, room: str, lanes: Sequence[str]) -> None:
         self.room = room
-        self._redis = redis
+        self._redis = shard_of(redis, room)
         self._lanes = lanes
         self._keys = RoomKeys.of(room)
 

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 
 from waitroom.assembly.gate import build_gate
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.gate.app import Gate
 from waitroom.serving.http1 import HttpServer
 from waitroom.serving.logs import configure_logging
@@ -39,7 +39,9 @@ class GateFactory:
         if os.getpid() != self.main_pid:
             configure_logging()
             threading.Thread(target=self._follow, name="waitroom-follow", daemon=True).start()
-        gate = build_gate(self.settings, connect(self.redis_url), self.secrets, self.server.open_connections)
+        gate = build_gate(
+            self.settings, connect(self.redis_url, self.settings), self.secrets, self.server.open_connections
+        )
         # what was made so far lives as long as the worker: no collection need look through it again
         gc.collect()
         gc.freeze()

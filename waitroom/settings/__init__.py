@@ -10,6 +10,7 @@ from waitroom.settings.kinds import allowed
 from waitroom.settings.loading import load
 from waitroom.settings.manual import manual
 from waitroom.settings.notify import NotifySettings
+from waitroom.settings.redis import RedisSettings
 from waitroom.settings.room import RESERVED_NAMES, RoomSettings
 from waitroom.settings.secret import (
     resolve_channels,
@@ -30,6 +31,7 @@ __all__ = [
     "Condition",
     "Mode",
     "NotifySettings",
+    "RedisSettings",
     "RoomSettings",
     "Settings",
     "Severity",

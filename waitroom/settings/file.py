@@ -12,7 +12,16 @@ from waitroom.errors import SettingsError
 from waitroom.settings.gathered import Gathered, Kind, Source
 from waitroom.settings.positions import line_numbers
 
-RELATIVE_PATHS = ("data_dir", "secret_file", "origin_ca_file", "tls_cert_file", "tls_key_file")
+RELATIVE_PATHS = (
+    "data_dir",
+    "secret_file",
+    "redis_ca_file",
+    "redis_cert_file",
+    "redis_key_file",
+    "origin_ca_file",
+    "tls_cert_file",
+    "tls_key_file",
+)
 """Settings whose relative paths start at the configuration file's folder."""
 
 _PATHS_WITHIN = {"webhooks": ("secret_file",), "notify": ("secret_file", "url_file")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from waitroom.redis.address import RedisAddress
 from waitroom.settings.duration import parse_duration
 from waitroom.settings.tables import Shape, shape
 
@@ -115,9 +117,7 @@ def _origin(given: str) -> str:
 
 
 def _redis_url(given: str) -> str:
-    url = _split_url(given, ("redis", "rediss", "unix"))
-    if not (url.path.strip("/") if url.scheme == "unix" else url.hostname):
-        raise ValueError("not a Redis URL")
+    RedisAddress.parse(given)
     return given
 
 
@@ -135,6 +135,21 @@ def _size(given: object) -> object:
 def broken(rule: str) -> PydanticCustomError:
     """The error of a value that breaks ``rule``, in words."""
     return PydanticCustomError("rule", "{rule}", {"rule": rule})
+
+
+def with_certificates(path: Path | None) -> Path | None:
+    """The path of a file with certificates of authorities. Raises the error of one that holds none."""
+    if path is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            context.load_verify_locations(path)
+        except ssl.SSLError:
+            pass
+        except OSError as error:
+            raise broken(f"must be a file that can be read: {error.strerror}") from None
+        if not context.cert_store_stats()["x509"]:
+            raise broken("must hold at least one certificate in PEM form")
+    return path
 
 
 class ByName(dict[str, _T]):

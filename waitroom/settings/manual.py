@@ -16,6 +16,7 @@ from waitroom.settings.kinds import allowed
 from waitroom.settings.notices import NoticeSettings
 from waitroom.settings.origin import OriginSettings
 from waitroom.settings.positions import Place
+from waitroom.settings.redis import RedisSettings
 from waitroom.settings.room import RoomSettings
 from waitroom.settings.site import SiteSettings
 from waitroom.settings.tables import tables
@@ -42,6 +43,9 @@ def manual() -> str:
                 _HEAD,
                 "## The gateway\n",
                 *describe(SiteSettings, skip=("rooms",)),
+                "\n## Redis\n",
+                "See [redis.md](redis.md).\n",
+                *describe(RedisSettings),
                 "\n## The shop\n",
                 *describe(OriginSettings),
                 "\n## Visitors, and what one may ask for\n",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -17,6 +16,7 @@ from waitroom.settings.kinds import (
     Timeout,
     WholeNumber,
     broken,
+    with_certificates,
 )
 
 _T = TypeVar("_T")
@@ -87,14 +87,4 @@ class OriginSettings(BaseModel):
     @field_validator("origin_ca_file")
     @classmethod
     def _with_certificates(cls, origin_ca_file: Path | None) -> Path | None:
-        if origin_ca_file is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            try:
-                context.load_verify_locations(origin_ca_file)
-            except ssl.SSLError:
-                pass
-            except OSError as error:
-                raise broken(f"must be a file that can be read: {error.strerror}") from None
-            if not context.cert_store_stats()["x509"]:
-                raise broken("must hold at least one certificate in PEM form")
-        return origin_ca_file
+        return with_certificates(origin_ca_file)

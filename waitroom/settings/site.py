@@ -18,13 +18,13 @@ from waitroom.settings.kinds import (
     Number,
     OneOrMore,
     Port,
-    RedisUrl,
     Secret,
     WholeNumber,
     broken,
 )
 from waitroom.settings.notices import NoticeSettings
 from waitroom.settings.origin import OriginSettings
+from waitroom.settings.redis import RedisSettings
 from waitroom.settings.room import RoomSettings, conflicts
 from waitroom.settings.shaping import ShapingSettings
 from waitroom.settings.sign_in import SignInSettings
@@ -59,14 +59,6 @@ class SiteSettings(BaseModel):
         description="A file with one secret per line, newest first, instead of secret. "
         "Only its owner may be able to write to it. "
         "A relative path starts at the configuration file's folder.",
-    )
-    redis_url: Annotated[
-        RedisUrl | None, Allowed("a redis://, rediss:// or unix:// address, such as redis://127.0.0.1:6379/0")
-    ] = Field(
-        default=None,
-        repr=False,  # it may hold a password
-        description="The Redis (6.2 or later) or Valkey (7.2 or later) that keeps the lines. "
-        "Left out: a Redis server of the gateway's own, with its data in data_dir.",
     )
     data_dir: Annotated[FilePath, Allowed("the path of a folder")] = Field(
         default=Path("data"),
@@ -153,7 +145,7 @@ class SiteSettings(BaseModel):
         return admin_port
 
 
-class Settings(NoticeSettings, PassingSettings, VisitorSettings, OriginSettings, SiteSettings):
+class Settings(NoticeSettings, PassingSettings, VisitorSettings, OriginSettings, RedisSettings, SiteSettings):
     """Everything that can be set. An instance is whole and valid; ``load`` makes one."""
 
     @field_validator("origin_connections")

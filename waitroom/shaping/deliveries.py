@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from waitroom.complaints import Complaints
 from waitroom.line.keys import VERSION
+from waitroom.redis.cluster import shard_of
 from waitroom.shaping.signatures import Proof
 
 logger = logging.getLogger("waitroom.shaping")
@@ -51,6 +52,7 @@ class Deliveries:
         claim_seconds: float = CLAIM_SECONDS,
         most_remembered: int = MOST_REMEMBERED,
     ) -> None:
+        self._redis = redis
         self._claim = redis.register_script((_SCRIPTS / "claim_delivery.lua").read_text())
         self._settle = redis.register_script((_SCRIPTS / "settle_delivery.lua").read_text())
         self._clock = clock
@@ -71,7 +73,7 @@ class Deliveries:
             return None
         words = (proof.variant, proof.most_variants, round(self._claim_seconds * 1000))
         try:
-            until, new = await self._claim(keys, words)
+            until, new = await self._claim(keys, words, client=self._shard(keys))
         except (RedisError, OSError) as error:
             self._complaints.warn("redis", "webhooks are remembered by this worker alone: %s", error)
             self._note(keys, proof.variant, self._claim_seconds)
@@ -90,11 +92,15 @@ class Deliveries:
         for place in self._places(claim.keys, claim.proof.variant):
             self._own.pop(place, None)
         try:
-            await self._settle(claim.keys, (claim.proof.variant, claim.until, round(seconds * 1000)))
+            words = (claim.proof.variant, claim.until, round(seconds * 1000))
+            await self._settle(claim.keys, words, client=self._shard(claim.keys))
         except (RedisError, OSError) as error:
             self._complaints.warn("redis", "webhooks are remembered by this worker alone: %s", error)
             if seconds:
                 self._note(claim.keys, claim.proof.variant, seconds)
+
+    def _shard(self, keys: tuple[str, ...]) -> Redis:
+        return shard_of(self._redis, keys[0].partition("{")[2].partition("}")[0])
 
     def _is_news(self, keys: tuple[str, ...], variant: str) -> bool:
         now = self._clock()

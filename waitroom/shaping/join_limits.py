@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from waitroom.errors import LineUnavailableError
 from waitroom.line import lua
 from waitroom.line.keys import VERSION
+from waitroom.redis.cluster import shard_of
 from waitroom.shaping.buckets import Bucket
 
 MAX_BATCH = 250
@@ -37,7 +38,7 @@ class JoinLimits:
 
     def __init__(self, redis: Redis, room: str) -> None:
         self._prefix = f"waitroom:{VERSION}:{{{room}}}:joins:"
-        self._script = redis.register_script(f"{lua.clock()}\n{_SCRIPT.read_text()}")
+        self._script = shard_of(redis, room).register_script(f"{lua.clock()}\n{_SCRIPT.read_text()}")
         self._waiting: list[tuple[Sequence[Bucket], asyncio.Future[Taken]]] = []
         self._task: asyncio.Task[None] | None = None
 

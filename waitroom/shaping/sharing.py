@@ -16,6 +16,7 @@ from waitroom.errors import LineUnavailableError
 from waitroom.line import lua
 from waitroom.line.keys import VERSION, room_keys
 from waitroom.line.room import Room
+from waitroom.redis.cluster import shard_of
 from waitroom.shaping.addresses import Hasher, whence
 
 REPORTED_FROM = 2
@@ -124,7 +125,9 @@ class Sharing:
         self._prefix = f"waitroom:{VERSION}:{{{room.name}}}:networks:"
         keys = room_keys(room.name, ())
         self._common_keys = [keys[0], keys[4], keys[5]]
-        self._script = redis.register_script(f"{lua.clock()}\n{lua.record()}\n{_SCRIPT.read_text()}")
+        self._script = shard_of(redis, room.name).register_script(
+            f"{lua.clock()}\n{lua.record()}\n{_SCRIPT.read_text()}"
+        )
         self._networks = Networks(self._network)
         self.saw = self._networks.saw
         self._told = time.monotonic()

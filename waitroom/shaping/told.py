@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import VERSION
+from waitroom.redis.cluster import shard_of
 from waitroom.shaping.telling import together, words
 from waitroom.shaping.window import Window
 
@@ -55,7 +56,7 @@ class Told:
     def __init__(self, redis: Redis, room: str) -> None:
         prefix = f"waitroom:{VERSION}:{{{room}}}"
         self._keys = [f"{prefix}:{name}" for name in ("adaptive", "adaptive:told", "sessions", "room")]
-        self._redis = redis
+        self._redis = redis = shard_of(redis, room)
         self._worker = uuid4().hex[:8]
         self._tell = redis.register_script(_source("tell"))
         self._settle = redis.register_script(_source("settle"))

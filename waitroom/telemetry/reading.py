@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from waitroom.complaints import Complaints
 from waitroom.errors import LineUnavailableError
 from waitroom.line.keys import WORKERS_KEY, totals_key
+from waitroom.redis.batch import Batch, is_refusal
 from waitroom.telemetry.families import NO_ROOM
 from waitroom.telemetry.totals import Totals
 from waitroom.telemetry.worker import Worker
@@ -59,18 +60,28 @@ class Reader:
         return f"<Reader of {len(self._rooms) - 1} rooms>"
 
     async def read(self) -> Reading:
-        """All there is, in one round trip. Raises :class:`~waitroom.errors.LineUnavailableError`."""
+        """All there is, in one round trip to each shard. Raises :class:`~waitroom.errors.LineUnavailableError`."""
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.time()
-                pipe.hgetall(WORKERS_KEY)
-                for room in self._rooms:
-                    pipe.hgetall(totals_key(room))
-                (seconds, micros), told, *sums = await pipe.execute()
+            batch = Batch(self._redis)
+            batch.about().time()
+            batch.about().hgetall(WORKERS_KEY)
+            for room in self._rooms:
+                batch.about(room).hgetall(totals_key(room))
+            time_, told, *sums = await batch.execute()
+            for answer in (time_, told, *(each for each in sums if is_refusal(each))):
+                if isinstance(answer, Exception):
+                    raise answer
         except (RedisError, OSError) as error:
             raise LineUnavailableError(f"Redis does not answer: {error}") from error
+        seconds, micros = time_
         at = seconds + micros / 1e6
-        totals = {room: _totals(room, at, each) for room, each in zip(self._rooms, sums, strict=True)}
+        # of rooms whose shard is away, what it told last
+        totals = {
+            room: self._last.get(room, Totals({}, room=room, at=at, since=0))
+            if isinstance(each, Exception)
+            else _totals(room, at, each)
+            for room, each in zip(self._rooms, sums, strict=True)
+        }
         for room, before in self._last.items():
             totals[room] = totals[room].no_less_than(before)
         self._last = totals

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from waitroom.complaints import Complaints
 from waitroom.line.keys import WORKERS_KEY, told_key, totals_key
+from waitroom.redis.batch import Batch
 from waitroom.telemetry.source import Source
 from waitroom.telemetry.worker import Identity, Worker
 
@@ -32,9 +33,9 @@ logger = logging.getLogger("waitroom.telemetry")
 class Telling:
     """Tells Redis what the ``sources`` counted: increments, so that the sums over all workers only rise.
 
-    Each room's increments are one script call, and all calls go in one pipeline. What is not known to have arrived is
-    told again, under the same number, and Redis counts it once; what is counted meanwhile waits. While Redis is away
-    nothing is lost and nothing grows: a count is a number, however high.
+    Each room's increments are one script call, and all calls of a shard go in one pipeline. What is not known to have
+    arrived is told again, under the same number, and Redis counts it once; what is counted meanwhile waits. While Redis
+    is away nothing is lost and nothing grows: a count is a number, however high.
     """
 
     def __init__(
@@ -64,22 +65,22 @@ class Telling:
                 await self._redis.hdel(WORKERS_KEY, self._me.name)
 
     async def tell(self) -> None:
-        """Tells what there is to tell, in one round trip. Raises what the client raises; of what Redis refuses, the
-        first complaint, once all else was told."""
+        """Tells what there is to tell, in one round trip to each shard. Raises what the client raises, and of
+        what Redis refuses the first complaint, once all else was told."""
         now = await self._now()
         telling = [source for source in self._sources if source.gather()]
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.time()
-            pipe.hset(WORKERS_KEY, self._me.name, self._worker(now).model_dump_json())
-            pipe.expire(WORKERS_KEY, TOLD_SECONDS)
-            for source in telling:
-                self._add(pipe, source)
-            time_, *answers = await pipe.execute(raise_on_error=False)
+        batch = Batch(self._redis)
+        batch.about().time()
+        batch.about().hset(WORKERS_KEY, self._me.name, self._worker(now).model_dump_json())
+        batch.about().expire(WORKERS_KEY, TOLD_SECONDS)
+        for source in telling:
+            self._add(batch.about(source.room), source)
+        time_, *answers = await batch.execute()
         for source, answer in zip(telling, answers[2:], strict=True):
-            if not isinstance(answer, ResponseError):
+            if not isinstance(answer, Exception):
                 source.settle()
-        if refusals := [answer for answer in (time_, *answers) if isinstance(answer, ResponseError)]:
-            raise refusals[0]
+        if errors := [answer for answer in (time_, *answers) if isinstance(answer, Exception)]:
+            raise errors[0]
         self._note_time(*time_)
         await self._tidy(now)
 

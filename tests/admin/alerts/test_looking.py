@@ -15,7 +15,7 @@ from admin.alerts.reading import Reading
 from admin.app import build_console
 from admin.console import Console
 from tests.admin.conftest import SECRET
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.line.store import LineStore
 from waitroom.settings import AlertSettings, Settings
 from waitroom.telemetry.counters import Counters

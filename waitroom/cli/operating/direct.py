@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from admin.api.rooms.entry import RoomEvent
 from admin.api.rooms.state import RoomState, state_of
 from admin.live import LiveRoom
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.cli.line import find_room, who_asks, with_redis, with_store
 from waitroom.cli.operating.desk import Look, pairs
 from waitroom.embedded import EmbeddedRedis
@@ -70,7 +70,8 @@ class DirectDesk:
         """What looks at a room, again and again."""
         settings = find_room(self._settings, room)
         with asyncio.Runner() as runner:
-            redis = connect(self._settings.redis_url or EmbeddedRedis(self._settings.data_dir).url)
+            url = self._settings.redis_url or EmbeddedRedis(self._settings.data_dir).url
+            redis = connect(url, self._settings)
             seen = LiveRoom(settings, redis, Seeds(()))
 
             async def look() -> Look:
