@@ -167,7 +167,9 @@ class Watched:
     def __init__(self, servers: Sequence[Server], sentinels: Sequence[Server]) -> None:
         self.servers = servers
         self.sentinels = sentinels
-        self.url = f"redis+sentinel://{','.join(f'127.0.0.1:{each.port}' for each in sentinels)}/{self.NAME}/0"
+        self.url = (
+            f"redis+sentinel://{','.join(f'127.0.0.1:{each.port}' for each in sentinels)}/{self.NAME}/0"
+        )
 
     @property
     def master(self) -> Server:
@@ -181,7 +183,11 @@ class Watched:
         try:
             with self.master.client() as client:
                 info: dict[str, Any] = client.info("replication")
-            if info["role"] != "master" or info["connected_slaves"] != 1 or info["slave0"]["state"] != "online":
+            if (
+                info["role"] != "master"
+                or info["connected_slaves"] != 1
+                or info["slave0"]["state"] != "online"
+            ):
                 return False
             for sentinel in self.sentinels:
                 with sentinel.client() as client:
