@@ -133,7 +133,7 @@ class Cluster:
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[Cluster]:
     """Three masters with a replica each, made by `redis-cli --cluster create`."""
-    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(NODE_TIMEOUT_MS))
+    options: tuple[str, ...] = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(NODE_TIMEOUT_MS))
     options += ("--cluster-require-full-coverage", "no", "--save", "", "--appendonly", "yes")
     nodes = [Server(folder / str(index), *options, port=_port_with_bus()) for index in range(6)]
     cli = shutil.which("redis-cli") or str(Path(find_server()).with_name("redis-cli"))
