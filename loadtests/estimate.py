@@ -26,6 +26,7 @@ from waitroom.shaping.sight import Sight
 PRESENCE_S = 60
 KEEP_S = 600
 ENTRY_S = 60
+SESSION_S = 100
 DEPTHS = ((0.0, "under 1 min"), (60.0, "1 to 5 min"), (300.0, "5 to 20 min"), (1200.0, "over 20 min"))
 NEVER = 1e18
 
@@ -176,10 +177,12 @@ class Line:
             issued=self.issued,
             served=self.served,
             waiting=self.ahead(self.issued + 1),
+            admitted=self.served,
+            standing=self.ahead(self.issued + 1),
             profile=self.profile,
             capacity=self.sale.capacity,
             inside=self.inside,
-            visit_ms=400_000.0,
+            session_ms=SESSION_S * 1000.0,
         )
 
     def _change(self, second: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from math import exp
 
 import pytest
 from hypothesis import given
@@ -11,10 +13,21 @@ from hypothesis import strategies as st
 from waitroom.shaping.attrition import Churn
 from waitroom.shaping.calibration import HORIZONS_MS, Margins
 from waitroom.shaping.forecast import Estimate, Forecast, Pace
-from waitroom.shaping.profile import Profile, Step
+from waitroom.shaping.profile import MINUTE_MS, Profile, Step
+from waitroom.shaping.shares import Share
 from waitroom.shaping.shop import Shop
 
-CALM = Churn(bounce=0.0, bounce_doubt=0.0)
+
+def shop_of(capacity: float, inside: float, leaving_per_minute: float, doubt: float = 0.0) -> Shop:
+    """A shop that anyone leaves alike, however long they have been there."""
+    hazard = 1 - exp(-leaving_per_minute * BIN_MS / MINUTE_MS)
+    ages = 12
+    stocks = (inside,) + (0.0,) * (ages - 1)
+    return Shop(capacity, stocks, (hazard,) * ages, (hazard * (1 - doubt),) * ages, BIN_MS, BIN_MS)
+
+
+CALM = Churn(bounce=0.0, bounce_doubt=0.0, watched_ms=1e9)
+BIN_MS = 6_000.0
 EXACT = Pace(dispersion=0.01, doubt=0.0, churn=CALM)
 MARGINS = st.lists(st.floats(-1, 6), min_size=len(HORIZONS_MS), max_size=len(HORIZONS_MS)).map(tuple)
 RATES = st.one_of(st.just(0.0), st.floats(0.01, 100_000))
@@ -32,10 +45,11 @@ PACES = st.builds(
         back=st.floats(0, 0.9),
         bounce=st.floats(0, 0.9),
         seasoned=st.floats(0, 1e5),
-        doubt=st.floats(0, 1),
+        watched_ms=st.floats(0, 1e7),
         bounce_doubt=st.floats(0, 1),
     ),
-    shop=st.none() | st.builds(Shop, st.floats(1, 1e5), st.floats(0, 1e5), st.floats(0, 10), st.floats(0, 1)),
+    shop=st.none()
+    | st.builds(shop_of, st.floats(1, 1e5), st.floats(0, 1e5), st.floats(0, 10), st.floats(0, 1)),
 )
 
 
@@ -112,7 +126,7 @@ def test_the_curve_of_those_who_leave_solves_its_equation() -> None:
     assert until is not None
     standing, at_ms, step = 1000.0, 0.0, 100.0
     while standing > 0:
-        fading = 0.05 * 2.718281828 ** (-at_ms / 600_000)
+        fading = 0.05 * 2.718281828 ** (-at_ms / 900_000)
         standing -= ((60 if at_ms < 300_000 else 120) + fading * standing) * step / 60_000
         at_ms += step
     assert abs(at_ms - until) < 0.01 * until
@@ -126,7 +140,7 @@ def test_those_who_come_back_enter_first() -> None:
 
 def test_newcomers_who_only_look_in_are_not_waited_for() -> None:
     """A share of those who have not stood for long is taken away, and of the others nobody."""
-    pace = Pace(dispersion=0.01, doubt=0.0, churn=Churn(bounce=0.2, seasoned=100.0, bounce_doubt=0.0))
+    pace = Pace(dispersion=0.01, doubt=0.0, churn=CALM._replace(bounce=0.2, seasoned=100.0))
     forecast = Forecast(0, Profile.steady(60.0), pace)
     assert abs(known(forecast, 99).seconds - 100) <= 2
     assert abs(known(forecast, 599).seconds - (100 + 0.8 * 500)) <= 10
@@ -134,7 +148,7 @@ def test_newcomers_who_only_look_in_are_not_waited_for() -> None:
 
 def test_a_shop_fills_and_then_lets_in_as_many_as_leave() -> None:
     """Until it is full the rate counts, after that capacity times the share that leaves."""
-    shop = Shop(capacity=100, inside=40, leaving_per_minute=0.1)
+    shop = shop_of(capacity=100, inside=40, leaving_per_minute=0.1)
     forecast = Forecast(0, Profile.steady(60.0), Pace(dispersion=0.01, doubt=0.0, churn=CALM, shop=shop))
     inside, at_ms, places = 40.0, 0.0, 0.0
     while inside < 100:
@@ -142,15 +156,54 @@ def test_a_shop_fills_and_then_lets_in_as_many_as_leave() -> None:
         at_ms += 100
         places += 0.1
     full = forecast.ms_until(places)
-    assert full is not None and abs(full - at_ms) < 500
+    assert full is not None and abs(full - at_ms) < BIN_MS / 2
     later = forecast.ms_until(places + 10)
-    assert later is not None and abs(later - full - 60_000) < 500
+    assert later is not None and abs(later - full - 60_000) < BIN_MS / 2
 
 
 def test_a_shop_that_empties_as_fast_is_no_bound() -> None:
     """It never fills."""
-    shop = Shop(capacity=100, inside=40, leaving_per_minute=1.0)
+    shop = shop_of(capacity=100, inside=40, leaving_per_minute=1.0)
     assert Forecast(0, Profile.steady(60.0), Pace(churn=CALM, shop=shop)).ms_until(60) == 60_000
+
+
+def test_how_long_visits_last_is_a_doubt_of_who_waits_for_their_end() -> None:
+    """As long as the shop has room it makes no difference; then the range goes as far as visits may last."""
+    sure, unsure = (
+        Forecast(
+            0,
+            Profile.steady(60.0),
+            Pace(dispersion=0.01, doubt=0.0, churn=CALM, shop=shop_of(100, 40, 0.1, off)),
+        )
+        for off in (0.0, 0.5)
+    )
+    assert known(sure, 30) == known(unsure, 30)
+    assert known(sure, 600).seconds == known(unsure, 600).seconds
+    assert known(unsure, 600).high > 1.5 * known(sure, 600).seconds > 1.2 * known(sure, 600).high
+
+
+def test_what_other_lanes_leave_counts_when_they_do() -> None:
+    """A lane that is given a half, and all of it after a minute; how sure that is stands in the range."""
+    shares = (Share(0.0, 0.5), Share(60_000.0, 1.0))
+    pace = Pace(dispersion=0.01, doubt=0.0, churn=CALM, shares=shares)
+    forecast = Forecast(0, Profile.steady(60.0), pace)
+    assert (40, 90) == (known(forecast, 19).seconds, known(forecast, 59).seconds)
+    doubted = Forecast(
+        0, Profile.steady(60.0), replace(pace, shares=(Share(0.0, 0.5, 0.2), Share(60_000.0, 1.0)))
+    )
+    assert known(doubted, 19).low < 30 < 50 < known(doubted, 19).high
+
+
+def test_who_looks_far_ahead_of_what_was_watched_knows_less() -> None:
+    """That nobody has left so far says less of the next ten minutes after one than after an hour."""
+    new, old = (
+        Forecast(
+            0, Profile.steady(60.0), Pace(dispersion=0.01, doubt=0.0, churn=CALM._replace(watched_ms=watched))
+        )
+        for watched in (60_000.0, 3_600_000.0)
+    )
+    width = [known(told, 600).high - known(told, 600).low for told in (new, old)]
+    assert width[0] > 1.5 * width[1]
 
 
 @pytest.mark.parametrize("ahead", [1, 5, 30, 200])

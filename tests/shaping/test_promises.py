@@ -11,7 +11,7 @@ TOLD = Estimate(100, 80, 120)
 def test_a_promise_is_kept_when_the_turn_comes_within_the_range() -> None:
     """Both ends included; else it was early or late."""
     promises = Promises()
-    for number in range(1, 6):
+    for number in range(1, 5):
         promises.remember(0, number, TOLD)
     due = [
         promises.settle(at_ms, called)[0]
@@ -22,7 +22,18 @@ def test_a_promise_is_kept_when_the_turn_comes_within_the_range() -> None:
     ]
     assert Outcome(100_000, early=True, late=False) == due[0]
     assert Hits(asked=4, early=1, late=1) == promises.hits
-    assert (2, 0.5, 1) == (promises.hits.kept, promises.hits.rate, len(promises))
+    assert (2, 0.5, 0) == (promises.hits.kept, promises.hits.rate, len(promises))
+
+
+def test_who_still_waits_after_the_range_has_been_told_too_little() -> None:
+    """It counts as soon as the range is over, and not once more when the turn comes."""
+    promises = Promises()
+    promises.remember(0, 1, TOLD)
+    promises.remember(0, 2, Estimate(100, 80, 130))
+    assert [] == promises.settle(120_000, 0)
+    assert [Outcome(100_000, early=False, late=True)] == promises.settle(121_000, 0)
+    assert [Outcome(100_000, early=False, late=False)] == promises.settle(125_000, 2)
+    assert Hits(asked=2, late=1) == promises.hits
 
 
 def test_nothing_asked_has_no_rate() -> None:

@@ -22,10 +22,9 @@ USUAL_BOUNCE = 0.1
 """Which share of newcomers looks in and goes, until that is measured."""
 BOUNCE_DOUBT = 0.12
 NEWCOMERS = 500.0
-START_DOUBT = 1.0
-SETTLED_DOUBT = 0.12
-"""What is left of the doubt when the line has run for long: at the start the impatient go, then the others stay."""
-_SETTLES_MS = 500_000.0
+SETTLED_DOUBT, UNSETTLED_DOUBT = 0.12, 0.6
+"""How far off, relatively, the share that leaves is when the line has run for long, and what comes to that before
+anything was seen: at the start the impatient go, then the others stay, or their patience ends."""
 _FOLLOW_MS = 20_000.0
 _MOST_PER_MINUTE = 0.3
 _MOST_BACK = 0.9
@@ -45,8 +44,8 @@ class Churn(NamedTuple):
     """The share of newcomers who are gone before long."""
     seasoned: float = 0.0
     """So many of the line, from its head on, have stood long enough that those who only looked in are gone."""
-    doubt: float = START_DOUBT
-    """The relative standard error of the share that leaves, as a forecast of the whole wait."""
+    watched_ms: float = 0.0
+    """For so long the line has been watched."""
     bounce_doubt: float = BOUNCE_DOUBT
     """The standard error of the share of newcomers who go."""
 
@@ -170,7 +169,7 @@ class Attrition:
             told.back + share * (back - told.back),
             told.bounce + share * (max(self._bounced / self._newcomers, 0.0) - told.bounce),
             float(ahead(seasoned + 1)) if seasoned > called else 0.0,
-            SETTLED_DOUBT + (START_DOUBT - SETTLED_DOUBT) * exp(-self._watched_ms / _SETTLES_MS),
+            self._watched_ms,
             sqrt((BOUNCE_DOUBT * FEWEST / self._newcomers) ** 2 + (SETTLED_DOUBT * told.bounce) ** 2),
         )
 

@@ -12,8 +12,8 @@ from waitroom.shaping.outflow import Outflow, Shift
 from waitroom.shaping.profile import MINUTE_MS
 from waitroom.shaping.promises import Hits, Promises
 from waitroom.shaping.reason import Reason
-from waitroom.shaping.shop import Shop
 from waitroom.shaping.sight import Sight
+from waitroom.shaping.visits import Visits
 
 REASON_MS = 60_000
 """For so long a change is explained: several times as long as the longest pause between two askings."""
@@ -24,9 +24,8 @@ SHARE_MS = 60_000.0
 """Over which the lane's share is averaged."""
 OTHERS_SHARE = 0.75
 """A share that is less than so much of its mean is worth telling."""
-USUAL_VISITS = 20.0
-"""The first guess of how long visits last counts as much as so many that were seen."""
-USUAL_VISITS_DOUBT = 0.8
+KNOWN_VISITS = 0.1
+"""So well must be known how many should leave the shop before it is judged whether fewer do."""
 _SHIFTS = {Shift.SLOWER: Reason.SHOP_SLOW, Shift.FASTER: Reason.SHOP_FASTER}
 
 
@@ -37,7 +36,8 @@ class Outlook:
         self._seen: Sight | None = None
         self._forecast: Forecast | None = None
         self._flow: Outflow | None = None
-        self._leaving: Outflow | None = None
+        self._leaving = Outflow(1.0, doubt=KNOWN_VISITS)
+        self._visits: Visits | None = None
         self._share = 1.0
         self._attrition = Attrition()
         self._calibration = Calibration()
@@ -84,46 +84,52 @@ class Outlook:
     def _begin(self, sight: Sight) -> None:
         """The measured outflow that Redis keeps spares a new worker from beginning with nothing."""
         if self._flow is None:
-            rate = (sight.profile.rate_at(sight.at_ms) or 0.0) * sight.share
+            rate = sight.profile.rate_at(sight.at_ms) or 0.0
             known = sight.flow_per_minute / rate if rate and sight.flow_per_minute else 1.0
             self._flow = Outflow(1.0 if sight.capacity else min(max(known, 0.05), 2.0))
-            self._leaving = Outflow(MINUTE_MS / sight.visit_ms, USUAL_VISITS, USUAL_VISITS_DOUBT)
+        self._visits = Visits(sight.at_ms, sight.admitted, sight.inside, sight.session_ms)
 
     def _measure(self, seen: Sight, sight: Sight) -> Reason | None:
         """What was admitted since the last look, and who left the shop; why the pace shifted, if it did."""
         ms = sight.at_ms - seen.at_ms
-        if ms <= 0 or self._flow is None or self._leaving is None:
+        if ms <= 0 or self._flow is None or self._visits is None:
             return None
-        served = sight.served - seen.served
+        came = sight.admitted - seen.admitted
         shift = None
         is_full = 0 < sight.capacity <= sight.inside
-        if seen.inside and sight.capacity:
-            minutes = (seen.inside + sight.inside) / 2 * ms / MINUTE_MS
-            shift = self._leaving.add(ms, max(served - sight.inside + seen.inside, 0), minutes)
+        if sight.session_ms != seen.session_ms:
+            self._visits = Visits(sight.at_ms, sight.admitted, sight.inside, sight.session_ms)
+        if sight.capacity:
+            should = self._visits.leaving(ms)
+            if should.doubt <= KNOWN_VISITS * should.visits:
+                shift = self._leaving.add(ms, max(came - sight.inside + seen.inside, 0), should.visits)
+                if shift:
+                    self._visits.doubt()
             shift = shift if is_full else None
-        stood = seen.waiting > 0 and sight.waiting > 0 and seen.moving and sight.moving
-        planned = seen.profile.places_between(seen.at_ms, sight.at_ms) * seen.share
+        self._visits.look(sight.at_ms, sight.admitted, sight.inside)
+        stood = seen.standing > 0 and sight.standing > 0 and seen.moving and sight.moving
+        planned = seen.profile.places_between(seen.at_ms, sight.at_ms)
+        planned = min(planned, seen.limit_per_minute * ms / MINUTE_MS)
         if stood and planned and not is_full:
-            shift = self._flow.add(ms, served, planned)
+            shift = self._flow.add(ms, came, planned)
         return None if shift is None else _SHIFTS[shift]
 
     def _follow_share(self, seen: Sight | None, sight: Sight) -> None:
-        """A lane that empties and fills again and again changes the shares of the others each time: what they can
-        count on is the mean."""
+        """A lane that empties and fills again and again changes the shares of the others each time, which is told only
+        where the mean does."""
         passed = inf if seen is None else sight.at_ms - seen.at_ms
         self._share += (sight.share - self._share) * (1 - exp(-passed / SHARE_MS))
 
     def _look_ahead(self, sight: Sight) -> Forecast:
         flow = self._flow or Outflow(1.0)
         shop, dispersion, doubt = None, flow.dispersion, flow.doubt
-        if sight.capacity and self._leaving is not None:
-            leaving = self._leaving
-            shop = Shop(sight.capacity, sight.inside, leaving.level, leaving.doubt)
+        if sight.capacity and self._visits is not None:
+            shop = self._visits.shop(sight.capacity)
             if sight.inside >= sight.capacity:
-                dispersion, doubt = leaving.dispersion, 0.0
-        limit = sight.limit_per_minute * self._share
-        pace = Pace(flow.level, dispersion, doubt, self._attrition.churn, shop, self._share, limit)
-        return Forecast(sight.at_ms, sight.profile, pace, self._calibration.margins)
+                dispersion, doubt = self._leaving.dispersion, 0.0
+        churn, limit = self._attrition.churn, sight.limit_per_minute
+        pace = Pace(flow.level, dispersion, doubt, churn, shop, sight.shares, limit)
+        return Forecast(sight.at_ms, sight.profile, pace, self._calibration.margins, 2 * sight.waiting)
 
     def _promise(self, sight: Sight, ahead: Callable[[int], int]) -> None:
         number = self._promises.pick(sight.at_ms, sight.called, sight.issued)
@@ -154,8 +160,8 @@ class Outlook:
             return None
         if sight.share < OTHERS_SHARE * self._share:
             return Reason.OTHER_LANES
-        before = seen.limit_per_minute, seen.capacity / (seen.share or 1) or inf
-        now = sight.limit_per_minute, sight.capacity / (sight.share or 1) or inf
+        before = seen.limit_per_minute, seen.capacity or inf
+        now = sight.limit_per_minute, sight.capacity or inf
         if before == now:
             return None
         return Reason.SHOP_SLOW if now < before else Reason.SHOP_FASTER

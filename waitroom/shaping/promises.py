@@ -24,7 +24,7 @@ class Hits:
     early: int = 0
     """Of those: the turn came before the range."""
     late: int = 0
-    """Of those: the turn came after it."""
+    """Of those: the turn came after it, or has not come yet."""
     overtaken: int = 0
     """Those that a change of the rules overtook, and which count for nothing else."""
 
@@ -55,10 +55,11 @@ class Outcome(NamedTuple):
     late: bool
 
 
-class _Promise(NamedTuple):
-    number: int
+@dataclass(slots=True)
+class _Promise:
     made_ms: float
     told: Estimate
+    is_open: bool = True
 
 
 class Promises:
@@ -71,8 +72,9 @@ class Promises:
 
     def __init__(self) -> None:
         self.hits = Hits()
-        self._open: list[_Promise] = []
-        self._picked = 0
+        self._open: list[tuple[int, int, _Promise]] = []
+        self._ends: list[tuple[float, int, _Promise]] = []
+        self._kept = self._picked = 0
         self._next_ms = 0.0
         self._changed_ms = -1.0
 
@@ -82,6 +84,7 @@ class Promises:
     def forget(self) -> None:
         """The numbers have changed: nobody will know when the turn of one of these came."""
         self._open.clear()
+        self._ends.clear()
 
     def overtake(self, now_ms: float) -> None:
         """The rules were changed: what was promised until now is no measure any more."""
@@ -99,21 +102,33 @@ class Promises:
 
     def remember(self, now_ms: float, number: int, told: Estimate) -> None:
         """Keeps what ``number`` was told. The longer the waits, the fewer are picked."""
-        heapq.heappush(self._open, _Promise(number, now_ms, told))
+        promise = _Promise(now_ms, told)
+        self._kept += 1
+        heapq.heappush(self._open, (number, self._kept, promise))
+        heapq.heappush(self._ends, (now_ms + told.high * 1000, self._kept, promise))
         self._next_ms = now_ms + max(_EVERY_MS, told.high * 1000 / MOST_OPEN)
 
     def settle(self, now_ms: float, called: int) -> list[Outcome]:
-        """Takes out all whose turn has come by ``now_ms``, and counts them."""
+        """Counts all whose turn has come by ``now_ms``, or should have: whoever still stands there after the range has
+        missed it, and that need not wait for the turn."""
         due: list[Outcome] = []
-        while self._open and self._open[0].number <= called:
-            promise = heapq.heappop(self._open)
-            if promise.made_ms <= self._changed_ms:
+        while self._ends and self._ends[0][0] < now_ms:
+            promise = heapq.heappop(self._ends)[-1]
+            if promise.is_open and promise.made_ms > self._changed_ms:
+                due.append(self._count(promise, early=False, late=True))
+        while self._open and self._open[0][0] <= called:
+            promise = heapq.heappop(self._open)[-1]
+            if promise.is_open and promise.made_ms > self._changed_ms:
+                early = now_ms < promise.made_ms + promise.told.low * 1000
+                due.append(self._count(promise, early=early, late=False))
+            elif promise.is_open:
+                promise.is_open = False
                 self.hits.overtaken += 1
-                continue
-            seconds = (now_ms - promise.made_ms) / 1000
-            early, late = seconds < promise.told.low, seconds > promise.told.high
-            self.hits.asked += 1
-            self.hits.early += early
-            self.hits.late += late
-            due.append(Outcome(promise.told.seconds * 1000, early, late))
         return due
+
+    def _count(self, promise: _Promise, *, early: bool, late: bool) -> Outcome:
+        promise.is_open = False
+        self.hits.asked += 1
+        self.hits.early += early
+        self.hits.late += late
+        return Outcome(promise.told.seconds * 1000, early, late)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
 from waitroom.shaping.profile import Profile
+from waitroom.shaping.shares import ALONE, Share
 
 
 class Sight(NamedTuple):
@@ -22,21 +24,27 @@ class Sight(NamedTuple):
     """Present ones in line."""
     profile: Profile
     """What is planned for the room, by its clock."""
+    admitted: float
+    """All who were ever admitted to the room."""
+    standing: int
+    """Present ones in all lanes that move."""
     share: float = 1.0
     """This lane's, as long as the same lanes have somebody in them."""
+    shares: Sequence[Share] = ALONE
+    """The same from now on, as they will run empty."""
     limit_per_minute: float = inf
     """What the room is bound to besides, as the shop can carry it just now."""
     capacity: float = 0
-    """This lane's share of the places inside; 0: no cap."""
+    """The places inside; 0: no cap."""
     inside: float = 0
-    """Its share of the visitors who are there."""
+    """The visitors who are there."""
     set_capacity: int = 0
     """The capacity that ops staff have set for the room; the shop may bear less."""
-    visit_ms: float = 900_000.0
-    """How long a visit may be expected to last, before any has been seen to end."""
+    session_ms: float = 600_000.0
+    """How long a visit lasts from its last request."""
     moving: bool = True
     """Whether anybody is admitted at all."""
     paused: bool = False
     """Whether nobody is because somebody said so."""
     flow_per_minute: float = 0.0
-    """The outflow that others have measured: what to begin with; 0: nothing."""
+    """The room's outflow that others have measured: what to begin with; 0: nothing."""
