@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_file
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
 from waitroom.resources import templates_dir
-from waitroom.words.catalogue import FOLDER, TEMPLATE, catalog_of, path_of
+from waitroom.words.catalogue import TEMPLATE, catalog_of, path_of
 from waitroom.words.offered import OFFERED, SOURCE
 from waitroom.words.plurals import plural_forms
 
@@ -50,25 +50,34 @@ def as_text(catalog: Catalog, tag: str) -> str:
     """A catalogue as its file is written; the empty tag: the template."""
     written = BytesIO()
     write_po(written, catalog, width=110, omit_header=True, ignore_obsolete=True, include_lineno=False)
-    header = _HEADER.format(
-        name=OFFERED[tag].own if tag else "The template",
-        language=tag.replace("-", "_"),
-        plural_forms=plural_forms(tag) if tag else "nplurals=INTEGER; plural=EXPRESSION;",
-    )
-    return header + written.getvalue().decode().lstrip("\n")
+    return _header(tag) + written.getvalue().decode().lstrip("\n")
+
+
+def empty(tag: str) -> Catalog:
+    """A language's catalogue with all texts, none of them translated."""
+    catalog = read_po(StringIO(_header(tag)))
+    catalog.update(extracted(), no_fuzzy_matching=True)
+    return catalog
 
 
 def update() -> None:
     """Writes the template, and all catalogues with what is new in them empty, and what is gone left out."""
     template = extracted()
-    FOLDER.mkdir(exist_ok=True)
-    TEMPLATE.write_text(as_text(template, ""))
+    TEMPLATE.write_text(as_text(template, ""), encoding="utf-8")
     for tag in OFFERED:
         if tag == SOURCE:
             continue
-        catalog = catalog_of(tag) if path_of(tag).exists() else Catalog(locale=tag.replace("-", "_"))
+        catalog = catalog_of(tag) if path_of(tag).exists() else empty(tag)
         catalog.update(template, no_fuzzy_matching=True)
-        path_of(tag).write_text(as_text(catalog, tag))
+        path_of(tag).write_text(as_text(catalog, tag), encoding="utf-8")
+
+
+def _header(tag: str) -> str:
+    return _HEADER.format(
+        name=OFFERED[tag].own if tag else "The template",
+        language=tag.replace("-", "_"),
+        plural_forms=plural_forms(tag) if tag else "nplurals=2; plural=(n != 1);",
+    )
 
 
 def _sources() -> Iterator[tuple[str, str, Path]]:
