@@ -38,11 +38,12 @@ SAMPLES: Mapping[str, Sample] = {
     "closed-until": Sample("Closed until the opening", "closed", opens=True),
     "expired": Sample("Turn missed", "expired"),
     "restarted": Sample("Line restarted", "restarted"),
+    "resting": Sample("Lets others pass", "resting"),
     "moved": Sample("On another device", "moved"),
     "left": Sample("Place given up", "left"),
     "unavailable": Sample("Redis away", "unavailable"),
 }
-_IN_LINE = ("waiting", "paused", "expired", "restarted")
+_IN_LINE = ("waiting", "resting", "paused", "expired", "restarted")
 
 
 def view_of(sample: Sample, room: RoomSettings, said: Said, now: datetime) -> PageView:
@@ -69,6 +70,9 @@ def view_of(sample: Sample, room: RoomSettings, said: Said, now: datetime) -> Pa
         drawn=sample.drawn,
         takes_codes=room.invite_only or room.claims is not None or len(room.lane_names) > 1,
         takes_along=room.take_along,
+        not_yet_seconds=round(room.not_yet),
+        rests_in=round(room.not_yet) if sample.state == "resting" else None,
+        back=now.astimezone(ZoneInfo(room.timezone)) + timedelta(seconds=room.not_yet),
         undo_seconds=round(room.undo),
         still=True,
     )

@@ -132,6 +132,7 @@
     paused: "paused",
     late: "called",
     "before-opening": "soon",
+    resting: "resting",
     missed: "expired",
     restarted: "restarted",
     unavailable: "unavailable",
@@ -170,12 +171,20 @@
     tick();
   }
 
+  // By the visitor's own clock, which is the one they look at; a minute early rather than late.
+  const hour = new Intl.DateTimeFormat(lang, { timeStyle: "short" });
+  function showBack(seconds) {
+    const at = hour.format(new Date(Date.now() + seconds * 1000));
+    for (const time of document.querySelectorAll(".back")) if (time.textContent !== at) time.textContent = at;
+  }
+
   function show(status) {
     const { waiting, message } = status;
     if (status.code && status.code !== words.code) words.code = status.code;
     const position = known(status.position) ? held(status.position) : status.position;
     showState(shownAs(status));
     showOpening(status);
+    showBack(status.rests_in ?? Number(words.most));
     document.title = fill(
       words.state === "called" ? words.titleTurn : known(position) ? words.titlePlace : words.title,
       { position: number(position), name: words.name },
@@ -367,6 +376,7 @@
   write("checked", clock.format(heard));
   const { dateTime, dataset } = part("opens");
   if (dateTime) showOpening({ opens_at: dateTime, opens_in: Number(dataset.left) });
+  showBack(Number(words.back));
   said = Date.now();
   const shown = Number(part("position").dataset.position);
   if (shown) {

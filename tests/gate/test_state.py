@@ -20,7 +20,7 @@ MakeRoom = Callable[..., Room]
 HEAD = Head(epoch=7, issued=40, called=10, clock=1_000_000, flow=60.0)
 MEMBERS = [
     "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "eta_reason", "refresh_after", "lane",
-    "number", "code", "message", "message_language", "notice", "opens_at", "opens_in",
+    "number", "code", "message", "message_language", "notice", "opens_at", "opens_in", "rests_in",
 ]  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_the_state_has_exactly_the_public_members(room: Room) -> None:
         "room": "drop", "state": "waiting", "position": 4, "ahead": 3, "waiting": 25, "eta_seconds": wait.seconds,
         "eta_range": [wait.low, wait.high], "eta_reason": None, "refresh_after": 2, "lane": "general", "number": 15,
         "code": support_code("drop", 7, "general", 15), "message": "Welcome", "message_language": None,
-        "notice": None, "opens_at": None, "opens_in": None,
+        "notice": None, "opens_at": None, "opens_in": None, "rests_in": None,
     }  # fmt: skip
     assert expected == members
 
@@ -102,6 +102,7 @@ def test_a_state_without_a_place_has_the_same_members(room: Room, name: str) -> 
         "notice",
         "opens_at",
         "opens_in",
+        "rests_in",
     }
     assert nulls == {member for member, value in members.items() if value is None}
     assert name == members["state"]

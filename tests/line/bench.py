@@ -41,6 +41,7 @@ KEYS = room_keys("room", [GENERAL])
     LAPSED,
     LEFT,
     SUMMONED,
+    _,
 ) = KEYS
 
 

@@ -55,6 +55,8 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "place": lambda: store.place(1),
         "follow": lambda: store.follow(4, Spot("general", 2)),
         "reinstate": lambda: store.reinstate(2, who="test", why="test"),
+        "rest": lambda: store.rest(6, 6, 1000),
+        "ready": lambda: store.ready(6, 6),
         "undo": lambda: store.undo(2, 2, 0),
         "hand_over": lambda: store.hand_over(5, 5, 0),
         "bring_forward": lambda: store.bring_forward(6, who="test", why="test"),

@@ -42,6 +42,7 @@ class Trial:
         self.memories = [Memory(LANES), Memory(LANES)]
         self.tickets: list[tuple[int, str, int]] = []
         self.left: list[tuple[str, int]] = []
+        self.resting: list[tuple[str, int]] = []
         self.draws: dict[str, Draw] = {}
         self.events = 0
         self.opens: str | None = None
@@ -84,7 +85,8 @@ class Trial:
     def weights(self) -> Mapping[Callable[[], Awaitable[None]], int]:
         """What may happen, and how often."""
         return {
-            self.join: 40, self.claim: 50, self.see: 30, self.leave: 6, self.undo: 6, self.desk: 6, self.renew: 6,
+            self.join: 40, self.claim: 50, self.see: 30, self.leave: 6, self.undo: 6, self.rest: 6, self.desk: 6,
+            self.renew: 6,
             self.finish: 3,
             self.configure: 8, self.clock_jumps: 3, self.event: 5, self.reset: 1, self.redis_restarts: 1,
             self.forget_all: 1, self.worker_restarts: 2, self.ticket_tells: 1,
@@ -132,6 +134,17 @@ class Trial:
             draw = self.draws.get(lane)
             turn = draw.turn_of(number) if draw else number
             await self.store(lane).undo(number, turn, self.chance.choice((0, 0, 0, 1)))
+
+    async def rest(self) -> None:
+        """Somebody lets others pass; somebody who did is back."""
+        for _, lane, number in self.some(2):
+            draw = self.draws.get(lane)
+            turn = draw.turn_of(number) if draw else number
+            await self.store(lane).rest(number, turn, 5000)
+            self.resting.append((lane, number))
+        for lane, number in self.resting[-4:-2]:
+            draw = self.draws.get(lane)
+            await self.store(lane).ready(number, draw.turn_of(number) if draw else number)
 
     async def desk(self) -> None:
         """The support desk helps somebody, or tries to."""

@@ -25,6 +25,7 @@ from waitroom.gate.page import Editions
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
 from waitroom.gate.receipts import KeysAddress, ReceiptAddress
+from waitroom.gate.resting import LettingPass
 from waitroom.gate.returns import Returns
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.routes import Routes
@@ -158,6 +159,7 @@ def build_gate(
             takes_codes=invitations.in_use,
             takes_along=of_room.take_along,
             undo_seconds=int(of_room.undo),
+            not_yet_seconds=int(of_room.not_yet),
         )
         ledger = Ledger(redis, of_room.name, secrets)
         entering = Entering(invitations, ledger, editions)
@@ -177,9 +179,10 @@ def build_gate(
         along = None
         if of_room.take_along:
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
+        passing = LettingPass(doorway, editions, of_room.not_yet) if of_room.not_yet else None
         undoing = Undoing(doorway, editions, of_room.undo, secrets)
         endpoints = RoomEndpoints(
-            doorway, shares, draw.serve, receipt.serve, language.serve, along, undoing, counters
+            doorway, shares, draw.serve, receipt.serve, language.serve, along, undoing, passing, counters
         )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
     of_address = Shares(settings.max_connections_per_address)

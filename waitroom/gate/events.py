@@ -89,6 +89,7 @@ class EventStreams:
         self._told_all = self._common()
         self._helped = room.helped
         self._heard = room.hands.heard
+        self._resting = room.resting
         self._round: asyncio.Task[None] | None = None
         self._again = False
         room.on_change(self.wake)
@@ -126,6 +127,10 @@ class EventStreams:
             self._heard = self._room.hands.heard
             for stream in self._streams:
                 stream.news = stream.news or self._is_moved(stream.ticket)
+        if (resting := self._room.resting) != self._resting:
+            changed, self._resting = resting ^ self._resting, resting
+            for stream in self._streams:
+                stream.news = stream.news or spot_of(self._room, stream.ticket) in changed
         self._again = True
         if self._round is None and self._streams:
             self._round = asyncio.create_task(self._go_round())

@@ -18,6 +18,7 @@ from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.negotiate import Kind, is_foreign
 from waitroom.gate.place_links import Asked, lead, links_here, with_ticket
 from waitroom.gate.request import Request, Serve
+from waitroom.gate.resting import LettingPass
 from waitroom.gate.shares import Shares
 from waitroom.gate.state import Notice, State, plain_state, standing, state_of
 from waitroom.gate.threshold import is_holding
@@ -47,6 +48,7 @@ class RoomEndpoints:
         language: Serve,
         along: MovingAlong | None,
         undoing: Undoing,
+        passing: LettingPass | None,
         counters: Counters,
     ) -> None:
         self._doorway = doorway
@@ -69,6 +71,8 @@ class RoomEndpoints:
             "code": (("GET", "HEAD", "POST"), doorway.entering.code),
             "undo": (("POST",), undoing.undo),
         }
+        if passing is not None:
+            self._actions |= {"rest": (("POST",), passing.rest), "ready": (("POST",), passing.ready)}
         if along is not None:
             self._actions |= {
                 "offer": (("POST",), along.offer),

@@ -26,7 +26,17 @@ from waitroom.words.language import ENGLISH, Language, Languages, language
 from waitroom.words.offered import OFFERED
 
 PageState = Literal[
-    "waiting", "soon", "called", "paused", "closed", "left", "moved", "expired", "restarted", "unavailable"
+    "waiting",
+    "soon",
+    "called",
+    "paused",
+    "closed",
+    "left",
+    "moved",
+    "resting",
+    "expired",
+    "restarted",
+    "unavailable",
 ]
 
 CONTENT_SECURITY_POLICY = (
@@ -85,6 +95,12 @@ class PageView:
 
     spare_link: str = ""
     """The address that carries the ticket, where it is not known yet whether the browser keeps cookies."""
+    not_yet_seconds: int = 0
+    """For how long others may be let pass; 0: not at all."""
+    rests_in: int | None = None
+    """For how many seconds they still are; None: they are not."""
+    back: datetime | None = None
+    """When that is over, or would be, in the room's time zone."""
     takes_along: bool = False
     """Whether the place can go to another device."""
     slip: str = ""
@@ -212,6 +228,8 @@ class Pages:
             position=texts.number(view.position),
             behind=texts.number(view.behind),
             waiting=texts.number(view.waiting),
+            back=texts.clock(view.back) if view.back else "",
+            not_yet=texts.lasting(view.not_yet_seconds),
             undo=texts.lasting(view.undo_seconds),
             wait=texts.eta(view.eta_range),
             why=texts.reasons.get(view.eta_reason) if view.eta_reason else None,

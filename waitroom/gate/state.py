@@ -40,6 +40,8 @@ class Notice(StrEnum):
     """The line was begun anew; this is a new place."""
     BEFORE_OPENING = "before-opening"
     """The door has yet to open; nobody enters before."""
+    RESTING = "resting"
+    """The visitor lets others pass."""
     MOVED = "moved"
     """The place went to another device."""
     UNAVAILABLE = "unavailable"
@@ -64,6 +66,9 @@ class State(NamedTuple):
     notice: Notice | None
     opens_at: int | None
     """When the door opens, in milliseconds since 1970; None: it is open, or nothing is planned."""
+
+    rests_in: int | None = None
+    """For how many seconds the visitor may still let others pass; None: they do not."""
 
     @property
     def opens_in(self) -> float | None:
@@ -91,6 +96,7 @@ class State(NamedTuple):
             "notice": self.notice,
             "opens_at": self.opens_at and utc_text(self.opens_at),
             "opens_in": self.opens_in,
+            "rests_in": self.rests_in,
         }
 
     def to_json(self, languages: Wanted = ()) -> bytes:
@@ -134,6 +140,8 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
     except EarlierEpochError:
         return Standing.NONE, 0
     snapshot = room.lanes[ticket.lane].snapshot
+    if number in snapshot.resting and not snapshot.is_used(number) and room.rules.mode is not Mode.PASS:
+        return Standing.WAITING, number
     if snapshot.knows_turn(number):
         if snapshot.is_late(number):
             return Standing.LATE, number
@@ -157,6 +165,9 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         notice = notice or Notice.PAUSED
     elif stands is Standing.LATE:
         notice = notice or Notice.LATE
+    rests_ms = snapshot.resting.get(number) if stands is Standing.WAITING else None
+    if rests_ms is not None:
+        notice = notice or Notice.RESTING
     if stands is Standing.LEFT:
         return plain_state(room, "left", notice)._replace(lane=lane, number=number, code=code)
     if rules.mode is Mode.CLOSED:
@@ -191,6 +202,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         message=rules.said,
         notice=notice,
         opens_at=room.head.opens or None,
+        rests_in=None if rests_ms is None else rests_ms // 1000,
     )
 
 

@@ -18,8 +18,8 @@ from waitroom.words.language import ENGLISH, Language
 InvitationPage = Literal["opened", "required", "code"] | Refusal
 """What a page about invitations is for; a refusal: why one does not count."""
 
-MovePage = Literal["offer", "ask", "wrong", "tries", "too-late"]
-"""What a page about a place on its way is for; the last three: why it did not come."""
+MovePage = Literal["offer", "ask", "wrong", "tries", "too-late", "once"]
+"""What a page about a place on its way is for; the last four: why something was not done."""
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -155,6 +155,10 @@ class Texts:
         """A moment to the minute, with its time zone named: "Dec 1, 2026, 10:00 AM EET"."""
         return f"{self.language.moment(moment)} {moment:%Z}"
 
+    def clock(self, moment: datetime) -> str:
+        """The time of day alone: "12:45 EET"."""
+        return f"{self.language.time_of_day(moment)} {moment:%Z}"
+
     def instant(self, moment: datetime) -> str:
         """The same to the second."""
         return f"{self.language.instant(moment)} {moment:%Z}"
@@ -191,6 +195,13 @@ class Texts:
                 return Trouble(
                     gettext("Too many tries"),
                     gettext("Please wait a minute, then try again. The place is still on the other device."),
+                )
+            case "once":
+                return Trouble(
+                    gettext("Others cannot pass you now"),
+                    gettext(
+                        "You can let others pass once, while you are in line. Your place is kept as before."
+                    ),
                 )
             case "too-late":
                 return Trouble(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ SECRET_PAGE_HEADERS: list[Header] = [
 _PAGE_STATES: dict[Notice | None, PageState] = {
     Notice.PAUSED: "paused",
     Notice.BEFORE_OPENING: "soon",
+    Notice.RESTING: "resting",
     Notice.MISSED: "expired",
     Notice.RESTARTED: "restarted",
     Notice.UNAVAILABLE: "unavailable",
@@ -63,6 +65,7 @@ class Waiting:
         takes_codes: bool = False,
         takes_along: bool = True,
         undo_seconds: int = 0,
+        not_yet_seconds: int = 0,
     ) -> None:
         self._room = room
         self._editions = editions
@@ -71,6 +74,7 @@ class Waiting:
         self._takes_codes = takes_codes
         self._takes_along = takes_along
         self._undo_seconds = undo_seconds
+        self._not_yet_seconds = not_yet_seconds
         self._name: Header = (b"waitroom-room", room.name.encode())
 
     async def hold(
@@ -170,9 +174,16 @@ class Waiting:
             takes_along=self._takes_along,
             slip=slip,
             undo_seconds=self._undo_seconds,
+            not_yet_seconds=self._not_yet_seconds,
+            rests_in=state.rests_in,
+            back=self._back(state.rests_in or self._not_yet_seconds),
         )
         pages = self._editions.to(languages)
         return pages.waiting(view), pages.content_language
+
+    def _back(self, seconds: int) -> datetime:
+        """So long from now, on the room's clock; told a minute early rather than late."""
+        return datetime.fromtimestamp(time.time() + seconds, self._timezone).replace(second=0, microsecond=0)
 
 
 def _page_state(state: State) -> PageState:

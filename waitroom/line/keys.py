@@ -38,7 +38,7 @@ def lane_keys(room: str, lane: str) -> list[str]:
         of_lane,
         *(f"{of_lane}:{name}" for name in ("late", "calls", "used")),
         *(f"{of_lane}:seen:{slot}" for slot in range(SEEN_SLOTS)),
-        *(f"{of_lane}:{name}" for name in ("lapsed", "left", "summoned")),
+        *(f"{of_lane}:{name}" for name in ("lapsed", "left", "summoned", "resting")),
     ]
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "scripts"
-_OF_ALL = ("record", "state", "bits", "summons", "plan", "time")
+_OF_ALL = ("record", "state", "bits", "summons", "resting", "plan", "time")
 _OF_SOME = ("calling", "joining", "claiming", "desk", "hands")
 """Of the library, what only those scripts have whose first line names it: Redis makes all its functions anew in each
 call, which is a good part of what a call costs."""

@@ -19,6 +19,7 @@ from waitroom.line.lane import Lane
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
 from waitroom.line.plan import NO_PLAN, NOTHING_PLANNED, Plan, Planned, Step, as_stored
 from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Redeemed
+from waitroom.line.resting import Resting
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.seeds import Seeds
 from waitroom.line.sight import Sights
@@ -247,6 +248,27 @@ class Room:
         if done is Handing.DONE:
             await self._look()
         return self._handed(spot, hand, done)
+
+    async def rest(self, spot: Spot, ms: int) -> Resting:
+        """Lets others pass a place, for so many milliseconds at most."""
+        lane = self.lanes[spot.lane]
+        done = await lane.store.rest(spot.number, lane.snapshot.turn_of(spot.number), ms)
+        await self._look()
+        return done
+
+    async def ready(self, spot: Spot) -> Resting:
+        """Who let others pass is back."""
+        lane = self.lanes[spot.lane]
+        done = await lane.store.ready(spot.number, lane.snapshot.turn_of(spot.number))
+        await self._look()
+        return done
+
+    @property
+    def resting(self) -> frozenset[Spot]:
+        """The places that let others pass."""
+        return frozenset(
+            Spot(name, number) for name, lane in self.lanes.items() for number in lane.snapshot.resting
+        )
 
     def _handed(self, spot: Spot, hand: int, done: Handing) -> Handing:
         if done is Handing.DONE:

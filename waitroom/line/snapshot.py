@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from waitroom.line.drawn import DrawnOrder
@@ -41,6 +41,7 @@ class Snapshot:
         "_late",
         "_late_count",
         "_order",
+        "_resting",
         "_start",
         "_summoned",
         "_totals",
@@ -66,6 +67,7 @@ class Snapshot:
         self._late = view.late
         self._viewed = view.head.issued
         self._order = order
+        self._resting = view.resting
         self._drawn_counted: tuple[int, int, int] | None = None
         self.head = view.head
 
@@ -111,6 +113,11 @@ class Snapshot:
     def is_summoned(self, number: int) -> bool:
         """Whether the support desk has called it."""
         return number in self._summoned
+
+    @property
+    def resting(self) -> Mapping[int, int]:
+        """The numbers that let others pass, and for how many milliseconds from when the bits were fetched."""
+        return self._resting
 
     @property
     def has_summoned(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import cast
 
@@ -22,6 +22,7 @@ from waitroom.line.keys import RoomKeys, redeem_keys, room_keys
 from waitroom.line.memory import GENERAL, Memory, SaleEvent
 from waitroom.line.plan import Planned
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Redeemed, Redemption
+from waitroom.line.resting import Resting
 from waitroom.line.rules import Rules
 from waitroom.line.ticket import Outcome
 from waitroom.redis.cluster import shard_of
@@ -62,6 +63,8 @@ class View:
     """Numbers that the support desk has called."""
     handed: tuple[str, ...] = ()
     """Places of the room that were handed anew since the last view, with their hands."""
+    resting: Mapping[int, int] = field(default_factory=dict)
+    """Numbers that let others pass, and for how many milliseconds from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,9 @@ class LineStore:
 
     async def view(self, ended_since: int) -> View:
         """The room with its bits, and the sessions ended since that room clock."""
-        _, head, start, used, *seen, late, ended, summoned, handed = await self._ask("view", ended_since)
+        _, head, start, used, *seen, late, ended, summoned, handed, resting = await self._ask(
+            "view", ended_since
+        )
         return View(
             head=self._learn(head),
             start=int(start),
@@ -181,6 +186,7 @@ class LineStore:
             ended=tuple(bytes(member).decode() for member in _items(ended)),
             summoned=tuple(map(int, _items(summoned))),
             handed=tuple(bytes(member).decode() for member in _items(handed)),
+            resting={int(number): int(ms) for number, ms in zip(*[iter(_items(resting))] * 2, strict=True)},
         )
 
     async def configure(
@@ -242,6 +248,19 @@ class LineStore:
     async def undo(self, number: int, turn: int, hand: int) -> Handing:
         """Gives a place back to who gave it up."""
         return await self._handing("undo", number, turn, hand)
+
+    async def rest(self, number: int, turn: int, ms: int) -> Resting:
+        """Lets others pass a place, for so many milliseconds at most."""
+        return await self._resting("rest", number, turn, ms)
+
+    async def ready(self, number: int, turn: int) -> Resting:
+        """Who let others pass is back."""
+        return await self._resting("ready", number, turn)
+
+    async def _resting(self, script: str, *words: Word) -> Resting:
+        outcome, head, *_ = await self._ask(script, *words)
+        self._learn(head)
+        return Resting.of(outcome.decode())
 
     async def _handing(self, script: str, *words: Word) -> Handing:
         outcome, head, *_ = await self._ask(script, *words)

@@ -18,7 +18,7 @@ KNOWN_KINDS = frozenset(
     {
         "began", "begun", "brought_forward", "called", "changed", "clock_agrees", "clock_astray", "codes_minted",
         "drawn", "moved", "opened", "passed", "planned", "redis_restarted", "reinstated", "reset", "restored",
-        "revealed", "revoked", "shared", "undone",
+        "rested", "revealed", "revoked", "shared", "undone",
     }
 )  # fmt: skip
 """The kinds of entries that there are."""

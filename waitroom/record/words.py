@@ -88,6 +88,13 @@ def _reinstated(entry: Entry, _zone: tzinfo) -> str:
     return f"the support desk gives place {of['number']} of {of['lane']} back, which was {of['was']}: {may}{instead}"
 
 
+def _rested(entry: Entry, _zone: tzinfo) -> str:
+    of, time = entry.fields, format_duration(entry.number("ms") / 1000)
+    return (
+        f"place {of['number']} of {of['lane']}, which was {of['was']}, lets others pass, for {time} at most"
+    )
+
+
 def _place(text: str) -> str:
     lane, _, number = text.rpartition(":")
     return f"place {number} of {lane}"
@@ -119,6 +126,7 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "reset": _of("{lane} begins anew, after {issued} numbers, {called} of them called"),
     "restored": _of("Redis had forgotten {lane}; it goes on from number {issued}, called up to {called}"),
     "shared": _of("visit {visit} is ended: {why} ({networks} networks in {seconds} seconds)"),
+    "rested": _rested,
     "undone": _of("whoever had left takes place {number} of {lane} back, when {called} had been called"),
     "revealed": _of("the seed of the draw of {event} is published: {seed}"),
 }

@@ -21,6 +21,7 @@ from waitroom.settings.events import EventSettings
 from waitroom.settings.kinds import (
     Allowed,
     AnyDuration,
+    AsDuration,
     AtLeastASecond,
     ByName,
     FromDigits,
@@ -129,6 +130,12 @@ class RoomSettings(BaseModel):
         default=120.0,
         description="For so long whoever gave a place up can have it back. 0 offers no undo. Never longer than keep "
         "after the turn.",
+    )
+    not_yet: Annotated[
+        float, AsDuration, Field(ge=0, le=86_400), Allowed('a duration from "0s" to "1d", such as "15m"')
+    ] = Field(
+        default=900.0,
+        description="For how long somebody may let others pass and keep the place, once. 0 offers it to nobody.",
     )
     common_weight: Annotated[Number, Field(gt=0, le=1000), Allowed("a number above 0, at most 1000")] = Field(
         default=1.0,

@@ -53,6 +53,11 @@ class Language:
         """The same to the second."""
         return self._joined(moment, "medium")
 
+    def time_of_day(self, moment: datetime) -> str:
+        """The time alone, to the minute, as Intl's ``timeStyle: "short"``."""
+        text = format_time(moment, "short", tzinfo=moment.tzinfo, locale=self._locale)
+        return text if self.number.system == "latn" else text.translate(self.number.digits)
+
     def _joined(self, moment: datetime, style: Literal["short", "medium"]) -> str:
         system = self.number.system
         date = format_date(moment, "medium", locale=self._locale)

@@ -15,7 +15,7 @@
 --   ticket's number is of another life)
 local refused = enter()
 if refused then return refused end
-local base = 10 + 11 * #told
+local base = 10 + 12 * #told
 local HOLDERS, USES, REDEEMED, REVOKED = KEYS[base + 1], KEYS[base + 2], KEYS[base + 3], KEYS[base + 4]
 local FORGOTTEN_AFTER = 86400 -- seconds, since the place was given and since the end of what gave it
 local SWEPT = 16              -- of what has ended, in one call

@@ -17,12 +17,12 @@ local function put_behind(lane)
   local offset = math.ceil((lost.issued + GAP) / 8) * 8
   if not is_told then offset = offset + REACH end
   shift_bits(lane, (offset + lane.base - base) / 8)
-  redis.call('DEL', lane.late, lane.calls, lane.summoned)
+  redis.call('DEL', lane.late, lane.calls, lane.summoned, lane.resting)
   lane.offset = lane.offset + offset
   lane.issued = lane.issued + offset
   lane.called = math.max(lost.called, base)
   lane.floor, lane.base = math.max(floor, 0), base
-  lane.marked, lane.marked_at, lane.summons = 0, room.open, 0
+  lane.marked, lane.marked_at, lane.summons, lane.rests = 0, room.open, 0, 0
   lane.drawn_first, lane.drawn_count = 0, 0
 end
 

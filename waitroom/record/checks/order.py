@@ -53,6 +53,9 @@ class Order:
                 yield from self._bring_forward(entry)
             case "reinstated":
                 yield from self._reinstate(entry)
+            case "rested":
+                # whose place had been granted comes late, and no turn was passed over for it
+                self._may_be_late += entry.fields["was"] == "granted"
             case "undone":
                 yield from self._undo(entry)
             case "restored":

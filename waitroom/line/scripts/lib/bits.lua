@@ -85,7 +85,7 @@ local function trim_bits(lane)
   -- the drawn are settled in another order than that of their bits: all of them, or none
   if settled < last then settled = math.min(settled, lane.drawn_first - 1) end
   -- places of long ago may have been given back
-  if lane.summons > 0 then return end
+  if lane.summons > 0 or lane.rests > room.open then return end
   local cut = math.floor((settled - lane.base) / 8)
   if cut * 8 < TRIM then return end
   for _, key in ipairs(bitmaps(lane)) do

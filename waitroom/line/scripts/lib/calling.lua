@@ -50,7 +50,9 @@ local function serve_late(lane, places)
 end
 
 -- Whose turn comes while the support desk has called them already is passed over: they hold, or wait for, a place.
+-- So is who lets others pass.
 local function stands_apart(lane, number)
+  if is_resting(lane, number) then return true end
   if lane.summons == 0 then return false end
   return is_summoned(lane, number) or redis.call('ZSCORE', lane.late, int(number))
     or redis.call('ZSCORE', GRANTED, place_of(lane, number))

@@ -10,6 +10,7 @@ local function show(lane, number, turn)
   local is_over = is_forfeited(lane, number)
   if is_used(lane, number) and not is_over then return bit_of(lane, number) < 0 and 'missed' or 'spent' end
   mark_seen(lane, number)
+  if is_resting(lane, number) and rules.mode ~= 'pass' then return 'waiting' end
   local place = place_of(lane, number)
   if rules.mode == 'pass' then
     redis.call('ZREM', GRANTED, place)
@@ -23,7 +24,7 @@ local function show(lane, number, turn)
   local stands = redis.call('ZSCORE', GRANTED, place) or redis.call('ZSCORE', lane.late, int(number))
   local summoned = is_summoned(lane, number)
   if (turn <= lane.called or summoned) and not stands then
-    if turn <= lane.floor and not summoned then return 'missed' end
+    if turn <= lane.floor and not summoned and not is_kept(lane, number) then return 'missed' end
     -- absent when called: within the rate, ahead of those not yet called, in the order of the turns
     redis.call('ZADD', lane.late, turn, int(number))
     stands = true

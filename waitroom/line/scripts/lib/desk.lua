@@ -18,7 +18,7 @@ local function fate(lane, number, turn)
   if redis.call('ZSCORE', lane.late, int(number)) then return 'late' end
   if is_summoned(lane, number) then return 'called' end
   if turn > lane.called then return 'waiting' end
-  return turn <= lane.floor and 'missed' or 'called'
+  return turn <= lane.floor and not is_kept(lane, number) and 'missed' or 'called'
 end
 
 -- Was the number, or its turn, read in another life of the line, or before it was drawn?

@@ -23,6 +23,8 @@
 --   +8 lapsed   bitmap  its granted place was not taken once; with the bit of `used`, twice: it has missed its turn
 --   +9 left     bitmap  given up, by number; the bit of `used` is set, too
 --   +10 summoned zset   called by the support desk, whatever their turn: number -> open clock until which they may enter
+--   +11 resting zset    who lets others pass (lib/resting.lua): number -> open clock until which the place is kept; below
+--       0, who did and is back
 -- ARGV
 --   1 epoch, 2 room clock: the highest that the caller has ever seen (0: nothing yet)
 --   3 the caller's own wall clock, in milliseconds since 1970
@@ -63,7 +65,7 @@ local known = {epoch = tonumber(ARGV[1]), clock = tonumber(ARGV[2]), wall = tonu
 local told, lanes = {}, {} -- the lanes that the caller told, and those of the room in the order that all callers share
 local told_names, count_own = {}, tonumber(ARGV[6])
 for i = 1, tonumber(ARGV[5]) do
-  local key, arg = 11 * i, 5 * i + 2
+  local key, arg = 12 * i - 1, 5 * i + 2
   told_names[i] = ARGV[arg]
   told[i] = {
     name = ARGV[arg], is_own = i <= count_own,
@@ -73,7 +75,7 @@ for i = 1, tonumber(ARGV[5]) do
     },
     hash = KEYS[key], late = KEYS[key + 1], calls = KEYS[key + 2], used = KEYS[key + 3],
     seen = {KEYS[key + 4], KEYS[key + 5], KEYS[key + 6], KEYS[key + 7]}, lapsed = KEYS[key + 8],
-    left = KEYS[key + 9], summoned = KEYS[key + 10],
+    left = KEYS[key + 9], summoned = KEYS[key + 10], resting = KEYS[key + 11],
   }
 end
 local asked = told[tonumber(ARGV[4])]
@@ -87,7 +89,7 @@ local ROOM_FIELDS = {
 }
 local LANE_FIELDS = {
   'epoch', 'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
-  'passed', 'flow', 'flow_weight', 'summons',
+  'passed', 'flow', 'flow_weight', 'summons', 'rests',
 }
 local RULE_FIELDS = {
   'rate', 'capacity', 'session_ms', 'keep_ms', 'presence_ms', 'burst_ms', 'entry_ms', 'limit_rate', 'limit_shared',
@@ -229,7 +231,7 @@ local function begin_room()
 end
 
 local function clear(lane)
-  redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, lane.lapsed, lane.left, lane.summoned,
+  redis.call('DEL', lane.hash, lane.late, lane.calls, lane.used, lane.lapsed, lane.left, lane.summoned, lane.resting,
     unpack(lane.seen))
   for _, field in ipairs(LANE_FIELDS) do lane[field] = 0 end
   stored[lane.hash] = {}

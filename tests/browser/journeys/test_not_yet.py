@@ -1,0 +1,72 @@
+"""Somebody lets others pass, and keeps the place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.journeys.conftest import DESK, Device, Room, is_inside, place_of, waits
+
+pytestmark = pytest.mark.anyio
+
+
+async def let_others_pass(page: Page) -> None:
+    """Presses what it takes."""
+    await page.get_by_text("Not yet?").click()
+    await page.get_by_role("button", name="Let others pass").click()
+    await expect(page.get_by_role("heading", name="Others may pass")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
+async def test_others_pass(room: Room, device: Device, scripts: bool) -> None:
+    """Whoever is not ready is passed by those behind, is told by when to be back, and goes in when ready."""
+    page = await (await device(scripts=scripts)).new_page()
+    other = await (await device()).new_page()
+    place = await waits(page, room.url)
+    await waits(other, room.url)
+    await let_others_pass(page)
+    told = await page.locator("[data-in=resting] time").inner_text()
+    assert 2 == len(told.split()[0].split(":"))
+    await room.let_in()
+    await is_inside(other)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Others may pass")).to_be_visible()
+    assert place == await place_of(page)
+    await page.get_by_role("button", name="I am ready").click()
+    await is_inside(page)
+    assert 2 == await room.issued()
+
+
+async def test_other_tabs_follow(room: Room, device: Device) -> None:
+    """All tabs show it, and none of them goes in by itself; once is once."""
+    context = await device()
+    page, tab = await context.new_page(), await context.new_page()
+    await waits(page, room.url)
+    await waits(tab, room.url)
+    await let_others_pass(page)
+    await expect(tab.get_by_role("heading", name="Others may pass")).to_be_visible()
+    await page.get_by_role("button", name="I am ready").click()
+    await expect(tab.get_by_role("heading", name="You’re in line")).to_be_visible()
+    await tab.get_by_text("Not yet?").click()
+    await tab.get_by_role("button", name="Let others pass").click()
+    await expect(tab.get_by_role("heading", name="Others cannot pass you now")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(390, 844), DESK], ids=["phone", "desk"])
+async def test_pictures(
+    room: Room, device: Device, pictures: Path | None, size: tuple[int, int], theme: str
+) -> None:
+    """What these pages look like, for whoever wants to see."""
+    if pictures is None:
+        pytest.skip("pictures are not wanted")
+    await room.others(41)
+    page = await (await device(size=size, theme=theme)).new_page()
+    await waits(page, room.url)
+    await page.get_by_text("Not yet?").click()
+    await page.screenshot(path=pictures / f"not-yet-{size[0]}-{theme}.png", full_page=True)
+    await page.get_by_role("button", name="Let others pass").click()
+    await expect(page.get_by_role("heading", name="Others may pass")).to_be_visible()
+    await page.screenshot(path=pictures / f"resting-{size[0]}-{theme}.png", full_page=True)

@@ -1,0 +1,73 @@
+"""The addresses by which somebody lets others pass for a while, and comes back."""
+
+from __future__ import annotations
+
+from waitroom.errors import LineUnavailableError
+from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
+from waitroom.gate.decision import Standing
+from waitroom.gate.doorway import Doorway
+from waitroom.gate.forms import form_fields
+from waitroom.gate.negotiate import Kind, is_foreign
+from waitroom.gate.page import Editions, MoveView, local_target
+from waitroom.gate.place_links import lead, with_ticket
+from waitroom.gate.request import Request
+from waitroom.gate.state import state_of
+from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.line.desk import Spot
+from waitroom.line.resting import Resting
+
+
+class LettingPass:
+    """Serves ``rest`` and ``ready`` of one room. ``seconds`` is for how long at most others may pass."""
+
+    def __init__(self, doorway: Doorway, editions: Editions, seconds: float) -> None:
+        self._editions = editions
+        self._doorway = doorway
+        self._room = doorway.room
+        self._ms = round(seconds * 1000)
+
+    async def rest(self, request: Request) -> None:
+        """The sender lets others pass."""
+        await self._do(request, rests=True)
+
+    async def ready(self, request: Request) -> None:
+        """The sender is back."""
+        await self._do(request, rests=False)
+
+    async def _do(self, request: Request, *, rests: bool) -> None:
+        if is_foreign(request.scope["headers"]):
+            body = problem(403, "cross-site", "This is only done from the shop's own pages.")
+            await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
+            return
+        brought = self._doorway.tokens.read(with_ticket(request).scope)
+        stands, number = await self._doorway.standing(brought)
+        is_page = request.kind is Kind.NAVIGATION
+        to = (await form_fields(request)).get("target", "/") if is_page else ""
+        if brought.ticket is None or brought.admission is not None or stands is Standing.NONE:
+            done = Resting.OVER
+        else:
+            spot = Spot(brought.ticket.lane, number)
+            try:
+                done = await (self._room.rest(spot, self._ms) if rests else self._room.ready(spot))
+            except LineUnavailableError:
+                body = problem(503, "unavailable", "The line cannot be reached just now. Your place is kept.")
+                headers = [NO_STORE, (b"retry-after", b"5")]
+                await answer(request.scope, request.send, 503, PROBLEM, body, headers)
+                return
+        if is_page and rests and done not in (Resting.DONE, Resting.OVER):
+            pages = self._editions.to(request.languages)
+            body = pages.move(MoveView(self._room.name, "once", local_target(to)))
+            headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
+            await answer(request.scope, request.send, 409, HTML, body, headers)
+        elif is_page:
+            await lead(request, to)  # the page says how it stands
+        elif brought.ticket is None or done is Resting.OVER:
+            body = problem(404, "no-ticket", "There is no place in line.", {"room": self._room.name})
+            await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE, VARY])
+        elif done is not Resting.DONE and rests:
+            body = problem(409, f"not-{done}", "Others cannot pass this place now.", {"reason": done.value})
+            await answer(request.scope, request.send, 409, PROBLEM, body, [NO_STORE, VARY])
+        else:
+            stands, number = await self._doorway.standing(brought)
+            state = state_of(self._room, stands, number, brought.lane)
+            await answer(request.scope, request.send, 200, JSON, state.to_json(), [NO_STORE, VARY])
