@@ -71,9 +71,9 @@ class LiveRoom:
 
     @property
     def stale_seconds(self) -> float | None:
-        """How long ago the room was seen last, where that is too long ago or Redis is known to be away; None: it is of
-        now."""
-        is_old = self._silent_seconds >= OLD_SECONDS or self.room.down_since is not None
+        """How long ago the room was seen last, where that is too long ago or Redis has failed for longer than a blink;
+        None: it is of now."""
+        is_old = self._silent_seconds >= OLD_SECONDS or self.room.is_away
         return round(time.monotonic() - self.room.seen_at, 1) if is_old else None
 
     async def keep_telling(self) -> None:

@@ -16,6 +16,7 @@ from admin.approvals import Action, Approval, State
 from admin.audit.trail import record
 from admin.auth.access import Operator, Viewer
 from admin.auth.actor import Actor
+from admin.auth.roles import Role
 from admin.console import Console, console_of
 from admin.documented import AS_CSV, both, refusals
 from admin.export import Format, FormatOfQuery, table
@@ -78,6 +79,7 @@ async def approve(request: Request, actor: Operator, approval: OfPath, body: Jso
             403, "same-person", f"{approval.person} asked for this: somebody else must approve of it."
         )
     console = console_of(request)
+    await _may_still(console, approval)
     seen = console.live.seen.get(approval.room)
     if seen is None:
         raise Problem(409, "no-room", f"There is no room {approval.room!r} any more.")
@@ -107,6 +109,14 @@ async def reject(request: Request, actor: Operator, approval: OfPath, body: Json
     record(request, about=_about(approval), why=reason)
     await _move(console, approval, State.PENDING, State.REJECTED, actor, reason)
     return await _again(console, approval)
+
+
+async def _may_still(console: Console, approval: Approval) -> None:
+    """Raises a :class:`Problem` with status 409 where whoever asked has lost the right to ask since."""
+    asker = await console.people.users.named(approval.person)
+    needed = Role.ADMIN if approval.action is Action.RESET else Role.OPERATOR
+    if asker is not None and (asker.disabled_at is not None or not asker.role.allows(needed)):
+        raise Problem(409, "asker", f"{approval.person} asked for this, and may not any more: reject it.")
 
 
 async def _move(

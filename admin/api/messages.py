@@ -226,7 +226,17 @@ def _is_shown(notice: Notice, now_ms: int) -> bool:
 
 
 def _told(telling: Telling) -> dict[str, str | int | float | bool | None]:
-    return {"message": telling.standing.text, "scheduled": len(telling.scheduled)}
+    """All that is said, for the audit log: what shoppers read in another language is said by the same hand."""
+    told: dict[str, str | int | float | bool | None] = {
+        "message": telling.standing.text,
+        "scheduled": len(telling.scheduled),
+    }
+    for tag, text in telling.standing.translations.items():
+        told[f"message {tag}"] = text
+    for each in telling.scheduled:
+        told[f"message from {each.begins}"] = each.text
+        told |= {f"message from {each.begins} {tag}": text for tag, text in each.translations.items()}
+    return told
 
 
 def _now_ms() -> int:

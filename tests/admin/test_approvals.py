@@ -166,6 +166,21 @@ async def test_it_expires(tmp_path: Path) -> None:
     store.close()
 
 
+async def test_who_has_lost_the_right_to_ask_is_not_heard_any_more(people: People) -> None:
+    """Somebody who was disabled, or is a viewer by now: what they asked for can only be rejected."""
+    users = people.console.people.users
+    eve, ada = await users.invite("eve", Role.OPERATOR, made_by="test"), people("ada")
+    asked = (await people("eve").patch(URL, json={"rate": 900}, headers=ANY)).headers["location"]
+    await users.set_role(eve.id, Role.VIEWER)
+    refused = await ada.post(f"{asked}/approve")
+    assert (409, "urn:waitroom:asker") == (refused.status_code, refused.json()["type"])
+    assert 120 == (await ada.get(URL)).json()["rate"]
+    await users.set_role(eve.id, Role.ADMIN)
+    await users.disable(eve.id)
+    assert 409 == (await ada.post(f"{asked}/approve")).status_code
+    assert 200 == (await ada.post(f"{asked}/reject")).status_code
+
+
 PLAN = f"{URL}/plan"
 EVENT = {"name": "sale", "opens": "2990-01-01 10:00", "prequeue": "30m"}
 

@@ -114,3 +114,28 @@ async def test_a_text_is_a_text_whatever_stands_in_it(client: Client) -> None:
     assert hostile == (await operator.get(MESSAGES)).json()["shown"]["text"]
     table = (await operator.get("/api/rooms/drop", params={"format": "csv"})).text
     assert "'=cmd" in table
+
+
+async def test_the_audit_log_has_what_shoppers_read_in_each_language(client: Client) -> None:
+    """A translation is said by the same hand as the text, and so is what is said at a set time."""
+    said = {
+        "standing": {"text": "Soon", "language": "en", "translations": {"de": "Bald"}},
+        "scheduled": [
+            {
+                "text": "Sold out",
+                "language": "en",
+                "translations": {"de": "Aus"},
+                "begins": "2990-01-01 10:00",
+            }
+        ],
+    }
+    answer = await client(Role.OPERATOR).put(MESSAGES, json=said, headers=ANY)
+    assert 200 == answer.status_code
+    (entry, *_) = (await client(Role.ADMIN).get("/api/audit?action=changeMessages")).json()["entries"]
+    assert {
+        "message": "Soon",
+        "message de": "Bald",
+        "scheduled": 1,
+        "message from 2990-01-01 10:00": "Sold out",
+        "message from 2990-01-01 10:00 de": "Aus",
+    } == entry["after"]
