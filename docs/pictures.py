@@ -52,7 +52,7 @@ async def scroll_to_course(_: Site, page: Page) -> None:
     await page.locator("#charts-title").scroll_into_view_if_needed()
     await page.mouse.wheel(0, 560)
     await page.wait_for_timeout(500)
-    await page.locator("#chart-flow .plot").hover(position={"x": 250, "y": 60})
+    await page.locator("#chart-flow .plot").hover(position={"x": 400, "y": 60})
 
 
 async def weigh(_: Site, page: Page) -> None:

@@ -44,7 +44,7 @@ lasting = "10s"
 [[notify]]
 name = "on-call"
 severity = "info"
-url = "{origin}/no-such-hook"
+url = "http://127.0.0.1:9/alerts"
 
 [[rooms]]
 name = "drop"

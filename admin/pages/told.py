@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "opened": "Openings",
     "brought_forward": "Brought to the front",
     "reinstated": "Places given back",
+    "undone": "Places taken back",
     "reset": "Resets",
     "codes_minted": "Codes minted",
     "revoked": "Invitations revoked",
@@ -39,7 +40,7 @@ KINDS: Mapping[str, str] = {
 _ICONS = {
     "changed": "auto", "called": "queue", "passed": "pass", "planned": "clock", "begun": "queue", "moved": "clock",
     "drawn": "queue", "revealed": "info", "opened": "play", "brought_forward": "support", "reinstated": "support",
-    "reset": "warn", "codes_minted": "plus", "revoked": "closed", "shared": "warn", "redis_restarted": "warn",
+    "undone": "undo", "reset": "warn", "codes_minted": "plus", "revoked": "closed", "shared": "warn", "redis_restarted": "warn",
     "restored": "warn", "clock_astray": "warn", "clock_agrees": "check",
 }  # fmt: skip
 _DURATIONS = frozenset({"session", "keep", "presence", "burst", "entry"})

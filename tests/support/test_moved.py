@@ -9,6 +9,7 @@ import pytest
 from waitroom.line.desk import Fate
 from waitroom.line.rules import Mode
 from waitroom.support.effect import effects_of
+from waitroom.support.history import History
 from waitroom.support.moved import why_moved
 from waitroom.support.place import Action, Found, Happening, Located, WentBefore
 
@@ -100,3 +101,14 @@ def test_of_a_waiting_place_the_one_before_it_is_given_back() -> None:
 def test_what_needs_no_help_gets_none(fate: Fate | None) -> None:
     """Or cannot be helped."""
     assert [] == effects(replace(WAITING, fate=fate))
+
+
+def test_what_its_holder_took_back_is_told() -> None:
+    """Of the place itself, and of no other."""
+    history = History(OTHER)
+    for number in ("3", "8"):
+        fields = {"lane": "general", "number": number, "turn": number, "called": "9", "issued": "20"}
+        history.feed(f"{number}-0", {"type": "undone", "epoch": str(OTHER.epoch), "clock": "1", **fields})
+    [told] = history.happenings(is_missed=False)
+    assert ("undone", 3) == (told.kind, told.at_ms)
+    assert "takes place 3 of general back" in told.text
