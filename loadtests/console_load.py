@@ -39,7 +39,7 @@ from loadtests.measure.servers import (
     started,
 )
 from loadtests.measure.visitor import passes_of, request_head
-from waitroom.assembly.line import connect
+from waitroom.assembly.redis import connect
 from waitroom.settings import load
 
 OTHERS, LOOK = 49, 20

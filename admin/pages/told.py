@@ -40,8 +40,8 @@ KINDS: Mapping[str, str] = {
 _ICONS = {
     "changed": "auto", "called": "queue", "passed": "pass", "planned": "clock", "begun": "queue", "moved": "clock",
     "drawn": "queue", "revealed": "info", "opened": "play", "brought_forward": "support", "reinstated": "support",
-    "undone": "undo", "reset": "warn", "codes_minted": "plus", "revoked": "closed", "shared": "warn", "redis_restarted": "warn",
-    "restored": "warn", "clock_astray": "warn", "clock_agrees": "check",
+    "undone": "undo", "reset": "warn", "codes_minted": "plus", "revoked": "closed", "shared": "warn",
+    "redis_restarted": "warn", "restored": "warn", "clock_astray": "warn", "clock_agrees": "check",
 }  # fmt: skip
 _DURATIONS = frozenset({"session", "keep", "presence", "burst", "entry"})
 _FIRST = ("rate", "capacity", "mode")

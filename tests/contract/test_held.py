@@ -47,7 +47,8 @@ async def test_a_program_gets_a_problem(house: House) -> None:
     expected = {
         "type": "urn:waitroom:waiting", "title": "Service Unavailable", "status": 503, "room": house.name,
         "state": "waiting", "position": 1, "ahead": 0, "number": 1, "lane": "general", "message": "Soon.",
-        "eta_seconds": None, "eta_range": None, "notice": "paused", "opens_at": None, "opens_in": None, "rests_in": None,
+        "eta_seconds": None, "eta_range": None, "notice": "paused", "opens_at": None, "opens_in": None,
+        "rests_in": None,
     }  # fmt: skip
     assert expected == {name: problem[name] for name in expected}
     assert str(problem["refresh_after"]) == answer.headers["retry-after"]
