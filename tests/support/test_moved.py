@@ -33,6 +33,7 @@ FRONT = Happening(
             "3 who had been away when called and 1 whom the support desk brought forward went before it",
         ),
         (replace(WAITING, turn=77, went_before=WentBefore(3, 1)), "The draw at the opening gave it turn 77"),
+        (replace(WAITING, history=(Happening(1, "rested", "lets pass"), SLOW)), "has let others pass"),
         (replace(WAITING, turn=None), "The order is still to be drawn"),
         (replace(WAITING, came_from=OTHER, turn=77), "Its holder had ticket 3 of general in drop before"),
         (replace(WAITING, came_from=OTHER, history=(FRONT, SLOW)), "The support desk brings place 8"),

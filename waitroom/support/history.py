@@ -87,7 +87,7 @@ class History:
                 self._help(entry)
             case kind if kind in _OF_EVERYONE or (kind in _OF_THE_LANE and is_of_lane):
                 self._tell(entry)
-            case "undone" if is_of_lane and entry.number("number") == self._place.number:
+            case "undone" | "rested" if is_of_lane and entry.number("number") == self._place.number:
                 self._tell(entry)
             case "shared" if entry.fields["visit"] == ":".join(map(str, self._place[1:])):
                 self._tell(entry)

@@ -44,6 +44,8 @@ def _why_it_waits(found: Found) -> str:
     helped = _last(found, *_OF_THE_DESK)
     if helped is not None:
         return f"{helped.text[0].upper()}{helped.text[1:]}."
+    if _last(found, "rested") is not None:
+        return "Its holder has let others pass, and keeps its turn meanwhile."
     if found.came_from is not None:
         return (
             f"Its holder had {found.came_from} before, which is over, and was given this one on coming back."
