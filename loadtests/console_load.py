@@ -1,4 +1,4 @@
-"""What the ops console costs the gateway: 50 rooms, and 20 consoles that look, by turns with none.
+"""What the ops console costs the gateway: 50 rooms, and 20 consoles that look, by turns with nobody who looks.
 
 Run it with:  python -m loadtests.console_load
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -36,16 +37,16 @@ from loadtests.measure.servers import (
     gateway,
     redis_server,
     shop,
-    started,
 )
 from loadtests.measure.visitor import passes_of, request_head
 from waitroom.assembly.redis import connect
 from waitroom.settings import load
+from waitroom.tasks import end_all
 
 OTHERS, LOOK = 49, 20
 ROOMS = [RoomOptions(f"room-{number:02}", paths=(f"/{number:02}/*",)) for number in range(OTHERS)]
 ROUNDS, REQUESTS, PER_SECOND = 8, 1_500, 300
-SETTLE_SECONDS = 4.0
+SETTLE_SECONDS = 2.0
 TOKEN = "token"
 """A file beside the configuration."""
 
@@ -68,6 +69,7 @@ def measure() -> None:
         shop() as origin,
         gateway(redis.url, *ROOMS, LET_IN, origin=origin.url) as server,
         _console(redis.url) as (console, token),
+        _watchers(console, token) as watchers,
     ):
         cookies = asyncio.run(passes_of(server, 100))
         heads = [request_head(server, "/", each) for each in cookies]
@@ -75,11 +77,10 @@ def measure() -> None:
         print(f"{'':>8} {'p50 ms':>8} {'p99 ms':>8} {'us/request':>11} {'console':>8}")
         turns: dict[bool, list[Turn]] = {False: [], True: []}
         for _ in range(ROUNDS):
-            time.sleep(SETTLE_SECONDS)
-            turns[False].append(_turn(server, console, heads, "nobody"))
-            with _watchers(console, token):
+            for look in (False, True):
+                watchers.tell("look" if look else "rest")
                 time.sleep(SETTLE_SECONDS)
-                turns[True].append(_turn(server, console, heads, "looking"))
+                turns[look].append(_turn(server, console, heads, "looking" if look else "nobody"))
     for name in ("p50_ms", "p99_ms", "gateway_us"):
         pairs = zip(turns[True], turns[False], strict=True)
         ratios = [getattr(one, name) / getattr(other, name) for one, other in pairs]
@@ -110,11 +111,30 @@ def _console(redis_url: str) -> Iterator[tuple[Server, Path]]:
             yield server, Path(folder) / TOKEN
 
 
+class _Watchers:
+    """Those who look, in one process that was there before: its start is not to be measured."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def tell(self, word: str) -> None:
+        """Returns once all of them look, or none."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{word}\n".encode())
+        self._process.stdin.flush()
+        if self._process.stdout.readline() != b"done\n":
+            raise RuntimeError("those who look have ended")
+
+
 @contextmanager
-def _watchers(console: Server, token: Path) -> Iterator[None]:
+def _watchers(console: Server, token: Path) -> Iterator[_Watchers]:
     command = [sys.executable, "-m", "loadtests.console_load", "--look", console.url, str(token)]
-    with started(command):
-        yield
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            yield _Watchers(process)
+        finally:
+            process.terminate()
 
 
 def serve(config: Path) -> None:
@@ -131,22 +151,26 @@ def serve(config: Path) -> None:
 
 
 async def look(url: str, token: str) -> None:
-    """Half of them look at all rooms, the others each at one."""
+    """Half of them look at all rooms, the others each at one. Goes by what standard input says."""
     paths = ["/live"] * (LOOK // 2) + [f"/live/{room.name}" for room in ROOMS[: LOOK // 2]]
     headers = {"authorization": f"Bearer {token}"}
+    looking: list[asyncio.Task[None]] = []
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=None) as client:
 
-        async def one(path: str) -> None:
-            while True:
-                try:
-                    async with client.stream("GET", path) as answer:
-                        answer.raise_for_status()
-                        async for _ in answer.aiter_raw():
-                            pass
-                except httpx.TransportError:
-                    await asyncio.sleep(1)
+        async def one(path: str, begun: asyncio.Event) -> None:
+            async with client.stream("GET", path) as answer:
+                answer.raise_for_status()
+                async for _ in answer.aiter_raw():
+                    begun.set()
 
-        await asyncio.gather(*(one(path) for path in paths))
+        while word := (await asyncio.to_thread(sys.stdin.readline)).strip():
+            await end_all(looking)
+            looking = []
+            if word == "look":
+                begun = [asyncio.Event() for _ in paths]
+                looking = [asyncio.create_task(one(*each)) for each in zip(paths, begun, strict=True)]
+                await asyncio.gather(*(each.wait() for each in begun))
+            print("done", flush=True)
 
 
 def main() -> None:

@@ -7,6 +7,11 @@ import { changes } from "./said.js";
 
 const AGAIN_MS = 5000;
 
+/** What becomes of a plan: "plan event sale: opens …". */
+function planned(changed) {
+  return `plan ${Object.entries(changed).map(([name, { after }]) => `${name}: ${after ?? "taken out"}`).join("; ")}`;
+}
+
 export class Approvals {
   /** `me` is who is signed in, as the record names them. Where nothing needs two people, `needed` is false. */
   constructor(list, room, { me, may, needed }) {
@@ -38,7 +43,7 @@ export class Approvals {
 
   item({ id, action, changed, reason, asked_by: by, expires_at: until }) {
     const item = document.getElementById("approval").content.firstElementChild.cloneNode(true);
-    const what = action === "reset" ? "begin the line anew" : changes(changed);
+    const what = action === "reset" ? "begin the line anew" : action === "plan" ? planned(changed) : changes(changed);
     const mine = by === this.me;
     item.querySelector("b").textContent = sentence(what);
     item.querySelector(".approval-by").textContent = `${mine ? "You ask" : `${by} asks`} for a second person${reason ? `: ${reason}` : ""}. Until ${clock(Date.parse(until))}.`;

@@ -44,3 +44,20 @@ async def test_a_high_rate_waits_for_a_second_person(open_page: Open, client: Cl
     await expect(anna.locator("#rate")).to_have_value("500")
     await expect(anna.locator("#approvals")).to_be_hidden()
     assert 500 == (await viewer.get("/api/rooms/drop")).json()["rate"]
+
+
+async def test_a_plan_that_waits_is_told_in_words(open_page: Open, client: Client) -> None:
+    """On the page of the room, where the second person decides."""
+    bert = await open_page("/rooms/drop", who="bert")
+    event = {"opens": "2990-01-01 10:00", "prequeue": "30m", "draw": False, "rate": "900"}
+    events = [
+        event | {"name": f"sale-{day}", "opens": f"2990-01-0{day} 10:00", "closes": "6h"}
+        for day in range(1, 6)
+    ]
+    asked = await client(Role.OPERATOR).put(
+        "/api/rooms/drop/plan", json={"events": events}, headers={"if-match": "*"}
+    )
+    assert 202 == asked.status_code
+    waits = bert.locator("#approvals li")
+    await expect(waits).to_contain_text("Plan event sale-1: opens 2990-01-01 10:00, closes 6h, rate 900")
+    await expect(waits).to_contain_text("event sale-5: opens")
