@@ -91,6 +91,15 @@ class KnownRoom:
         return sum(lane.snapshot.waiting for name, lane in self.lanes.items() if weight(name) > 0)
 
     @property
+    def is_still(self) -> bool:
+        """Whether nobody stands in any lane, present or not, lets others pass, or is called by the support desk: as far
+        as this worker has looked."""
+        return all(
+            lane.head.is_empty and not lane.snapshot.has_summoned and not lane.snapshot.resting
+            for lane in self.lanes.values()
+        )
+
+    @property
     def opens_ms(self) -> int:
         """When the door opens, in milliseconds since 1970: of this event, or of the next one that is planned; 0: no
         opening lies ahead."""

@@ -25,9 +25,12 @@ from waitroom.line.ticket import Outcome
 
 BUSY_TICK_SECONDS = 0.2
 """Between two calls of ``advance`` while somebody waits: the grain in which the rate is kept."""
-IDLE_TICK_SECONDS = 0.5
+IDLE_TICK_SECONDS = 0.75
+"""The same while nobody does: what ops staff change must be known everywhere within a second."""
 VIEW_SECONDS = 1.0
 """Between two looks at the bits."""
+STILL_VIEW_SECONDS = 5.0
+"""The same where nobody stands in line, and nothing tells that this has changed."""
 FLUSH_SECONDS = 2.0
 """Between two tellings of who was seen and who was active."""
 RETRY_SECONDS = 0.5
@@ -57,7 +60,8 @@ class Room(KnownRoom):
         self.busy_tick_seconds, self.idle_tick_seconds = BUSY_TICK_SECONDS, IDLE_TICK_SECONDS
         self._stopping = False
         self._listeners: list[Callable[[], None]] = []
-        self._viewed = self._flushed = -1e9
+        self._viewed = self._flushed = self._foreseen = -1e9
+        self._stirs = -1
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` after each tick."""
@@ -75,7 +79,9 @@ class Room(KnownRoom):
             try:
                 await self._tick()
                 self.seen_at = time.monotonic()
-                self.look_ahead()
+                if self._viewed != self._foreseen or not self.is_still:
+                    self._foreseen = self._viewed
+                    self.look_ahead()
                 if self.down_since is not None:
                     logger.warning("room %s: Redis is back", self.name)
                     self.down_since = None
@@ -226,7 +232,9 @@ class Room(KnownRoom):
         if new_slot or now - self._flushed >= min(FLUSH_SECONDS, self.rules.presence_ms / 6000):
             self._flushed = now
             await self.flush()
-        if now - self._viewed >= VIEW_SECONDS or head.epoch != before.epoch or head.late != before.late:
+        rests = self.is_still and head.stirs == self._stirs
+        due = now - self._viewed >= (STILL_VIEW_SECONDS if rests else VIEW_SECONDS)
+        if due or head.epoch != before.epoch or head.late != before.late:
             await self._look()
 
     async def _advance(self) -> Head:
@@ -241,12 +249,14 @@ class Room(KnownRoom):
         return head
 
     async def _look(self) -> None:
-        self._viewed = time.monotonic()
+        self._viewed, self._stirs, stirs = time.monotonic(), -1, -1
         for lane in self.lanes.values():
             view = await lane.look()
+            stirs = view.head.stirs if stirs < 0 else stirs  # before the others are looked at
             self.hands.hear(view.head.epoch, view.handed)
             self.visits.end(session for session in view.ended if not self.visits.has_ended(session))
         await self.opening.follow_digest(self.head)
+        self._stirs = stirs
         self.visits.forget_ended(2 * self.rules.session_ms / 1000)
 
     async def _learn_draw(self) -> None:
