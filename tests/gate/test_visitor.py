@@ -175,7 +175,7 @@ def test_a_ticket_that_is_taken_back_is_kept_under_another_name(tokens: Tokens, 
     assert cookie.startswith(b"waitroom_left_drop=drop:7:general:3:5.")
     brought = read(tokens, (b"cookie", cookie.decode()))
     assert (None, 3) == (brought.ticket, brought.former and brought.former.number)
-    room.helped = Helped(spots=frozenset({Spot("general", 3)}))
+    room.regime.helped = Helped(spots=frozenset({Spot("general", 3)}))
     again = read(tokens, (b"cookie", cookie.decode()))
     assert brought.former == again.ticket
 
@@ -183,7 +183,7 @@ def test_a_ticket_that_is_taken_back_is_kept_under_another_name(tokens: Tokens, 
 def test_the_place_that_was_given_back_is_the_visitors(tokens: Tokens, room: Room) -> None:
     """Whoever holds the ticket of the place that was given up for it has it, through any number of them."""
     spots = [Spot("general", number) for number in (3, 6, 8)]
-    room.helped = Helped({spots[2]: spots[1], spots[1]: spots[0]}, frozenset({spots[0]}))
+    room.regime.helped = Helped({spots[2]: spots[1], spots[1]: spots[0]}, frozenset({spots[0]}))
     text = TICKETS.sign(Ticket("drop", 7, "general", 8, 5))
     brought = read(tokens, (b"cookie", f"waitroom_ticket_drop={text}"))
     assert Ticket("drop", 7, "general", 3, 5) == brought.ticket

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections import Counter
 from collections.abc import Awaitable
@@ -44,6 +45,10 @@ FAR = 4_000_000_000_000
 """An opening that no clock reaches: the test opens the door itself."""
 PICK = st.integers(0, 10_000)
 CAPACITIES = st.sampled_from([0, 0, 1, 3, 20])
+EXAMPLES = 2000 if os.environ.get("WAITROOM_LONG_TESTS") else 64
+"""With ``WAITROOM_LONG_TESTS=1`` a quarter of an hour instead of some ten seconds."""
+UNDISTURBED = 10
+"""So many answers are compared before everyone is let in, and before that is done again: it takes as long as twenty."""
 
 
 FATES = {
@@ -71,11 +76,12 @@ class LineMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
+        self.loop = asyncio.new_event_loop()
         self.redis = Redis.from_url(self.redis_url)
         self.begin_worker()
         self.given: set[tuple[str, int]] = set()
         self.has_drawn = False
+        self.changes = 0
 
     def begin_worker(self, lanes: tuple[str, ...] = LANES) -> None:
         memory = Memory(lanes)
@@ -85,11 +91,11 @@ class LineMachine(RuleBasedStateMachine):
         async def wait() -> T:
             return await answer
 
-        return self.runner.run(wait())
+        return self.loop.run_until_complete(wait())
 
     def teardown(self) -> None:
         self.run(self.redis.aclose())
-        self.runner.close()
+        self.loop.close()
 
     @initialize(
         mode=st.sampled_from([Mode.AUTO, Mode.QUEUE]), rate=RATES, capacity=CAPACITIES,
@@ -109,6 +115,7 @@ class LineMachine(RuleBasedStateMachine):
 
     def compare(self, head: Head, lane: str = "general") -> None:
         """What Redis reports is what the model holds."""
+        self.changes += 1
         model, of_lane = self.model, self.model.lanes[lane]
         expected = {
             "issued": of_lane.issued,
@@ -320,6 +327,15 @@ class LineMachine(RuleBasedStateMachine):
     def time_passes(self, ms: int) -> None:
         self.run(self.redis.hincrby("waitroom:1:{room}:room", "wall", -ms))
 
+    @rule(picks=st.lists(PICK, max_size=6), lane=LANE, seconds=st.integers(1, 5))
+    def a_while(self, picks: list[int], lane: str, seconds: int) -> None:
+        """Long enough that grants lapse, visits end and turns are missed; only these are there."""
+        for _ in range(seconds):
+            self.time_passes(1400)
+            if picks:
+                self.see(picks, lane)
+            self.advance(lane)
+
     @rule(rate=RATES, capacity=CAPACITIES)
     def turn_the_dial(self, rate: float, capacity: int) -> None:
         self.configure(replace(self.model.rules, rate=rate, capacity=capacity))
@@ -343,6 +359,7 @@ class LineMachine(RuleBasedStateMachine):
             self.run(store.view(0))
         self.run(self.stores["general"].event())
 
+    @precondition(lambda self: self.changes >= UNDISTURBED)
     @rule()
     def everyone_gets_in(self) -> None:
         """Nobody is stuck: with budget and room for all, whoever is present and shows up enters."""
@@ -360,6 +377,7 @@ class LineMachine(RuleBasedStateMachine):
                     self.show(number, name)
         left = [t for name in moving for t in self.model.lanes[name].tickets.values() if t.stage in stages]
         assert left == [], "no visitor is stuck"
+        self.changes = 0
 
     @invariant()
     def shows_nothing_impossible(self) -> None:
@@ -374,7 +392,10 @@ def test_redis_and_model_never_differ(redis_url: str) -> None:
     run_state_machine_as_test(
         LineMachine,
         settings=settings(
-            max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=EXAMPLES,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

@@ -52,10 +52,17 @@ class Head(NamedTuple):
     """Who came in so far, all epochs, where a room lets everyone pass too."""
     given_back: int = 0
     """Granted places that were given up, all epochs."""
+    stirs: int = 0
+    """Another one when there is something to look at again in a room in which nobody stood."""
     flow: float = 0.0
     """The measured outflow of this lane a minute while somebody stood in it; 0: not measured yet."""
     tokens: float = 0.0
     """The budget left."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody stands in this lane, present or not."""
+        return self.called >= self.issued and not self.late
 
     @property
     def drawn_last(self) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from waitroom.errors import SettingsError
 from waitroom.line.plan import as_stored
-from waitroom.line.store import LineStore, fingerprint
+from waitroom.line.store import LineStore
+from waitroom.line.timetable import fingerprint
 from waitroom.messages.message import Message
 from waitroom.messages.notices import notices_from_text, notices_of, notices_to_text, steps_of, without_past
 from waitroom.settings.messages import MessagesSettings, NoticeSettings

@@ -5,6 +5,7 @@ local refused = enter()
 if refused then return refused end
 redis.call('ZREM', SESSIONS, ARGV[own])
 redis.call('ZADD', ENDED, room.clock, ARGV[own])
+stir()
 redis.call('ZREMRANGEBYSCORE', ENDED, '-inf', room.clock - 2 * rules.session_ms)
 save()
 return {'OK', head()}

@@ -1,4 +1,4 @@
--- with lib/calling, lib/joining, lib/desk, lib/hands
+-- with lib/desk, lib/hands
 -- A waiting place goes to another device: the ticket that was there before is worth nothing from now on.
 -- ARGV own number, own+1 its turn, own+2 the hand that holds it (lib/hands.lua)
 -- Reply {done, head}; {moved, head} where another hand holds it already; {full, head} where it was handed anew too

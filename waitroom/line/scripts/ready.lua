@@ -1,4 +1,4 @@
--- with lib/calling, lib/desk
+-- with lib/desk
 -- Who let others pass is back. Where the turn was called meanwhile, they come late: within the budget, before those not
 -- yet called.
 -- ARGV own number, own+1 its turn

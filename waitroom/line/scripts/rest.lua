@@ -1,4 +1,4 @@
--- with lib/calling, lib/desk
+-- with lib/desk
 -- Somebody in line lets others pass, and keeps the place until a set time: once for each place. What was granted goes to
 -- the next in line.
 -- ARGV own number, own+1 its turn, own+2 for how long at most, in milliseconds

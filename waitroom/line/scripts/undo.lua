@@ -1,4 +1,4 @@
--- with lib/calling, lib/joining, lib/desk, lib/hands
+-- with lib/desk, lib/hands
 -- Who gave a place up wants it back: it has its old turn again. Where that was called meanwhile, its holder comes late.
 -- ARGV own number, own+1 its turn, own+2 the hand that held it (lib/hands.lua)
 -- Reply {done, head}; {moved, head} where it was given back already; {full, head} where it was handed anew too often;

@@ -27,6 +27,7 @@ local function show(lane, number, turn)
     if turn <= lane.floor and not summoned and not is_kept(lane, number) then return 'missed' end
     -- absent when called: within the rate, ahead of those not yet called, in the order of the turns
     redis.call('ZADD', lane.late, turn, int(number))
+    stir()
     stands = true
   end
   advance()

@@ -18,4 +18,5 @@ end
 
 local function hand_anew(lane, number, hand)
   redis.call('ZADD', HANDS, int(room.clock), handed(lane, number, hand + 1))
+  stir()
 end

@@ -85,7 +85,7 @@ local wall
 
 local ROOM_FIELDS = {
   'epoch', 'fresh', 'alias', 'clock', 'open', 'wall', 'tokens', 'slot', 'slot_since', 'hold', 'admitted',
-  'entered', 'no_shows', 'given_back', 'opens', 'next_step', 'cursor', 'astray', 'steady', 'refunded',
+  'entered', 'no_shows', 'given_back', 'opens', 'next_step', 'cursor', 'astray', 'steady', 'refunded', 'stirs',
 }
 local LANE_FIELDS = {
   'epoch', 'issued', 'called', 'floor', 'base', 'offset', 'marked', 'marked_at', 'drawn_first', 'drawn_count', 'deficit',
@@ -130,7 +130,9 @@ local function write(key, fields, from)
       args[#args + 1] = string.format('%.6f', value):gsub('%.?0+$', '', 1)
     end
   end
-  if #args > 0 then redis.call('HSET', key, unpack(args)) end
+  if #args == 0 then return false end
+  redis.call('HSET', key, unpack(args))
+  return true
 end
 
 local function log(kind, ...)
@@ -174,12 +176,16 @@ local function read_rules()
   if not values[4] then rules.limit_shared = -1 end
 end
 
+-- Workers to which a room is still, with nobody in any lane, look at it again once this has changed: when the state of a
+-- lane has, when somebody came back late, lets others pass or has handed a place over, when the shop ended a visit.
+local function stir() room.stirs = room.stirs + 1 end
+
 local function save()
-  write(ROOM, ROOM_FIELDS, room)
   for _, lane in ipairs(lanes) do
     lane.epoch = room.epoch
-    if lane == asked or lane.issued > 0 then write(lane.hash, LANE_FIELDS, lane) end
+    if (lane == asked or lane.issued > 0) and write(lane.hash, LANE_FIELDS, lane) then stir() end
   end
+  write(ROOM, ROOM_FIELDS, room)
   if room.has_other_lanes then
     local names = {}
     for i, lane in ipairs(lanes) do names[i] = lane.name end
@@ -280,7 +286,7 @@ local function head()
     int(lane.floor), int(lane.base), int(room.clock), int(room.slot), int(rules.version), int(room.hold),
     int(redis.call('ZCARD', SESSIONS)), int(redis.call('ZCARD', GRANTED)), int(redis.call('ZCARD', lane.late)),
     int(room.admitted), int(room.no_shows), int(room.opens), int(lane.drawn_first), int(lane.drawn_count),
-    int(room.entered), int(room.given_back),
+    int(room.entered), int(room.given_back), int(room.stirs),
     string.format('%.4f', lane.flow_weight > 0.05 and lane.flow / lane.flow_weight or 0),
     string.format('%.4f', room.tokens),
   }

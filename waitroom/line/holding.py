@@ -1,0 +1,37 @@
+"""What the holder of a place does with it while it waits, in Redis."""
+
+from __future__ import annotations
+
+from waitroom.line.calls import Calls, Word
+from waitroom.line.hands import Handing
+from waitroom.line.resting import Resting
+
+
+class Holding(Calls):
+    """The places of one lane in the hands of those who have them: ``turn`` is that of the number in the order."""
+
+    async def hand_over(self, number: int, turn: int, hand: int) -> Handing:
+        """Hands a waiting place over to another device."""
+        return await self._handing("hand_over", number, turn, hand)
+
+    async def undo(self, number: int, turn: int, hand: int) -> Handing:
+        """Gives a place back to who gave it up."""
+        return await self._handing("undo", number, turn, hand)
+
+    async def rest(self, number: int, turn: int, ms: int) -> Resting:
+        """Lets others pass a place, for so many milliseconds at most."""
+        return await self._resting("rest", number, turn, ms)
+
+    async def ready(self, number: int, turn: int) -> Resting:
+        """Who let others pass is back."""
+        return await self._resting("ready", number, turn)
+
+    async def _resting(self, script: str, *words: Word) -> Resting:
+        outcome, head, *_ = await self._ask(script, *words)
+        self._learn(head)
+        return Resting.of(outcome.decode())
+
+    async def _handing(self, script: str, *words: Word) -> Handing:
+        outcome, head, *_ = await self._ask(script, *words)
+        self._learn(head)
+        return Handing.of(outcome.decode())
