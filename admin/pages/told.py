@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "brought_forward": "Brought to the front",
     "reinstated": "Places given back",
     "undone": "Places taken back",
+    "rested": "Others let pass",
     "reset": "Resets",
     "codes_minted": "Codes minted",
     "revoked": "Invitations revoked",
@@ -40,7 +41,7 @@ KINDS: Mapping[str, str] = {
 _ICONS = {
     "changed": "auto", "called": "queue", "passed": "pass", "planned": "clock", "begun": "queue", "moved": "clock",
     "drawn": "queue", "revealed": "info", "opened": "play", "brought_forward": "support", "reinstated": "support",
-    "undone": "undo", "reset": "warn", "codes_minted": "plus", "revoked": "closed", "shared": "warn",
+    "undone": "undo", "rested": "clock", "reset": "warn", "codes_minted": "plus", "revoked": "closed", "shared": "warn",
     "redis_restarted": "warn", "restored": "warn", "clock_astray": "warn", "clock_agrees": "check",
 }  # fmt: skip
 _DURATIONS = frozenset({"session", "keep", "presence", "burst", "entry"})
