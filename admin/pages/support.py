@@ -41,7 +41,7 @@ FATES: Mapping[Fate | None, Look] = {
 _ICONS = {
     "called": "play", "passed": "play", "drawn": "queue", "missed": "warn", "reinstated": "undo", "undone": "undo",
     "brought_forward": "support", "changed": "auto", "reset": "warn", "restored": "warn", "redis_restarted": "warn",
-    "shared": "warn", "opened": "play", "begun": "queue", "moved": "clock",
+    "shared": "warn", "rested": "clock", "opened": "play", "begun": "queue", "moved": "clock",
 }  # fmt: skip
 _TONES = {"missed": "bad", "reinstated": "good", "brought_forward": "good", "called": "note", "reset": "warn"}
 _SAID = {

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 STATE = {
     "room", "state", "position", "ahead", "waiting", "eta_seconds", "eta_range", "eta_reason", "refresh_after", "lane",
-    "number", "code", "message", "message_language", "notice", "opens_at", "opens_in",
+    "number", "code", "message", "message_language", "notice", "opens_at", "opens_in", "rests_in",
 }  # fmt: skip
 
 

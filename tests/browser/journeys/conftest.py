@@ -32,8 +32,8 @@ from waitroom.line.store import LineStore
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
 expect.set_options(timeout=20_000)
 PHONE, DESK = (390, 844), (1440, 900)
-SHUT = {"mode": "queue", "rate": 0, "presence": "3s", "keep": "60s", "session": "60s", "burst": "1s"}
-"""A room in which everybody waits until the test says otherwise. Its times are short enough for a test."""
+SHUT = {"mode": "queue", "rate": 0, "presence": "15s", "keep": "60s", "session": "60s", "burst": "1s"}
+"""A room in which everybody waits until the test says otherwise. A page without a script asks every five seconds."""
 ROOMS = 40
 """Rooms of the gateway that all tests share: each has one for itself."""
 
@@ -100,6 +100,10 @@ class Room:
     async def configure(self, **changes: str) -> None:
         """Changes live settings."""
         await self.store.configure(changes, source="live", who="test")
+
+    async def notices_absence_soon(self) -> None:
+        """Whoever is away is noticed after some three seconds."""
+        await self.configure(presence_ms="3000")
 
     async def let_in(self, rate: int = 6000) -> None:
         """From now on people are let in."""

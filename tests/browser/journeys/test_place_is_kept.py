@@ -87,6 +87,7 @@ async def test_link_of_the_shop_clicked_again(room: Room, shop: Shop, device: De
 async def test_locked_screen(room: Room, device: Device, wire: Wire) -> None:
     """A phone that is locked for longer than the presence window has its place when it is unlocked, and a turn that
     came meanwhile is kept for it."""
+    await room.notices_absence_soon()
     context = await device()
     page = await context.new_page()
     await room.others(1)
@@ -183,6 +184,7 @@ def _kill(profile: Path) -> None:
 
 async def test_network_gone(room: Room, device: Device) -> None:
     """Without a network the page says since when, and that the place is safe; with it back it goes on by itself."""
+    await room.notices_absence_soon()
     context = await device()
     page = await context.new_page()
     await room.others(2)

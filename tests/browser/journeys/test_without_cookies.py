@@ -32,6 +32,7 @@ def is_in_address(page: Page) -> bool:
 
 async def test_blocked_cookies(room: Room, playwright: Playwright, executable: str, tmp_path: Path) -> None:
     """The place goes on in the address of the page: it is kept by a reload, moves up live, and says what to do."""
+    await room.notices_absence_soon()
     await room.others(2)
     context = await blocking(playwright, executable, tmp_path, scripts=True)
     page = await context.new_page()
