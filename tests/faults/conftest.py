@@ -71,12 +71,12 @@ def running(site: Site) -> Iterator[Site]:
     assert "Traceback" not in site.said(), site.said()
 
 
-async def set_scene(site: Site, crowd: Crowd) -> Scene:
+async def set_scene(site: Site, crowd: Crowd, waiting: int = WAITING) -> Scene:
     """Lets the first five in, and everyone else wait."""
     await site.turn(RATE)
     inside = await crowd.arrive(INSIDE)
     await crowd.all_inside()
     await site.turn(0)
-    line = await crowd.arrive(WAITING)
+    line = await crowd.arrive(waiting)
     assert line == await crowd.in_order(), "places follow the order of arrival"
     return Scene(site, crowd, inside)

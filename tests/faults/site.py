@@ -23,7 +23,7 @@ from waitroom.line.memory import GENERAL
 from waitroom.line.store import LineStore
 from waitroom.redis.cluster import shard_of
 
-SECONDS = 20
+SECONDS = 60
 CONFIG = """
 origin = "{origin}"
 data_dir = "{data}"
@@ -77,16 +77,17 @@ class Grant(NamedTuple):
 
 
 class Site:
-    """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned."""
+    """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned. ``beside`` is more of
+    the file: other rooms."""
 
-    def __init__(self, folder: Path, origin: str, *, redis_url: str | None = None, more: str = "") -> None:
+    def __init__(self, folder: Path, origin: str, *, redis_url: str | None = None, beside: str = "") -> None:
         self.port = free_port()
         self.data = folder / "data"
         self.errors = folder / "errors.log"
         self._config = folder / "waitroom.toml"
-        if redis_url:
-            more = f'redis_url = "{redis_url}"\n{more}'
-        self._config.write_text(CONFIG.format(origin=origin, data=self.data, port=self.port, more=more))
+        more = f'redis_url = "{redis_url}"' if redis_url else ""
+        config = CONFIG.format(origin=origin, data=self.data, port=self.port, more=more)
+        self._config.write_text(config + beside)
         self.redis_url = redis_url or f"unix://{quote(str(self.data / 'redis.sock'))}"
         self._process: subprocess.Popen[bytes] | None = None
 

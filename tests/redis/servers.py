@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,14 @@ class Server:
             self.process.wait()
             self.process = None
 
+    def revive(self) -> None:
+        """It runs, and answers."""
+        if self.process is None:
+            self.start()
+        else:
+            self.thaw()
+            until(self._answers, f"{self} does not answer")
+
     def freeze(self) -> None:
         """It keeps its connections, and does nothing."""
         assert self.process is not None
@@ -91,9 +99,61 @@ class Cluster:
                 break
         return list(found.values())
 
+    def empty(self) -> None:
+        """Removes all keys, scripts and counts of errors."""
+        for node in self.nodes:
+            with node.client() as client:
+                client.script_flush()
+                client.config_resetstat()
+                if client.info("replication")["role"] == "master":
+                    client.flushall()
+
     def at(self, port: int) -> Server:
         """The node with this port."""
         return next(node for node in self.nodes if node.port == port)
+
+    def next_master(self, other: Server) -> Server:
+        """Another master."""
+        return next(
+            node
+            for node in self.nodes
+            if node is not other and self.info(node, "replication")["role"] == "master"
+        )
+
+    def errors(self, node: Server) -> list[str]:
+        """The kinds of error that a node has answered with since it was emptied."""
+        with node.client() as client:
+            told: dict[str, Any] = client.info("errorstats")
+        return [name.removeprefix("errorstat_") for name in told]
+
+    def keys(self, node: Server, tag: str) -> list[str]:
+        """The keys of a hash tag that a node has."""
+        with node.client() as client:
+            found: list[str] = list(client.scan_iter(f"*{{{tag}}}*"))
+            return found
+
+    @contextmanager
+    def moving(self, tag: str, target: Server) -> Iterator[Callable[[], None]]:
+        """The slot of a hash tag is on its way to another master, its keys half moved, until what is given is called:
+        then it arrives. As `redis-cli --cluster reshard` does it."""
+        source = self.master_of(tag)
+        with source.client() as there, target.client() as here:
+            slot = int(there.execute_command("CLUSTER", "KEYSLOT", f"{{{tag}}}"))
+            here.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", there.cluster("MYID"))
+            there.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", here.cluster("MYID"))
+            keys = there.execute_command("CLUSTER", "GETKEYSINSLOT", slot, 1000)
+
+            def bring(some: Sequence[str]) -> None:
+                if some:
+                    there.execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *some)
+
+            def arrive() -> None:
+                bring(keys[1:])
+                for client in (here, there):
+                    client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", here.cluster("MYID"))
+
+            bring(keys[:1])
+            yield arrive
 
     def info(self, node: Server, section: str) -> dict[str, Any]:
         """What a node says of itself."""
@@ -133,8 +193,8 @@ class Cluster:
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[Cluster]:
     """Three masters with a replica each, made by `redis-cli --cluster create`."""
-    options: tuple[str, ...] = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(NODE_TIMEOUT_MS))
-    options += ("--cluster-require-full-coverage", "no", "--save", "", "--appendonly", "yes")
+    options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(NODE_TIMEOUT_MS)]
+    options += ["--cluster-require-full-coverage", "no", "--save", "", "--appendonly", "yes"]
     nodes = [Server(folder / str(index), *options, port=_port_with_bus()) for index in range(6)]
     cli = shutil.which("redis-cli") or str(Path(find_server()).with_name("redis-cli"))
     places = [f"127.0.0.1:{node.port}" for node in nodes]
@@ -174,9 +234,18 @@ class Watched:
     @property
     def master(self) -> Server:
         """Whom the sentinels call the master."""
-        with self.sentinels[0].client() as client:
+        anyone = next(each for each in self.sentinels if each.process is not None)
+        with anyone.client() as client:
             told: Any = client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.NAME)
         return next(server for server in self.servers if server.port == int(told[1]))
+
+    def scripts_run(self, server: Server) -> int:
+        """The scripts that a server was asked to run since the counts began."""
+        with server.client() as client:
+            stats: dict[str, Any] = client.info("commandstats")
+        return sum(
+            int(of["calls"]) for name, of in stats.items() if name in ("cmdstat_evalsha", "cmdstat_eval")
+        )
 
     def is_whole(self) -> bool:
         """Whether the master has its replica, and the sentinels know each other and both."""

@@ -40,6 +40,9 @@ class SlotLocator:
         """It does not answer, or is no master any more."""
         self._topology.failed(server)
 
+    async def disconnect(self) -> None:
+        """There is nothing to end: the nodes are asked by connections for one question each."""
+
     def moved(self, slot: int, server: Server) -> bool:
         """A node said that a slot is there. False where it is another one: the command was none of ours."""
         if slot == self._slot:

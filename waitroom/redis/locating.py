@@ -22,6 +22,10 @@ class Locator(Protocol):
         """It does not answer, or is no master any more: whoever connects next asks anew."""
         ...
 
+    async def disconnect(self) -> None:
+        """Ends the connections by which it asks; the next question makes them anew."""
+        ...
+
     def moved(self, slot: int, server: Server) -> bool:
         """A node said that a slot is there. False where it is none of ours."""
         ...

@@ -35,6 +35,11 @@ class LocatedPool(Pool):
         self._locator = locator
         super().__init__(locator=locator, **options)
 
+    async def disconnect(self, inuse_connections: bool = True) -> None:  # noqa: FBT001, FBT002 - the library's
+        """Ends the connections, and those of who knows where the master is."""
+        await super().disconnect(inuse_connections)
+        await self._locator.disconnect()
+
     async def ensure_connection(self, connection: AbstractConnection) -> None:
         """Makes it ready."""
         if (

@@ -33,6 +33,11 @@ class SentinelLocator:
         if server == self._known:
             self._known = None
 
+    async def disconnect(self) -> None:
+        """Ends the connections to the sentinels."""
+        for sentinel in self._sentinel.sentinels:
+            await sentinel.connection_pool.disconnect()
+
     def moved(self, slot: int, server: Server) -> bool:
         """Nothing moves where there are no slots: the server is a node of a cluster."""
         return False

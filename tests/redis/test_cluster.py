@@ -1,0 +1,77 @@
+"""A site whose rooms are spread over the shards of a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.redis.everything import do_everything
+from tests.redis.servers import Cluster
+from waitroom.assembly.redis import connect
+from waitroom.line.store import LineStore
+from waitroom.redis.batch import Batch
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_nothing_crosses_slots(tmp_path: Path, shop: str, cluster: Cluster) -> None:
+    """Gateway, console, tools and every script: no command names keys of two slots, and every shard keeps a room."""
+    rooms = cluster.tags("room", 3)
+    await do_everything(tmp_path, cluster.url, shop, rooms)
+    errors = {node: cluster.errors(node) for node in cluster.nodes}
+    assert [] == [(node, kind) for node, kinds in errors.items() for kind in kinds if kind == "CROSSSLOT"]
+    assert sorted(rooms) == sorted(room for room in rooms if cluster.keys(cluster.master_of(room), room))
+
+
+async def test_a_slot_moves_while_the_room_runs(cluster: Cluster) -> None:
+    """Whoever joins waits until it has arrived: none is refused, and no number is given twice."""
+    redis = connect(cluster.url)
+    store = LineStore(redis, "drop")
+    await store.configure({"mode": "queue", "rate": "0"}, source="file", who="test")
+    numbers = [(await store.join(1)).first]
+    target = cluster.next_master(cluster.master_of("drop"))
+    with cluster.moving("drop", target) as arrive:
+        joining = asyncio.create_task(store.join(1))
+        await asyncio.sleep(0.1)
+        assert not joining.done()
+        arrive()
+        numbers.append((await joining).first)
+    numbers += [(await store.join(1)).first for _ in range(2)]
+    # another server: it may have forgotten its last second
+    assert [1, 10_002, 10_003, 10_004] == numbers
+    assert target is cluster.master_of("drop")
+    await redis.aclose()
+
+
+async def test_scripts_are_forgotten(cluster: Cluster) -> None:
+    """By `SCRIPT FLUSH` on all nodes: the next call brings them again, to the shard that needs them."""
+    redis = connect(cluster.url)
+    store = LineStore(redis, "drop")
+    await store.configure({"mode": "queue", "rate": "0"}, source="file", who="test")
+    first = await store.join(1)
+    for node in cluster.nodes:
+        with node.client() as client:
+            client.script_flush()
+    assert (1, 2) == (first.first, (await store.join(1)).first)
+    await redis.aclose()
+
+
+async def test_a_batch_goes_to_each_shard_at_once(cluster: Cluster) -> None:
+    """The answers come in the order of the commands; of a shard that is gone there is an error in their place."""
+    redis = connect(cluster.url)
+    rooms = cluster.tags("room", 3)
+
+    def batch() -> Batch:
+        made = Batch(redis)
+        for room in (*rooms, *rooms):
+            made.about(room).incr(f"waitroom:1:{{{room}}}:count")
+        return made
+
+    assert [1, 1, 1, 2, 2, 2] == await batch().execute()
+    cluster.master_of(rooms[1]).kill()
+    answers = await batch().execute()
+    assert [3, 3, 4, 4] == [answers[place] for place in (0, 2, 3, 5)]
+    assert [True, True] == [isinstance(answers[place], Exception) for place in (1, 4)]
+    await redis.aclose()

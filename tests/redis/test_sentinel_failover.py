@@ -1,0 +1,30 @@
+"""The master that sentinels watch hangs in mid-sale: nobody loses a place, and the new master goes on with the line."""
+
+from __future__ import annotations
+
+import pytest
+from anyio.to_thread import run_sync
+
+from tests.faults.checks import Scene, all_get_in, inside_are_served, places_are_kept
+from tests.faults.crowd import eventually
+from tests.redis.servers import Watched
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_master_fails_over(watched_scene: Scene, watched: Watched) -> None:
+    """Those in line keep their places in the same order, no number is given twice, and the rate is kept.
+
+    One of the sentinels is gone as well: the others are asked. A master that comes back is asked nothing any more.
+    """
+    lost = watched.master
+    watched.sentinels[0].kill()
+    lost.freeze()
+    await inside_are_served(watched_scene)
+    await eventually(lambda: watched.master is not lost, lambda: "the master does not fail over")
+    await places_are_kept(watched_scene)
+
+    await run_sync(lost.revive)
+    asked = watched.scripts_run(lost)
+    await all_get_in(watched_scene)
+    assert asked == watched.scripts_run(lost)
