@@ -29,8 +29,8 @@ class Language:
         self._locale = Locale.parse(self.spoken, sep="-")
         self.direction: Literal["ltr", "rtl"] = "rtl" if self._locale.text_direction == "rtl" else "ltr"
         self.number = Numerals(self._locale)
-        self.formats = f"{self.spoken}-u-nu-{self.number.system}"
-        """What Intl is told in a browser, which may know another default."""
+        self.formats = f"{self.spoken}-u-ca-gregory-nu-{self.number.system}"
+        """What Intl is told in a browser, whose own digits and calendar may be others."""
 
     def __repr__(self) -> str:
         return f"Language({self.spoken})"
@@ -61,7 +61,11 @@ class Language:
     def _joined(self, moment: datetime, style: Literal["short", "medium"]) -> str:
         system = self.number.system
         date = format_date(moment, "medium", locale=self._locale)
-        time = format_time(moment, style, tzinfo=moment.tzinfo, locale=self._locale)
+        pattern: str = self._locale.time_formats[style].pattern
+        if self.tag == "ko":
+            # its short names of the halves of a day are Latin letters in CLDR, and nowhere else
+            pattern = pattern.replace("a", "aaaa")
+        time = format_time(moment, pattern, tzinfo=moment.tzinfo, locale=self._locale)
         text = str(self._locale.datetime_formats["medium"]).replace("{0}", time).replace("{1}", date)
         return text if system == "latn" else text.translate(self.number.digits)
 
