@@ -38,7 +38,7 @@ def test_a_plain_path_is_read_by_all_alike(path: str, read: str) -> None:
         "/static/%2e%2e/checkout", "/static/.%2E/checkout", "/static/%252e%252e/checkout",
         "/static/..%2fcheckout", "/static/..%5ccheckout", "/static/a%2Fb", "/static\\..\\checkout",
         "/static/..;/checkout", "/static/a;b", "/static/a%3bb", "/static;/a",
-        "/static/%3f/a", "/static/a%23b", "/static/100%25", "/static/%25%32%65",
+        "/static/%3f/a", "/static/a%23b", "/static/..#", "/static/..?", "/static/100%25", "/static/%25%32%65",
         "/static/a%00.png", "/static/a%0d%0ab", "/static/a%7f", "/static/a%09", "/static/a b", "/static/a\x7fb",
         "/static/.../checkout", "/static/..%20/checkout", "/static/%20/a", "/static/.%20./checkout",
         "/%73tatic/a", "/static/%61", "/static/a%2Db", "/static/a%7Eb",

@@ -25,7 +25,7 @@ _HIDDEN = re.compile(r"\\|%(?:25)*+(?:2f|5c)", re.IGNORECASE)
 # What shops read in different ways, plainly written or encoded; and what nobody has to encode, of which some shops
 # compare the code (RFC 3986 section 6.2.2.2).
 _UNCLEAR = re.compile(
-    r"[^!-~]|[\\;]|//|%(?![0-9a-f]{2})"
+    r"[^!-~]|[\\;#?]|//|%(?![0-9a-f]{2})"
     r"|%(?:[01][0-9a-f]|2[35def]|3[0-9bf]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef])",
     re.IGNORECASE,
 )
