@@ -386,8 +386,8 @@ def table(seeds: Iterable[int]) -> Iterable[str]:
             of = [answer for answer in answers if low <= answer.told.seconds < high]
             cells.append(f"{coverage(of):.0%}" if len(of) >= 10 * len(seeds) else "")
         far = [answer for answer in answers if answer.told.seconds >= 60]
-        width = _median((answer.told.high - answer.told.low) / answer.told.seconds for answer in far)
-        error = _median(
+        width = median((answer.told.high - answer.told.low) / answer.told.seconds for answer in far)
+        error = median(
             abs((answer.turn_at or 0) - answer.asked_at - answer.told.seconds) / answer.told.seconds
             for answer in far
         )
@@ -399,7 +399,8 @@ def table(seeds: Iterable[int]) -> Iterable[str]:
         )
 
 
-def _median(values: Iterable[float]) -> float:
+def median(values: Iterable[float]) -> float:
+    """The upper one; 0 of none."""
     ordered = sorted(values)
     return ordered[len(ordered) // 2] if ordered else 0.0
 

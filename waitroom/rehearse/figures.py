@@ -112,6 +112,7 @@ class Judged(NamedTuple):
     """An estimate, and what came true."""
 
     joined: float
+    seconds: int
     low: int
     high: int
     waited: float
@@ -131,7 +132,7 @@ def judged(played: Played) -> Iterator[Judged]:
             joined, turn = crowd.joined[told.number], crowd.turn[told.number]
             overtaken = any(joined < at <= turn for at in changes)
             if turn == crowd.stood_until[told.number] < inf and not overtaken:
-                yield Judged(joined, told.low, told.high, turn - joined)
+                yield Judged(joined, told.seconds, told.low, told.high, turn - joined)
 
 
 def _lane(side: Side, rules: Rules) -> LaneFigures:

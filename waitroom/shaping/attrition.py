@@ -22,7 +22,7 @@ USUAL_BOUNCE = 0.1
 """Which share of newcomers looks in and goes, until that is measured."""
 BOUNCE_DOUBT = 0.12
 NEWCOMERS = 500.0
-SETTLED_DOUBT, UNSETTLED_DOUBT = 0.12, 0.6
+SETTLED_DOUBT, UNSETTLED_DOUBT = 0.12, 0.75
 """How far off, relatively, the share that leaves is when the line has run for long, and what comes to that before
 anything was seen: at the start the impatient go, then the others stay, or their patience ends."""
 _FOLLOW_MS = 20_000.0
