@@ -23,7 +23,7 @@ MORE = "run `python -m waitroom.words`"
 SAME = frozenset(
     {
         "{low} – {high}", "{low}–{high} min", "{m} min", "{h} h", "{h} h {m} min", "{d} d {h} h", "Error", "Opening",
-        "Ticket", "Tickets", "Under {high}",
+        "Ticket", "Tickets", "Under {high}", "Code",
     }
 )  # fmt: skip
 """Texts that are what they are in English in other languages too."""
