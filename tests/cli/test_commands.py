@@ -64,7 +64,8 @@ def test_check_reaches_redis_and_the_origin(tmp_path: Path, redis_url: str) -> N
     assert lines[0] == "ok    settings: 1 room(s): main"
     assert lines[1].startswith("ok    secret: none yet")
     assert lines[2].startswith("ok    redis: ")
-    assert lines[3].startswith("WRONG origin: http://127.0.0.1:9: ")
+    assert lines[3].startswith("doubt redis: appendonly is no")
+    assert lines[4].startswith("WRONG origin: http://127.0.0.1:9: ")
     assert ["w.toml"] == [path.name for path in tmp_path.iterdir()]
 
 

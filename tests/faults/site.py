@@ -77,15 +77,18 @@ class Grant(NamedTuple):
 
 
 class Site:
-    """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned. ``beside`` is more of
-    the file: other rooms."""
+    """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned. ``more`` and
+    ``beside`` are more of the file: of the site, and other rooms."""
 
-    def __init__(self, folder: Path, origin: str, *, redis_url: str | None = None, beside: str = "") -> None:
+    def __init__(
+        self, folder: Path, origin: str, *, redis_url: str | None = None, more: str = "", beside: str = ""
+    ) -> None:
         self.port = free_port()
         self.data = folder / "data"
         self.errors = folder / "errors.log"
         self._config = folder / "waitroom.toml"
-        more = f'redis_url = "{redis_url}"' if redis_url else ""
+        if redis_url:
+            more += f'\nredis_url = "{redis_url}"'
         config = CONFIG.format(origin=origin, data=self.data, port=self.port, more=more)
         self._config.write_text(config + beside)
         self.redis_url = redis_url or f"unix://{quote(str(self.data / 'redis.sock'))}"
@@ -131,6 +134,10 @@ class Site:
         except httpx.TransportError:
             return False
         return answer.status_code == 200
+
+    def all_are_ready(self) -> bool:
+        """Whether they all do: asked so often that each has been."""
+        return all(self.is_ready() for _ in range(16))
 
     def listens(self) -> bool:
         """Whether the port is taken."""

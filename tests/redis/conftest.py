@@ -13,11 +13,13 @@ from tests.faults.conftest import running, set_scene
 from tests.faults.conftest import shop as shop
 from tests.faults.crowd import crowd_at
 from tests.faults.site import Site, until
-from tests.redis.servers import Cluster, Watched, running_cluster, running_sentinels
+from tests.redis.servers import Cluster, Server, Watched, running_cluster, running_sentinels
 
 # processes are found and stopped by what Linux knows of them
 collect_ignore_glob = [] if sys.platform == "linux" else ["test_*.py"]
 WAITING = 45
+PATIENT = 'redis_timeout = "20s"'
+"""On a busy machine a server that is well may take its time."""
 BESIDE = """
 [[rooms]]
 name = "{name}"
@@ -81,7 +83,26 @@ def beside(cluster: Cluster) -> str:
 @pytest.fixture
 async def sharded_scene(tmp_path: Path, shop: str, cluster: Cluster, beside: str) -> AsyncIterator[Scene]:
     """A gateway and its crowd in front of the cluster, with a room on another shard."""
-    more = BESIDE.format(name=beside)
-    with running(Site(tmp_path, shop, redis_url=cluster.url, beside=more)) as site:
+    room = BESIDE.format(name=beside)
+    with running(Site(tmp_path, shop, redis_url=cluster.url, more=PATIENT, beside=room)) as site:
+        async with crowd_at(site.port) as crowd:
+            yield await set_scene(site, crowd, WAITING)
+
+
+@pytest.fixture
+def frozen(tmp_path: Path) -> Iterator[Server]:
+    """One server, to be frozen."""
+    server = Server(tmp_path / "redis", "--save", "")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+async def frozen_scene(tmp_path: Path, shop: str, frozen: Server) -> AsyncIterator[Scene]:
+    """A gateway and its crowd in front of it."""
+    with running(Site(tmp_path, shop, redis_url=f"redis://127.0.0.1:{frozen.port}/0")) as site:
         async with crowd_at(site.port) as crowd:
             yield await set_scene(site, crowd, WAITING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from anyio.to_thread import run_sync
 
@@ -10,6 +12,8 @@ from tests.faults.crowd import eventually
 from tests.redis.servers import Watched
 
 pytestmark = pytest.mark.anyio
+PATIENCE_SECONDS = 2.5
+"""By then every worker has noticed that its server hangs."""
 
 
 async def test_the_master_fails_over(watched_scene: Scene, watched: Watched) -> None:
@@ -17,11 +21,14 @@ async def test_the_master_fails_over(watched_scene: Scene, watched: Watched) -> 
 
     One of the sentinels is gone as well: the others are asked. A master that comes back is asked nothing any more.
     """
-    lost = watched.master
+    site, lost = watched_scene.site, watched.master
     watched.sentinels[0].kill()
     lost.freeze()
     await inside_are_served(watched_scene)
     await eventually(lambda: watched.master is not lost, lambda: "the master does not fail over")
+    await eventually(lambda: "Redis is back" in site.said(), site.said)
+    await asyncio.sleep(PATIENCE_SECONDS)
+    await eventually(site.all_are_ready, lambda: "a worker does not find the new master")
     await places_are_kept(watched_scene)
 
     await run_sync(lost.revive)

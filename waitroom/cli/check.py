@@ -6,12 +6,13 @@ import asyncio
 from contextlib import suppress
 
 import typer
-from redis.exceptions import RedisError
 
 from waitroom.assembly.gate import origin_of
 from waitroom.assembly.redis import connect
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
+from waitroom.redis.address import RedisAddress
+from waitroom.redis.examining import examine
 from waitroom.settings import (
     Settings,
     resolve_channels,
@@ -20,9 +21,6 @@ from waitroom.settings import (
     resolve_webhook_secrets,
 )
 from waitroom.settings.doubts import doubts
-
-OLDEST_REDIS = (6, 2)
-OLDEST_VALKEY = (7, 2)
 
 
 def run_checks(settings: Settings) -> bool:
@@ -110,20 +108,18 @@ async def _check_redis(settings: Settings) -> bool:
             return _good(f"redis: embedded, {find_server()}")
         except WaitroomError as error:
             return _bad(f"redis: {error}")
-    redis = connect(settings.redis_url)
+    redis = connect(settings.redis_url, settings)
     try:
-        info = await redis.info("server")
-    except (RedisError, OSError) as error:
-        return _bad(f"redis: redis_url does not answer: {error}")
+        found = await examine(redis, RedisAddress.parse(settings.redis_url))
     finally:
         await redis.aclose()
-    if "valkey_version" in info:
-        name, version, oldest = "Valkey", str(info["valkey_version"]), OLDEST_VALKEY
-    else:
-        name, version, oldest = "Redis", str(info["redis_version"]), OLDEST_REDIS
-    if tuple(int(part) for part in version.split(".")[:2]) < oldest:
-        return _bad(f"redis: {name} {version} is too old; {'.'.join(map(str, oldest))} or later is needed")
-    return _good(f"redis: {name} {version}")
+    for fault in found.faults:
+        _bad(f"redis: {fault}")
+    if not found.faults:
+        _good(f"redis: {found.name}")
+    for doubt in found.doubts:
+        typer.echo(f"doubt redis: {doubt}")
+    return not found.faults
 
 
 async def _check_origin(settings: Settings) -> bool:

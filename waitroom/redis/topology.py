@@ -12,6 +12,8 @@ from redis.exceptions import RedisError
 
 from waitroom.redis.address import Server
 
+SLOTS = 16_384
+
 Ask = Callable[[Server], Awaitable[Sequence[Any]]]
 """Asks one node for its `CLUSTER SLOTS`."""
 
@@ -48,7 +50,7 @@ class Topology:
 
     @property
     def covered(self) -> int:
-        """How many of the 16384 slots have a master."""
+        """How many of the :data:`SLOTS` have a master."""
         return sum(last - first + 1 for first, last, _ in self._ranges)
 
     def known(self, slot: int) -> Server | None:
