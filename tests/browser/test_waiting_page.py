@@ -431,7 +431,7 @@ def test_script_words_an_estimate_as_the_server_does(
 def test_leaving_needs_a_second_step(tab: webdriver.Chrome, gateway: FakeGateway) -> None:
     """The place is given up by a form behind a disclosure; afterwards nothing keeps a stream open."""
     tab.get(gateway.address)
-    button = tab.find_element(By.CSS_SELECTOR, "form button")
+    button = tab.find_element(By.CSS_SELECTOR, "form[action$='/leave'] button")
     assert not button.is_displayed()
     tab.find_element(By.XPATH, "//summary[.='Leave the line']").click()
     button.click()

@@ -70,6 +70,20 @@ async def test_a_visitor_without_a_ticket_can_choose(house: House) -> None:
 
 
 @pytest.mark.room(mode="pause")
+async def test_a_choice_makes_no_new_place(house: House) -> None:
+    """Where the place has gone to another device, the page goes on saying so, in the language chosen."""
+    first, second = house.visitor(), house.visitor()
+    await first.get("/")
+    offered = await first.post(house.own("offer"), headers={**APP, "sec-fetch-mode": "cors"})
+    await second.post(house.own("move"), data={"code": offered.json()["code"], "to": "/"})
+    for _ in range(2):
+        page = await first.get("/")
+        assert 'data-state="moved"' in page.text
+        await first.post(house.own("language"), data={"language": "lv", "to": "/"})
+    assert "lv" == spoken((await first.get("/")).text)
+
+
+@pytest.mark.room(mode="pause")
 async def test_another_site_chooses_nothing(house: House) -> None:
     """Its form comes without the ticket, which would be lost."""
     visitor = house.visitor()

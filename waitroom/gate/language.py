@@ -44,7 +44,8 @@ class LanguageAddress:
         if chosen not in self._editions.languages.tags:
             chosen = ""
         brought = self._tokens.read(scope)
-        ticket = None if brought.admission is not None else brought.ticket
+        # what is left of a place that went to another device says so on the page
+        ticket = None if brought.admission is not None else brought.ticket or brought.moved
         location = local_target(fields.get("to", "/")).encode("latin-1", "replace")
         kept = self._tokens.speak(ticket, chosen, secure=request.secure)
         await answer(scope, send, 303, TEXT, b"", [(b"location", location), NO_STORE, VARY, kept])
