@@ -61,7 +61,8 @@ class Answer:
             )
         if rules.places and not now.visit_seconds:
             yield (
-                f"The capacity of {rules.places:,} is not in this: how long one counts as inside is not known (--visit)."
+                f"The capacity of {rules.places:,} is not in this: "
+                "how long one counts as inside is not known (--visit)."
             )
         if self.within is not None:
             yield f"To end within {long(self.within)}: {self._enough(self.within)}."
