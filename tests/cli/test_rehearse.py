@@ -105,6 +105,16 @@ def test_a_plan_answers_in_words(tmp_path: Path) -> None:
     ) == done.stdout
 
 
+def test_a_plan_says_what_it_cannot_reckon_with(tmp_path: Path) -> None:
+    """A capacity bounds the flow only where it is known how long a visitor stays; at a rate of 0 nobody enters."""
+    done = run("plan", "--waiting", "500", "--rate", "0", "--capacity", "10", folder=tmp_path)
+
+    assert (
+        "500 waiting, 0 a minute enter: the last of them never enters.\n"
+        "The capacity of 10 is not in this: how long one counts as inside is not known (--visit).\n"
+    ) == done.stdout
+
+
 def test_a_plan_answers_as_json(tmp_path: Path) -> None:
     """With the effect of a change."""
     done = run("plan", "--waiting", "900", "--rate", "30", "--within", "10m", "--what-if", "rate=60", "--json",

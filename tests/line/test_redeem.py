@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.line.bench import RULES, SESSIONS, STILL, Bench
+from waitroom.line.hands import Handing
 from waitroom.line.keys import redeem_keys
 from waitroom.line.memory import GENERAL, Memory
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Fate, Redeemed, Redemption
@@ -68,6 +69,19 @@ async def test_a_holder_is_told_of_the_same_place(lanes: Lanes) -> None:
     assert (Redemption.NEW, MEMBERS, 1) == await lanes.place(invitation())
     assert (Redemption.HELD, MEMBERS, 1) == await lanes.place(invitation())
     assert (Redemption.NEW, MEMBERS, 2) == await lanes.place(invitation("ben", "batch-2"))
+
+
+async def test_a_place_that_was_replaced_is_not_taken_back(lanes: Lanes) -> None:
+    """Whoever leaves and comes anew by the same right has the new place: undoing the leaving gives no second one."""
+    members = lanes.stores[MEMBERS]
+    assert (Redemption.NEW, MEMBERS, 1) == await lanes.place(claim())
+    await members.leave(1)
+    assert (Redemption.NEW, MEMBERS, 2) == await lanes.place(claim())
+    assert Handing.OVER is await members.undo(1, 1, 0)
+    assert (Redemption.HELD, MEMBERS, 2) == await lanes.place(claim())
+    await members.leave(2)
+    assert Handing.DONE is await members.undo(2, 2, 0)
+    assert (Redemption.HELD, MEMBERS, 2) == await lanes.place(claim())
 
 
 async def test_at_the_same_moment_in_many_workers(bench: Bench, line_url: str, lanes: Lanes) -> None:

@@ -90,3 +90,19 @@ async def test_without_a_record_nothing_is_said(redis: Redis) -> None:
     receipt = Receipt(room=ROOM, epoch=1, lane="general", number=1, iat=1)
     assert (None, {Told.NOTE}) == followed([], receipt)[:2]
     assert (None, {Told.NOTE}) == followed([("1-1", {"type": "called"}), ("x", {})], receipt)[:2]
+
+
+async def test_what_became_of_the_place_is_told(redis: Redis) -> None:
+    """Who let others pass, or left and came back, sees from the receipt why others of behind went before."""
+    _, entries, receipt = await a_draw(redis)
+    last_id, last = entries[-1]
+    of_place = {"lane": "general", "number": "3", "turn": "2", "epoch": last["epoch"], "clock": last["clock"]}
+    rested = (last_id, {"type": "rested", **of_place, "was": "granted", "ms": "600000"})
+    undone = (last_id, {"type": "undone", **of_place, "called": "5"})
+    another = (last_id, {"type": "undone", **of_place, "number": "4", "called": "5"})
+    honoured, told, text = followed([*entries, rested, undone, another], receipt)
+
+    assert (True, {Told.OK, Told.NOTE}) == (honoured, told)
+    assert "place 3 of general, which was granted, lets others pass, for 10m at most" in text
+    assert "whoever had left takes place 3 of general back" in text
+    assert "place 4" not in text

@@ -63,6 +63,41 @@ async def test_an_undo_after_the_turn_is_explained(redis: Redis, granted: bool) 
     assert [] == audit(*await recorded(redis)).findings
 
 
+@pytest.mark.parametrize("by_desk", [False, True], ids=["undone", "reinstated"])
+async def test_who_was_brought_forward_and_left_has_the_own_turn_again(redis: Redis, by_desk: bool) -> None:
+    """Whoever left with a place that the desk had brought about, and has it back, is called in their turn."""
+    store = await begun(redis, 6)
+    await store.bring_forward(4, 4, who="anna", why="a test")
+    await pass_ms(redis, store, 100)
+    for hand in range(2):
+        await store.leave(4)
+        if by_desk:
+            await store.reinstate(4, 4, who="anna", why="a test")
+        else:
+            assert Handing.DONE is await store.undo(4, 4, hand)
+    for _ in range(6):
+        await pass_ms(redis, store, 100)
+    assert [Outcome.ADMITTED] * 6 == [(await store.claim(number))[0] for number in range(1, 7)]
+    assert [] == audit(*await recorded(redis)).findings
+
+
+async def test_an_undo_explains_nobody_else(redis: Redis) -> None:
+    """A place that was passed over while its holder had left explains one late entry, not two."""
+    store = await begun(redis, 8)
+    await store.leave(1)
+    await pass_ms(redis, store, 100)
+    await store.undo(1, 1, 0)
+    for _ in range(2):
+        await pass_ms(redis, store, 100)
+    entries, standing = await recorded(redis)
+    assert [] == audit(entries, standing).findings
+
+    (last_id, last) = next(entry for entry in reversed(entries) if entry[1]["type"] == "called")
+    forged = [entry for entry in entries if entry[0] != last_id]
+    forged.append((last_id, {**last, "to": last["from"], "late": "1"}))
+    assert Promise.ORDER in {each.promise for each in audit(forged, standing).findings}
+
+
 async def test_a_late_entry_without_the_undo_is_found(redis: Redis) -> None:
     """The same record without the word of it does not hold."""
     store = await begun(redis, 4)

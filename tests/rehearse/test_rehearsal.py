@@ -188,6 +188,16 @@ def test_lanes_share_the_rate_by_weight() -> None:
     assert 300 <= taken <= 370
 
 
+def test_a_lane_that_never_moves_is_not_held_by_the_rate() -> None:
+    """Who stands in it waits to the end, and the rate is judged by the others."""
+    rules = Rules(rate=600.0, weights="general:1 suspects:0")
+    lanes = (Share("general", 0.5), Share("suspects", 0.5))
+    figures = figures_of(rehearse(replace(scenario("steady", rules=rules, seconds=30), lanes=lanes)))
+
+    assert (1000, 1000) == (figures.entered, figures.still_waiting)
+    assert figures.rate_error is not None and abs(figures.rate_error) < 0.02
+
+
 def test_where_nobody_ever_enters_it_ends_all_the_same() -> None:
     """At a rate of 0 they are told as still waiting."""
     played = rehearse(scenario("steady", rules=Rules(rate=0.0), visitors=50, seconds=10))

@@ -20,6 +20,7 @@ from waitroom.shaping.weights import lane_weights, weights_text
         ({"general": 0, "members": 90}, 0, {"general": 0, "members": 90}),
         ({"members": 3, "early": 2}, 1, {"general": 1, "members": 0, "early": 0}),
         ({"suspects": 0}, 0.1, {"general": 1, "suspects": 0}),
+        ({"general": 0, "suspects": 0}, 0.1, {"general": 1, "suspects": 0}),
     ],
 )
 def test_the_general_lane_has_its_least_share(

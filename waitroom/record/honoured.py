@@ -39,7 +39,7 @@ class Honoured:
         self._calls: list[Entry] = []
         self._ended: Entry | None = None
         self._moved = False
-        self._helped: list[Entry] = []
+        self._told: list[Entry] = []
         self._before = 0
 
     def feed(self, entry_id: str, fields: Mapping[str, str]) -> None:
@@ -70,10 +70,12 @@ class Honoured:
                 self._moved = True
             case "reinstated" | "brought_forward" if is_of_lane:
                 self._follow_desk(entry)
+            case "rested" | "undone" if is_of_lane and entry.number("number") == receipt.number:
+                self._told.append(entry)
 
     def _follow_desk(self, entry: Entry) -> None:
         if entry.number("number") == self._receipt.number:
-            self._helped.append(entry)
+            self._told.append(entry)
         elif entry.kind == "brought_forward" and self._call is None:
             turn = self._turn
             self._before += turn is None or entry.number("turn") > turn
@@ -87,7 +89,7 @@ class Honoured:
 
     def lines(self) -> list[Line]:
         """The answer, line by line."""
-        return [*self._of_record(), *self._of_draw(), *self._of_turn(), *self._of_desk()]
+        return [*self._of_record(), *self._of_draw(), *self._of_turn(), *self._of_place()]
 
     def _of_record(self) -> list[Line]:
         receipt, first = self._receipt, self._first
@@ -145,8 +147,8 @@ class Honoured:
         last = self._calls[-1]
         return [Line(Told.NOTE, f"turn {turn:,} is not called yet: {last.number('to'):,} were, at {last.at}")]
 
-    def _of_desk(self) -> list[Line]:
-        lines = [Line(Told.NOTE, f"{each.at}: {said(each)}") for each in self._helped]
+    def _of_place(self) -> list[Line]:
+        lines = [Line(Told.NOTE, f"{each.at}: {said(each)}") for each in self._told]
         if self._before:
             text = f"the support desk brought {self._before:,} who stood behind it to the front meanwhile"
             lines.append(Line(Told.NOTE, text))

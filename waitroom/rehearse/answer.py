@@ -51,12 +51,18 @@ class Answer:
     def in_words(self) -> Iterator[str]:
         """Line by line."""
         now, rules, before = self.now, self.now.rules, self.effect.before
-        wait = f"the last of them waits {long(before.last_seconds)}" if now.waiting else "nobody waits"
+        last = "never enters" if before.last_seconds is None else f"waits {long(before.last_seconds)}"
+        wait = f"the last of them {last}" if now.waiting else "nobody waits"
         yield f"{now.waiting:,} waiting, {_amount(before.outflow)} a minute enter: {wait}."
         if before.outflow < rules.admission_rate and rules.places and now.visit_seconds:
             yield (
                 f"The rate of {rules.admission_rate:,g} is not reached: {rules.places:,} inside at once, each for "
                 f"{long(now.visit_seconds)}, are {_amount(before.outflow)} a minute."
+            )
+        if rules.places and not now.visit_seconds:
+            yield (
+                f"The capacity of {rules.places:,} is not in this: "
+                "how long one counts as inside is not known (--visit)."
             )
         if self.within is not None:
             yield f"To end within {long(self.within)}: {self._enough(self.within)}."

@@ -157,7 +157,9 @@ class _Play:
 
     @property
     def _looking(self) -> int:
-        return sum(side.crowd.waiting for side in self._sides)
+        # the rate holds nobody in a lane that never moves
+        moving = (side for side in self._sides if self._rules.weight_of(side.line.lane))
+        return sum(side.crowd.waiting for side in moving)
 
     def _length(self) -> Fraction:
         """Whole seconds, or a whole part of one where more than a run of ``advance`` can call would be due."""

@@ -11,12 +11,13 @@ def lane_weights(given: Mapping[str, float], general_share: float) -> dict[str, 
     """The weights of all lanes, the general one first.
 
     While somebody waits in each of them, the general lane has at least ``general_share`` (0 to 1) of the admissions:
-    where its own weight gives it less, it weighs more. A share of 1 leaves nothing to the others.
+    where its own weight gives it less, it weighs more. A share of 1 leaves nothing to the others. Where no
+    other lane moves, the general one does.
     """
     others = {name: weight for name, weight in given.items() if name != GENERAL}
     general = given.get(GENERAL, 1.0)
-    if not others:
-        return {GENERAL: general or 1.0}
+    if not any(others.values()):
+        return {GENERAL: general or 1.0} | others
     if general_share >= 1:
         return {GENERAL: general or 1.0} | dict.fromkeys(others, 0.0)
     least = general_share / (1 - general_share) * sum(others.values())

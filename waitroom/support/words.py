@@ -16,7 +16,7 @@ FATES: Mapping[Fate | None, str] = {
     Fate.MISSED: "has missed its turn",
     Fate.LEFT: "was given up",
     Fate.FINISHED: "was used: the shop has ended the visit",
-    Fate.SPENT: "was used: the visit is over",
+    Fate.SPENT: "was used up: the visit is over, or another place was taken for it",
     Fate.SETTLED: "was settled long ago",
     Fate.UNKNOWN: "was never given out",
     None: "is of an earlier life of the line, which was begun anew since",

@@ -79,11 +79,14 @@ local function redeem(holder, id, batch, uses, ends, brought_lane, brought_numbe
     end
     is_free = is_over and fate == 'missed'
   end
+  local given_up = lane and has_left(lane, number)
   if uses > 0 and not is_free then
     if (tonumber(redis.call('HGET', USES, id)) or 0) >= uses then return 'used-up' end
     redis.call('HINCRBY', USES, id, 1)
   end
   if gives_up then give_up(brought, brought_number) end
+  -- it cannot be taken back any more (undo.lua): one holder, one place
+  if given_up then redis.call('SETBIT', lane.left, bit_of(lane, number), 0) end
   number = give_number(asked)
   redis.call('HSET', HOLDERS, holder, asked.name .. ':' .. int(room.epoch) .. ':' .. int(number))
   redis.call('ZADD', REDEEMED, till, 'h' .. holder)

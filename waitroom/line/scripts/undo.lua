@@ -17,8 +17,9 @@ local function undo()
   unmark(lane, number)
   hand_anew(lane, number, hand)
   mark_seen(lane, number)
-  if turn <= lane.called then
-    redis.call('ZADD', lane.late, turn, int(number))
+  if turn <= lane.called then redis.call('ZADD', lane.late, turn, int(number)) end
+  -- whom the support desk had called is called in their own turn now: that is told, too
+  if turn <= lane.called or redis.call('HGET', DESK, place_of(lane, number)) == 'front' then
     log('undone', 'lane', lane.name, 'number', int(number), 'turn', int(turn), 'called', int(lane.called))
   end
   return 'done'

@@ -24,6 +24,9 @@ class Order:
         self._forward: dict[str, list[int]] = {}
         self._numbers: dict[str, set[int]] = {}
         self._no_shows = 0
+        self._given_back = 0
+        self._given_up = 0
+        self._undone = 0
         self._epoch = 0
         self._has_ended = False
 
@@ -40,6 +43,7 @@ class Order:
             self.called, self._issued = {}, {}
             self._is_known, self._may_be_late = True, 0
             self._forward, self._numbers = {}, {}
+            self._given_up = self._undone = 0
         self._epoch = entry.epoch
         self._has_ended = entry.kind == "reset"
         match entry.kind:
@@ -55,7 +59,9 @@ class Order:
                 yield from self._reinstate(entry)
             case "rested":
                 # whose place had been granted comes late, and no turn was passed over for it
-                self._may_be_late += entry.fields["was"] == "granted"
+                was_granted = entry.fields["was"] == "granted"
+                self._may_be_late += was_granted
+                self._given_up -= was_granted
             case "undone":
                 yield from self._undo(entry)
             case "restored":
@@ -93,6 +99,15 @@ class Order:
                 f" ({self._issued.get(lane, 0)} before)",
             )
         lapsed, self._no_shows = entry.number("no_shows") - self._no_shows, entry.number("no_shows")
+        # who gave up a granted place and has it back comes late, and no turn was passed over for it; the others' were
+        given_back, self._given_back = (
+            entry.number("given_back") - self._given_back,
+            entry.number("given_back"),
+        )
+        self._given_up += given_back
+        explained = max(min(self._undone, self._given_up), 0)
+        self._undone, self._given_up = self._undone - explained, self._given_up - explained
+        self._may_be_late += explained
         # a turn that the desk has called before is passed over when the line comes to it
         passed = [turn for turn in self._forward.get(lane, ()) if turn <= after]
         self._may_be_late += max(skipped, 0) + max(lapsed, 0) - late - len(passed)
@@ -138,17 +153,23 @@ class Order:
                 Promise.ORDER,
                 f"turn {turn} of {lane} was given back as {entry.fields['is']}, where {called} had been called",
             )
+        if not is_called and turn in self._forward.get(lane, ()):
+            self._forward[lane].remove(turn)
         self._count_desk(entry)
         self._figures.reinstated += 1
         self._may_be_late += is_called
 
     def _undo(self, entry: Entry) -> Verdicts:
-        """Who gave a place up, and has it back after its turn was called, comes late."""
+        """Who gave a place up, and has it back after its turn was called, comes late; whom the desk had called, and
+        nobody since, is called in their own turn."""
         lane, turn = entry.fields["lane"], entry.number("turn")
-        called = self.called_of(lane)
-        if called is not None and turn > called:
+        called, forward = self.called_of(lane), self._forward.get(lane, [])
+        if called is None or turn <= called:
+            self._undone += 1
+        elif turn in forward:
+            forward.remove(turn)
+        elif self._may_be_late < inf and entry.number("number") not in self._numbers.get(lane, ()):
             yield Promise.ORDER, f"turn {turn} of {lane} comes late, where {called} had been called"
-        self._may_be_late += 1
 
     def _count_desk(self, entry: Entry) -> None:
         desk, who = self._figures.desk, entry.fields.get("who", "")
