@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.line.bench import RULES, SESSIONS, STILL, Bench
+from waitroom.line.desk import Spot
 from waitroom.line.hands import Handing
 from waitroom.line.keys import redeem_keys
 from waitroom.line.memory import GENERAL, Memory
@@ -82,6 +83,17 @@ async def test_a_place_that_was_replaced_is_not_taken_back(lanes: Lanes) -> None
     await members.leave(2)
     assert Handing.DONE is await members.undo(2, 2, 0)
     assert (Redemption.HELD, MEMBERS, 2) == await lanes.place(claim())
+
+
+async def test_a_place_that_the_desk_gave_back_is_the_holders(lanes: Lanes) -> None:
+    """Whoever has an earlier place again, and lost the later one for it, is told of it by the same right."""
+    members = lanes.stores[MEMBERS]
+    assert (Redemption.NEW, MEMBERS, 1) == await lanes.place(claim())
+    await members.leave(1)
+    assert (Redemption.NEW, MEMBERS, 2) == await lanes.place(claim())
+    await members.follow(2, Spot(MEMBERS, 1))
+    assert Spot(MEMBERS, 2) == (await members.reinstate(1, 1, who="anna", why="a test")).instead_of
+    assert (Redemption.HELD, MEMBERS, 1) == await lanes.place(claim())
 
 
 async def test_at_the_same_moment_in_many_workers(bench: Bench, line_url: str, lanes: Lanes) -> None:

@@ -39,9 +39,12 @@ local function last_place(holder)
   local name, epoch, number = string.match(kept, '^([^:]+):(%d+):(%d+)$')
   local lane = lane_named(name)
   epoch, number = tonumber(epoch), tonumber(number)
-  if lane and epoch == room.epoch then return lane, number end
-  if lane and epoch == room.alias then return lane, number + lane.offset end
-  return nil, nil, true
+  if lane and epoch ~= room.epoch and epoch == room.alias then epoch, number = room.epoch, number + lane.offset end
+  if not lane or epoch ~= room.epoch then return nil, nil, true end
+  -- the support desk took it for one that the holder had before
+  local before, its = string.match(redis.call('HGET', DESK, place_of(lane, number)) or '', '^>([^:]+):(%d+)$')
+  if before and lane_named(before) then return lane_named(before), tonumber(its) end
+  return lane, number
 end
 
 local function still_stands(lane, number)
