@@ -16,7 +16,7 @@ from waitroom.gate import cookies
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.invited import INVITATION_HEADER, Invitations, Shown
-from waitroom.gate.negotiate import Kind, is_foreign
+from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, InvitationView, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -187,7 +187,7 @@ class Entering:
             await self._refusal(request, status, "code-refused", error, retry)
 
     async def _foreign(self, request: Request) -> bool:
-        if not is_foreign(request.scope["headers"]):
+        if not request.is_foreign:
             return False
         await self._problem(request, 403, "cross-site", "This is only done from the shop's own pages.")
         return True

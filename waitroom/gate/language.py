@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
 from waitroom.gate.forms import form_fields, query_fields
-from waitroom.gate.negotiate import is_foreign
 from waitroom.gate.page import Editions, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.visitor import Tokens
@@ -35,7 +34,7 @@ class LanguageAddress:
     async def _choose(self, request: Request) -> None:
         scope, send = request.scope, request.send
         # its cookie is not sent from there, and the ticket would be lost
-        if is_foreign(scope["headers"]):
+        if request.is_foreign:
             body = problem(403, "cross-site", "A language is only chosen on the shop's own pages.")
             await answer(scope, send, 403, PROBLEM, body, [NO_STORE])
             return
