@@ -10,11 +10,10 @@ from pathlib import Path
 
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, Header, answer, problem
 from waitroom.gate.embed_words import WORDS
+from waitroom.gate.openapi import document
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.static import StaticFile, made, serve_file
 
-DOCUMENTS = ("embed.js", "embed.json")
-"""Their names below ``/__waitroom/``."""
 _SHARED: list[Header] = [
     (b"cache-control", b"public, max-age=3600"),
     (b"access-control-allow-origin", b"*"),
@@ -29,8 +28,14 @@ def documents_of(templates: Path) -> Mapping[str, Serve]:
     bodies = {
         "embed.js": compact((templates / "embed.js").read_text(encoding="utf-8")).encode(),
         "embed.json": json.dumps({"words": WORDS, "style": style}, ensure_ascii=False).encode(),
+        "openapi.json": description().encode(),
     }
     return {name: partial(_serve, _file(name, body)) for name, body in bodies.items()}
+
+
+def description() -> str:
+    """The OpenAPI document as text, to be read by people too."""
+    return json.dumps(document(), indent=1) + "\n"
 
 
 def compact(script: str) -> str:
