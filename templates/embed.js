@@ -4,20 +4,18 @@
   const { src, dataset } = document.currentScript;
   const home = new URL("/", src).href;
   const retry = "retry" in dataset;
-  const waits = {};
 
   // ---- calls of the page
 
   const { fetch } = window;
   window.fetch = async (...call) => {
+    const kept = retry && new Request(...call);
     for (;;) {
-      const again = retry ? call.map((part) => (part instanceof Request ? part.clone() : part)) : call;
-      const answer = await fetch(...call);
+      const answer = await (kept ? fetch(kept.clone()) : fetch(...call));
       const room = answer.url.startsWith(home) && answer.headers.get("waitroom-room");
       if (!room) return answer;
       const entered = wait(room);
-      if (!retry || !(await entered)) return answer;
-      call = again;
+      if (!kept || !(await entered)) return answer;
     }
   };
 
@@ -27,17 +25,22 @@
       const room = /^waitroom-room: (\S+)/im.exec(this.getAllResponseHeaders());
       if (room && this.responseURL.startsWith(home)) wait(room[1]);
     };
-    this.addEventListener("load", look, { once: true });
+    this.addEventListener("load", look);
     send.call(this, body);
   };
 
   // ---- the wait
 
-  const wait = (room) => (waits[room] ??= begin(room).catch(() => {}).finally(() => delete waits[room]));
+  let dialog, waiting;
+
+  function wait(room) {
+    if (dialog?.isConnected && !dialog.open) dialog.showModal();
+    return (waiting ??= begin(room).catch(() => {}).finally(() => (waiting = null)));
+  }
 
   async function begin(room) {
     const { words, style } = await (await fetch(`${home}__waitroom/embed.json`)).json();
-    const { lang } = Object.assign(words, dataset);
+    const { lang, dir } = Object.assign(words, dataset);
     const at = `${home}__waitroom/${room}/`;
 
     const host = document.createElement("div");
@@ -46,7 +49,7 @@
     root.adoptedStyleSheets[0].replaceSync(style);
     let parent = root;
     const add = (tag, about) => parent.appendChild(Object.assign(document.createElement(tag), about));
-    const dialog = (parent = add("dialog", { lang, ariaLabel: words.name }));
+    dialog = parent = add("dialog", { lang, dir, ariaLabel: words.name });
     const title = add("h2");
     const place = add("p", { className: "place" });
     const bar = add("progress", { ariaHidden: true });
@@ -67,11 +70,11 @@
 
     function show(state) {
       const { position, eta_range: range } = state;
-      if (code !== state.code) [code, lowest, first] = [state.code, position, position];
+      if (code !== state.code) [code, lowest, first] = [state.code];
       place.hidden = bar.hidden = !position;
       if (position) {
-        lowest = Math.min(lowest ?? position, position);
-        bar.max = first ??= position;
+        lowest = Math.min(lowest || position, position);
+        bar.max = first ||= position;
         bar.value = first - lowest;
         write(place, fill(words.place, lowest.toLocaleString(lang)));
       }
@@ -122,9 +125,14 @@
         if (over) return;
         plan(30);
         try {
-          const answer = await fetch(`${at}wait`, { credentials: "include", headers: { accept: "application/problem+json" } });
+          const answer = await fetch(`${at}wait`, {
+            credentials: "include",
+            headers: { accept: "application/problem+json" },
+            // a network that is gone says nothing
+            signal: AbortSignal.timeout(9e3),
+          });
           hear(await answer.json());
-          if (!over) stream ??= listen();
+          if (!over && !stream) listen();
         } catch {
           write(lost, fill(words.lost, heard.toLocaleTimeString(lang)));
           plan(8);
@@ -133,20 +141,17 @@
 
       // The stream tells at once, and is presence while the tab is hidden and its timers sleep.
       function listen() {
-        const source = new EventSource(`${at}events`, { withCredentials: true });
-        source.addEventListener("status", ({ data }) => hear(JSON.parse(data)));
-        source.addEventListener("alive", () => plan(45));
-        source.addEventListener("admitted", look);
-        source.onerror = () => {
-          source.close();
-          stream = null;
-          plan(4);
+        stream = new EventSource(`${at}events`, { withCredentials: true });
+        stream.addEventListener("status", ({ data }) => hear(JSON.parse(data)));
+        stream.addEventListener("alive", () => plan(45));
+        stream.addEventListener("admitted", look);
+        stream.onerror = () => {
+          stream.close();
+          stream = plan(4);
         };
-        return source;
       }
 
       leave.onclick = () => navigator.sendBeacon(`${at}leave`) && finish("left");
-      document.addEventListener("visibilitychange", look);
       look();
     });
   }

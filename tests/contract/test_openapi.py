@@ -36,7 +36,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 ENDLESS = "/events$"
-ROOMS = {
+ROOMS: dict[str, dict[str, object]] = {
     "api-held": {"mode": "pause", "hold_status": 202},
     "api-open": {"mode": "auto"},
     "api-closed": {"mode": "closed", "hold_status": 429, "cloudflare_json": True},
@@ -58,7 +58,9 @@ TRYING = trying(
 def running(shop: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway with a room of every kind."""
     folder = tmp_path_factory.mktemp("openapi")
-    rooms = [{"name": name, "paths": [f"/{name}/*"], **options} for name, options in ROOMS.items()]
+    rooms: list[dict[str, object]] = [
+        {"name": name, "paths": [f"/{name}/*"], **options} for name, options in ROOMS.items()
+    ]
     started = start_gateway(folder, redis_url, shop, rooms, max_requests_per_visitor=0)
     try:
         yield started

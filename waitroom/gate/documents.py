@@ -4,6 +4,7 @@ and style, and the description of all addresses."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from waitroom.gate.openapi import document
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.static import StaticFile, made, serve_file
 
+_NEEDLESS_BREAK = re.compile(r"(?<=[;{(,\[])\n")
 _SHARED: list[Header] = [
     (b"cache-control", b"public, max-age=3600"),
     (b"access-control-allow-origin", b"*"),
@@ -39,8 +41,10 @@ def description() -> str:
 
 
 def compact(script: str) -> str:
-    """A script without its comments, which have lines of their own, and without its indentation."""
-    return _lines("\n".join(line for line in script.splitlines() if not line.lstrip().startswith("//")))
+    """A script without its comments, which have lines of their own, its indentation, and the line breaks that stand
+    where a statement goes on or has been ended."""
+    code = "\n".join(line for line in script.splitlines() if not line.lstrip().startswith("//"))
+    return _NEEDLESS_BREAK.sub("", _lines(code))
 
 
 def _lines(text: str) -> str:
