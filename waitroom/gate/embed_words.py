@@ -22,6 +22,8 @@ WORDS = {
     "missed": "Your turn was too long ago. This is a new place.",
     "restarted": "The line was begun anew. This is a new place.",
     "before-opening": "Nobody enters before the opening. This page goes on by itself.",
+    "resting": "You let others pass. Your place is kept.",
+    "moved": "Your place went to another device.",
     "unavailable": "The line cannot be reached just now. Your place is safe.",
     "lost": "Connection lost. Last heard at {}. Your place is kept.",
     "open": "Open the waiting room",

@@ -7,22 +7,18 @@ like any address of the shop, but who is let in is led back to where they came f
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from urllib.parse import quote
 
 from waitroom.gate.answers import JSON, NO_STORE, TEXT, VARY, answer
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import query_fields
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import local_target
+from waitroom.gate.page import leading_to, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.state import plain_state
 from waitroom.gate.tokens import Pass
 from waitroom.line.room import Room
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import WAITED
-
-_IN_ADDRESSES = "/?&=#%:;,+@!$'()*~[]"
-"""What an address may hold, escapes among it (RFC 3986 section 2.2)."""
 
 
 class Onward:
@@ -39,8 +35,8 @@ class Onward:
         request.counters[WAITED] += 1
         headers = [NO_STORE, VARY, *request.gifts]
         if request.kind is Kind.NAVIGATION:
-            location = (b"location", self.target(query_fields(request).get("to", "")).encode())
-            return answer(request.scope, request.send, 303, TEXT, b"", [*headers, location])
+            headers.append(leading_to(self.target(query_fields(request).get("to", ""))))
+            return answer(request.scope, request.send, 303, TEXT, b"", headers)
         state = plain_state(self._room, "admitted")
         languages = request.languages if state.message.translations else ()
         return answer(request.scope, request.send, 200, JSON, state.to_json(languages), headers)
@@ -52,8 +48,8 @@ class Onward:
         for origin in self._origins:
             # what follows a whole origin like this can be no part of the host (WHATWG URL, section 4.4)
             if to.startswith(origin) and (to == origin or to[len(origin)] in "/?#"):
-                return quote(to, safe=_IN_ADDRESSES)
-        return quote(local_target(to), safe=_IN_ADDRESSES)
+                return to
+        return local_target(to)
 
 
 class WaitAddress:

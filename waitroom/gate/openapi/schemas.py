@@ -66,6 +66,7 @@ STATE: Schema = {
     "notice": maybe_one_of(Notice, "Why the place is as it is."),
     "opens_at": maybe("string", "When the doors open, RFC 3339 in UTC."),
     "opens_in": maybe("number", "The same in seconds from now."),
+    "rests_in": maybe("integer", "For how many seconds others may still pass; null: they do not."),
 }
 _PROBLEM: Schema = {
     "type": {"type": "string", "pattern": "^urn:waitroom:"},
@@ -123,6 +124,8 @@ SCHEMAS: Schema = {
     ),
     "Receipt": _object({"receipt": _TEXT, "says": {"type": "object"}, "keys": _TEXT}, description="See record.md."),
     "Keys": _object({"keys": {"type": "array", "items": {"type": "object"}}}, description="RFC 7517."),
+    "Offer": _object({"code": _TEXT, "link": _TEXT, "qr": _TEXT, "seconds": _COUNT}),
+    "Place": _object({"room": _TEXT, "state": one_of(("waiting",))}),
     "Invitation": _object({"room": _TEXT, "lane": _TEXT}, optional=("lane",)),
     "Health": _object(
         {"status": one_of(("ok", "unavailable")), "reasons": {"type": "array", "items": _TEXT}}, optional=("reasons",)
