@@ -50,11 +50,14 @@ class RecordingShop:
     """Whether requests wait for their answer."""
     answers_early: bool = False
     """Whether it answers before it has read a body."""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    """Further fields of its answers."""
 
     def begin_anew(self) -> None:
         """Forgets what was, and answers plainly."""
         self.seen.clear()
         self.answers.clear()
+        self.headers = []
         self.location, self.holding, self.answers_early = "", False, False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +75,7 @@ class RecordingShop:
             await asyncio.sleep(0.02)
         status = self.answers.pop(0) if self.answers else 200
         headers = [(b"content-type", b"text/html")]
+        headers += [(name.encode(), value.encode()) for name, value in self.headers]
         if self.location and scope["method"] == "POST":
             status = 302
             headers.append((b"location", self.location.encode()))

@@ -43,7 +43,7 @@ async def test_a_program_gets_a_problem(house: House) -> None:
     answer = await house.visitor(APP).get("/api/products")
     problem = answer.json()
     assert (503, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
-    assert MEMBERS | {"type", "title", "status", "detail"} == set(problem)
+    assert MEMBERS | {"type", "title", "status", "detail", "page"} == set(problem)
     expected = {
         "type": "urn:waitroom:waiting", "title": "Service Unavailable", "status": 503, "room": house.name,
         "state": "waiting", "position": 1, "ahead": 0, "number": 1, "lane": "general", "message": "Soon.",

@@ -12,6 +12,8 @@ from waitroom.assembly.telemetry import telling_of
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
+from waitroom.gate.cors import Cors
+from waitroom.gate.documents import documents_of
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
 from waitroom.gate.entering import Entering
@@ -36,8 +38,10 @@ from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.turned_away import TurnedAway
 from waitroom.gate.undoing import Undoing
 from waitroom.gate.visitor import Tokens
+from waitroom.gate.wait import Onward, WaitAddress
 from waitroom.gate.waiting import Waiting
 from waitroom.invitations.ledger import Ledger
+from waitroom.invitations.minting import default_target
 from waitroom.line.draws import draws_of
 from waitroom.line.room import Room
 from waitroom.line.seeds import Seeds
@@ -160,6 +164,7 @@ def build_gate(
             takes_along=of_room.take_along,
             undo_seconds=int(of_room.undo),
             not_yet_seconds=int(of_room.not_yet),
+            speaks_cloudflare=of_room.cloudflare_json,
         )
         ledger = Ledger(redis, of_room.name, secrets)
         entering = Entering(invitations, ledger, editions)
@@ -181,8 +186,21 @@ def build_gate(
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
         passing = LettingPass(doorway, editions, of_room.not_yet) if of_room.not_yet else None
         undoing = Undoing(doorway, editions, of_room.undo, secrets)
+        onward = Onward(room, settings.cors_origins, default_target(of_room))
+        wait = WaitAddress(
+            Doorway(room, tokens, onward, waiting, entering, *guards, returns, fairness), counters
+        )
         endpoints = RoomEndpoints(
-            doorway, shares, draw.serve, receipt.serve, language.serve, along, undoing, passing, counters
+            doorway,
+            shares,
+            draw.serve,
+            receipt.serve,
+            language.serve,
+            wait.serve,
+            along,
+            undoing,
+            passing,
+            counters,
         )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
     of_address = Shares(settings.max_connections_per_address)
@@ -198,7 +216,9 @@ def build_gate(
         passage,
         of_address,
         KeysAddress(receipt_keys).serve,
+        documents_of(templates_dir()),
         elsewhere,
+        cors=Cors(settings.cors_origins) if settings.cors_origins else None,
         keepers=[common_rate.run, telling.run, *(entrance.doorway.fairness.run for entrance in entrances)],
         last_acts=[telling.finish, *endings],
     )

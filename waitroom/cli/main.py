@@ -221,6 +221,14 @@ def settings() -> None:
     typer.echo(manual(), nl=False)
 
 
+@app.command(epilog="Example:  waitroom openapi > openapi.json")
+def openapi() -> None:
+    """Print the OpenAPI document of the gateway's own addresses."""
+    from waitroom.gate.documents import description
+
+    typer.echo(description(), nl=False)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from waitroom.complaints import Complaints
 from waitroom.errors import BadRequestError, BusyError, ClientGoneError, LineUnavailableError, OriginError
 from waitroom.gate import health
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
+from waitroom.gate.cors import Cors
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.neighbours import Neighbours
@@ -23,7 +24,7 @@ from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.shares import Shares, TooManyRequestsError
-from waitroom.gate.static import matches
+from waitroom.gate.static import serve_file
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.line.room import Room
 from waitroom.shaping.regulator import Regulator
@@ -59,7 +60,9 @@ class Gate:
         passage: Passage,
         of_address: Shares,
         keys: Serve,
+        documents: Mapping[str, Serve],
         elsewhere: Counters,
+        cors: Cors | None = None,
         keepers: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
         last_acts: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
     ) -> None:
@@ -70,7 +73,9 @@ class Gate:
         self._neighbours = Neighbours(passage.trusted)
         self._of_address = of_address
         self._keys = keys
+        self._documents = documents
         self._elsewhere = elsewhere
+        self._cors = cors
         self._complaints = Complaints(logger)
         self._more_keepers = keepers
         self._last_acts = last_acts
@@ -87,7 +92,11 @@ class Gate:
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
         request = Request(scope, receive, send, self._passage.trusted, self._elsewhere)
-        serve = self._find(request)
+        cors = self._cors
+        if cors is not None and cors.begin(request, own=scope["path"].startswith(OWN)):
+            serve: Serve = cors.preflight
+        else:
+            serve = self._find(request)
         place = self._neighbours.place(request)
         try:
             if place is None:
@@ -146,6 +155,8 @@ class Gate:
             return self._static
         if name == "keys" and not action:
             return self._keys
+        if name in self._documents and not action:
+            return self._documents[name]
         if name == "health":
             return {"live": health.live, "ready": self._ready}.get(action, _not_found)
         return _not_found
@@ -186,19 +197,7 @@ class Gate:
                 scope, request.send, 404, TEXT, self._editions.first.texts.refusal(404).encode(), [NO_STORE]
             )
             return
-        sent = dict(scope["headers"])
-        headers = [
-            (b"cache-control", b"public, max-age=31536000, immutable"),
-            (b"vary", b"Accept-Encoding"),
-            (b"x-content-type-options", b"nosniff"),
-        ]
-        body, etag = file.body, file.etag
-        if b"gzip" in sent.get(b"accept-encoding", b""):
-            body, etag = file.gzip_body, file.gzip_etag
-            headers.append((b"content-encoding", b"gzip"))
-        headers.append((b"etag", etag.encode()))
-        status = 304 if matches(sent.get(b"if-none-match", b""), etag) else 200
-        await answer(scope, request.send, status, file.content_type.encode(), body, headers)
+        await serve_file(request, file, [(b"cache-control", b"public, max-age=31536000, immutable")])
 
     async def _trouble(self, request: Request, error: OriginError, room: str | None) -> None:
         """The shop failed. Place and visit are kept, those that were given just now too."""

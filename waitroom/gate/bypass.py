@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from waitroom.complaints import Complaints
 from waitroom.gate.disguises import is_disguise
-from waitroom.gate.inside import Inside
+from waitroom.gate.inside import Way
 from waitroom.gate.request import Request
 from waitroom.gate.rooms import clear_path
 from waitroom.gate.webhooks import Webhooks
@@ -48,7 +48,7 @@ class Bypass:
         self._complaints = Complaints(logger)
         self._known = lru_cache(_REMEMBERED)(self._search)
 
-    async def take(self, request: Request, inside: Inside) -> bool:
+    async def take(self, request: Request, inside: Way) -> bool:
         """Brings a request to the shop that need not queue; whether it was one."""
         rules = self._covering(request.path) if self._rules else ()
         if rules and (rule := find(rules, self.asked(request))) is not None:
@@ -112,6 +112,6 @@ class Bypass:
         return None if client is None else address
 
 
-def _bring(request: Request, inside: Inside) -> Awaitable[None]:
+def _bring(request: Request, inside: Way) -> Awaitable[None]:
     request.way = BYPASS
     return inside.bring(request, None)

@@ -8,7 +8,7 @@ from waitroom.errors import LineUnavailableError
 from waitroom.gate.bypass import Bypass
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.entering import Entering
-from waitroom.gate.inside import Inside
+from waitroom.gate.inside import Way
 from waitroom.gate.moving import moves
 from waitroom.gate.negotiate import Frame, Kind, at_the_door, frame_of
 from waitroom.gate.newcomers import Newcomers
@@ -41,7 +41,7 @@ class Doorway:
         self,
         room: Room,
         tokens: Tokens,
-        inside: Inside,
+        inside: Way,
         waiting: Waiting,
         entering: Entering,
         porter: Porter,

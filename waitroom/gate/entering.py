@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate import cookies
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.invited import INVITATION_HEADER, Invitations, Shown
-from waitroom.gate.negotiate import Kind, is_foreign
-from waitroom.gate.page import Editions, InvitationView, local_target
+from waitroom.gate.negotiate import Kind
+from waitroom.gate.page import Editions, InvitationView, leading_to, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.waiting import PAGE_HEADERS
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger
@@ -27,8 +26,6 @@ from waitroom.proxy import place_of
 from waitroom.shaping.invitation import Invitation, InvitationError, Refusal
 from waitroom.telemetry.families import INVITATION
 
-_IN_ADDRESSES = "/?&=#%:;,+@!$'()*~[]"
-"""What an address that was asked for may hold, escapes among it (RFC 3986 section 2.2)."""
 _HEADERS: list[Header] = [NO_STORE, VARY, (b"referrer-policy", b"strict-origin")]
 """The address of a link is a secret: no page may learn it as the one that a visitor came from."""
 _STATUS = {Refusal.MISTYPED: 422, Refusal.UNKNOWN_CODE: 422, Refusal.TOO_MANY_TRIES: 429}
@@ -166,8 +163,8 @@ class Entering:
         """To the shop, with the token in a cookie and no longer in the address."""
         headers = [*_HEADERS, cookies.write(cookie, token, secure=request.secure)]
         if request.kind is Kind.NAVIGATION:
-            location = (b"location", quote(local_target(to), safe=_IN_ADDRESSES).encode())
-            await answer(request.scope, request.send, 303, TEXT, b"", [*headers, location])
+            headers.append(leading_to(local_target(to)))
+            await answer(request.scope, request.send, 303, TEXT, b"", headers)
         else:
             # an app keeps it itself
             headers.append((INVITATION_HEADER, token.encode()))
@@ -187,7 +184,7 @@ class Entering:
             await self._refusal(request, status, "code-refused", error, retry)
 
     async def _foreign(self, request: Request) -> bool:
-        if not is_foreign(request.scope["headers"]):
+        if not request.is_foreign:
             return False
         await self._problem(request, 403, "cross-site", "This is only done from the shop's own pages.")
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Sequence
+from typing import Protocol
 
 from waitroom.errors import ClientGoneError, LineUnavailableError, OriginError, WaitroomError
 from waitroom.gate.answers import Header
@@ -24,6 +25,14 @@ _SIGNS_OF_LIFE = (Kind.NAVIGATION, Kind.CALL)
 """By the answers to these a shop shows that it is back: a picture may come from elsewhere."""
 _CACHING = frozenset((b"expires", b"pragma", b"surrogate-control", b"x-accel-expires"))
 """What a cache may obey besides ``Cache-Control`` and its targeted kin (RFC 9213), which end in that name."""
+
+
+class Way(Protocol):
+    """Where somebody goes who is let in: to the shop, or to what stands for it."""
+
+    def bring(self, request: Request, admission: Pass | None) -> Awaitable[None]:
+        """Takes a request of the visit that ``admission`` stands for there; None: of nobody in particular."""
+        ...
 
 
 class Inside:

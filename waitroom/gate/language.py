@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
 from waitroom.gate.forms import form_fields, query_fields
-from waitroom.gate.negotiate import is_foreign
-from waitroom.gate.page import Editions, local_target
+from waitroom.gate.page import Editions, leading_to, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -35,7 +34,7 @@ class LanguageAddress:
     async def _choose(self, request: Request) -> None:
         scope, send = request.scope, request.send
         # its cookie is not sent from there, and the ticket would be lost
-        if is_foreign(scope["headers"]):
+        if request.is_foreign:
             body = problem(403, "cross-site", "A language is only chosen on the shop's own pages.")
             await answer(scope, send, 403, PROBLEM, body, [NO_STORE])
             return
@@ -46,6 +45,6 @@ class LanguageAddress:
         brought = self._tokens.read(scope)
         # what is left of a place that went to another device says so on the page
         ticket = None if brought.admission is not None else brought.ticket or brought.moved
-        location = local_target(fields.get("to", "/")).encode("latin-1", "replace")
+        back = leading_to(local_target(fields.get("to", "/")))
         kept = self._tokens.speak(ticket, chosen, secure=request.secure)
-        await answer(scope, send, 303, TEXT, b"", [(b"location", location), NO_STORE, VARY, kept])
+        await answer(scope, send, 303, TEXT, b"", [back, NO_STORE, VARY, kept])

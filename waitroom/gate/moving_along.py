@@ -19,7 +19,7 @@ from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, Header, a
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields, query_fields
-from waitroom.gate.negotiate import Kind, is_foreign
+from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, MoveView, local_target
 from waitroom.gate.place_links import lead, spare_link, with_ticket
 from waitroom.gate.request import Request
@@ -183,7 +183,7 @@ class MovingAlong:
         await answer(request.scope, request.send, _STATUS[view.asked], HTML, body, headers)
 
     async def _foreign(self, request: Request) -> bool:
-        if not is_foreign(request.scope["headers"]):
+        if not request.is_foreign:
             return False
         body = problem(403, "cross-site", "This is only done from the shop's own pages.")
         await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])

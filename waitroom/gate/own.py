@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from pydantic_core import to_json
@@ -15,7 +15,7 @@ from waitroom.gate.events import EventStreams
 from waitroom.gate.forms import form_fields
 from waitroom.gate.line_document import LineDocument
 from waitroom.gate.moving_along import MovingAlong
-from waitroom.gate.negotiate import Kind, is_foreign
+from waitroom.gate.negotiate import Kind
 from waitroom.gate.place_links import Asked, lead, links_here, with_ticket
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.resting import LettingPass
@@ -32,12 +32,33 @@ from waitroom.messages.languages import Wanted
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import REQUESTS
 
+METHODS: Mapping[str, Sequence[str]] = {
+    "status": ("GET", "HEAD"),
+    "events": ("GET",),
+    "wait": ("GET", "HEAD"),
+    "leave": ("POST",),
+    "line": ("GET", "HEAD"),
+    "draw": ("GET", "HEAD"),
+    "receipt": ("GET", "HEAD"),
+    "enter": ("GET", "HEAD", "POST"),
+    "code": ("GET", "HEAD", "POST"),
+    "language": ("GET", "HEAD", "POST"),
+    "place": ("GET", "HEAD"),
+    "undo": ("POST",),
+    "rest": ("POST",),
+    "ready": ("POST",),
+    "offer": ("POST",),
+    "move": ("GET", "HEAD", "POST"),
+    "anew": ("GET", "HEAD"),
+}
+"""What each address of a room answers to, by the last part of its path."""
+
 _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, leave, line, draw, receipt, language, and the ways of a place: by the address, to another device,
-    back after leaving, and into a lane."""
+    """Status, events, wait, leave, line, draw, receipt, language, and the ways of a place: by the address, to another
+    device, back after leaving, and into a lane."""
 
     def __init__(
         self,
@@ -46,6 +67,7 @@ class RoomEndpoints:
         draw: Serve,
         receipt: Serve,
         language: Serve,
+        wait: Serve,
         along: MovingAlong | None,
         undoing: Undoing,
         passing: LettingPass | None,
@@ -58,37 +80,36 @@ class RoomEndpoints:
         self._undoing = undoing
         self.streams = EventStreams(doorway.room)
         self._line = LineDocument(doorway.room, doorway.fairness)
-        self._actions: dict[str, tuple[Sequence[str], Serve]] = {
-            "status": (("GET", "HEAD"), self._status),
-            "events": (("GET",), self._events),
-            "line": (("GET", "HEAD"), self._public_line),
-            "leave": (("POST",), self._leave),
-            "place": (("GET", "HEAD"), self._place),
-            "draw": (("GET", "HEAD"), draw),
-            "receipt": (("GET", "HEAD"), receipt),
-            "language": (("GET", "HEAD", "POST"), language),
-            "enter": (("GET", "HEAD", "POST"), doorway.entering.enter),
-            "code": (("GET", "HEAD", "POST"), doorway.entering.code),
-            "undo": (("POST",), undoing.undo),
+        self._actions: dict[str, Serve] = {
+            "status": self._status,
+            "events": self._events,
+            "line": self._public_line,
+            "leave": self._leave,
+            "place": self._place,
+            "draw": draw,
+            "receipt": receipt,
+            "language": language,
+            "wait": wait,
+            "enter": doorway.entering.enter,
+            "code": doorway.entering.code,
+            "undo": undoing.undo,
         }
         if passing is not None:
-            self._actions |= {"rest": (("POST",), passing.rest), "ready": (("POST",), passing.ready)}
+            self._actions |= {"rest": passing.rest, "ready": passing.ready}
         if along is not None:
-            self._actions |= {
-                "offer": (("POST",), along.offer),
-                "move": (("GET", "HEAD", "POST"), along.move),
-                "anew": (("GET", "HEAD"), along.anew),
-            }
-        self._ways = {action: REQUESTS.field(action) for action in self._actions}
+            self._actions |= {"offer": along.offer, "move": along.move, "anew": along.anew}
+        # the door itself counts those who wait
+        self._ways = {action: REQUESTS.field(action) for action in self._actions if action != "wait"}
 
     def find(self, method: str, action: str) -> Serve | None:
         """What answers a request, ``method`` at ``/__waitroom/{room}/{action}``. It is counted. None where there is no
         such address."""
-        found = self._actions.get(action)
-        if found is None:
+        serve = self._actions.get(action)
+        if serve is None:
             return None
-        self._counters[self._ways[action]] += 1
-        methods, serve = found
+        if action in self._ways:
+            self._counters[self._ways[action]] += 1
+        methods = METHODS[action]
         return serve if method in methods else partial(_wrong_method, ", ".join(methods))
 
     async def _status(self, request: Request) -> None:
@@ -156,7 +177,7 @@ class RoomEndpoints:
             await lead(request, here.target)
 
     async def _leave(self, request: Request) -> None:
-        if is_foreign(request.scope["headers"]):
+        if request.is_foreign:
             body = problem(403, "cross-site", "A place can only be given up from the shop's own pages.")
             await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
             return

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -24,6 +25,9 @@ from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 from waitroom.words.language import ENGLISH, Language, Languages, language
 from waitroom.words.offered import OFFERED
+
+_IN_ADDRESSES = "/?&=#%:;,+@!$'()*~[]"
+"""What an address may hold as it is, escapes among it (RFC 3986 section 2.2)."""
 
 PageState = Literal[
     "waiting",
@@ -340,3 +344,8 @@ def local_target(target: str) -> str:
     """
     printable = "".join(character for character in target if character.isprintable())
     return "/" + printable.lstrip("/\\ ")
+
+
+def leading_to(address: str) -> Header:
+    """The header that leads a browser to an address: of what no address may hold, the escapes (RFC 3986 section 2)."""
+    return b"location", quote(address, safe=_IN_ADDRESSES).encode()

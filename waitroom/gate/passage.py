@@ -75,6 +75,7 @@ class Passage:
 
         def counted(status: int, theirs: list[Header]) -> list[Header]:
             counters.answered(status, perf_counter() - sent_at if is_timed else None)
+            request.of_shop = True
             return edit(status, theirs)
 
         return carry(scope, request.receive, send, headers=self._headers(request, extra), edit=counted)

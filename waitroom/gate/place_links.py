@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from waitroom.gate.answers import NO_STORE, TEXT, VARY, Header, answer
 from waitroom.gate.forms import query_fields
-from waitroom.gate.page import local_target
+from waitroom.gate.page import leading_to, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.visitor import TICKET_HEADER
 
@@ -23,7 +23,6 @@ FIELD = "t"
 """The field of the query that holds the ticket."""
 _ASKED_TWICE = "c"
 """The field that says that a cookie was set before."""
-_AS_SENT = "/?&=:;,@!$'()*~%"
 
 
 class PlaceLinks(NamedTuple):
@@ -76,8 +75,13 @@ class Asked(NamedTuple):
 
 async def lead(request: Request, address: str) -> None:
     """To another address, with what the visitor is given; no page learns where they came from."""
-    location = (b"location", quote(local_target(address), safe=_AS_SENT).encode())
-    headers = [location, NO_STORE, VARY, (b"referrer-policy", b"strict-origin"), *request.gifts]
+    headers = [
+        leading_to(local_target(address)),
+        NO_STORE,
+        VARY,
+        (b"referrer-policy", b"strict-origin"),
+        *request.gifts,
+    ]
     await answer(request.scope, request.send, 303, TEXT, b"", headers)
 
 

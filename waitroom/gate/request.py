@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from waitroom.gate.answers import Header
 from waitroom.gate.cookies import chosen_language
-from waitroom.gate.negotiate import Kind, classify
+from waitroom.gate.negotiate import Kind, classify, is_foreign
 from waitroom.gate.sockets import is_handshake
 from waitroom.messages import languages
 from waitroom.proxy import TrustedProxies, Visitor, remembered, target_of
@@ -20,8 +20,8 @@ class Request:
     """An ASGI request, and who sent it as far as trusted proxies tell."""
 
     __slots__ = (
-        "_trusted", "_visitor", "at_end", "counters", "counts_as", "gifts", "receive", "room", "scope", "send",
-        "sent_at", "way",
+        "_trusted", "_visitor", "at_end", "counters", "counts_as", "from_own_origin", "gifts", "of_shop", "receive",
+        "room", "scope", "send", "sent_at", "way",
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +44,10 @@ class Request:
         """As what it is counted when it goes to the shop."""
         self.room = ""
         """The room that it is of; empty: of none."""
+        self.from_own_origin = False
+        """Whether a script of one of the shop's other origins sends it."""
+        self.of_shop = False
+        """Whether it is answered by the shop."""
         self.sent_at = 0.0
         """When it went to the shop, by ``time.perf_counter``; 0: it did not."""
 
@@ -60,6 +64,11 @@ class Request:
     def secure(self) -> bool:
         """Whether the visitor came by HTTPS."""
         return self.visitor.scheme == "https"
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether a page of another site sends it that is none of the shop's, as far as the browser tells."""
+        return not self.from_own_origin and is_foreign(self.scope["headers"])
 
     @property
     def kind(self) -> Kind:

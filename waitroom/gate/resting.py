@@ -7,7 +7,7 @@ from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, p
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields
-from waitroom.gate.negotiate import Kind, is_foreign
+from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, MoveView, local_target
 from waitroom.gate.place_links import lead, with_ticket
 from waitroom.gate.request import Request
@@ -35,7 +35,7 @@ class LettingPass:
         await self._do(request, rests=False)
 
     async def _do(self, request: Request, *, rests: bool) -> None:
-        if is_foreign(request.scope["headers"]):
+        if request.is_foreign:
             body = problem(403, "cross-site", "This is only done from the shop's own pages.")
             await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
             return

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from waitroom.gate.answers import Header, answer
+from waitroom.gate.request import Request
 
 PREFIX = "/__waitroom/static/"
 
@@ -54,16 +58,43 @@ class StaticFiles:
 
 def _load(file: Path) -> tuple[str, StaticFile]:
     body = file.read_bytes()
-    digest = hashlib.sha256(body).hexdigest()[:12]
-    return file.name, StaticFile(
-        path=f"{PREFIX}{file.stem}.{digest}{file.suffix}",
-        content_type=_CONTENT_TYPES[file.suffix],
+    path = f"{PREFIX}{file.stem}.{_digest(body)}{file.suffix}"
+    return file.name, made(path, _CONTENT_TYPES[file.suffix], body)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
+
+
+def made(path: str, content_type: str, body: bytes) -> StaticFile:
+    """A file that is served at ``path``."""
+    digest = _digest(body)
+    return StaticFile(
+        path=path,
+        content_type=content_type,
         body=body,
         etag=f'"{digest}"',
         # mtime=0: the same bytes from every worker and after every restart.
         gzip_body=gzip.compress(body, compresslevel=9, mtime=0),
         gzip_etag=f'"{digest}-gzip"',
     )
+
+
+async def serve_file(request: Request, file: StaticFile, headers: Sequence[Header]) -> None:
+    """Answers with a file, compressed where the visitor takes that, or with 304 where they have it."""
+    sent = dict(request.scope["headers"])
+    common: list[Header] = [
+        *headers,
+        (b"vary", b"Accept-Encoding"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    body, etag = file.body, file.etag
+    if b"gzip" in sent.get(b"accept-encoding", b""):
+        body, etag = file.gzip_body, file.gzip_etag
+        common.append((b"content-encoding", b"gzip"))
+    common.append((b"etag", etag.encode()))
+    status = 304 if matches(sent.get(b"if-none-match", b""), etag) else 200
+    await answer(request.scope, request.send, status, file.content_type.encode(), body, common)
 
 
 def matches(condition: bytes, etag: str) -> bool:

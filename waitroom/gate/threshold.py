@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waitroom.gate.decision import Standing
-from waitroom.gate.inside import Inside
+from waitroom.gate.inside import Way
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.place_links import WITH_COOKIES, spare_link
 from waitroom.gate.request import Request
@@ -25,7 +25,7 @@ def is_holding(room: Room) -> bool:
 class Threshold:
     """The answers of one room's door."""
 
-    def __init__(self, room: Room, tokens: Tokens, inside: Inside, waiting: Waiting) -> None:
+    def __init__(self, room: Room, tokens: Tokens, inside: Way, waiting: Waiting) -> None:
         self.room = room
         self.tokens = tokens
         self.inside = inside

@@ -13,7 +13,7 @@ from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields
-from waitroom.gate.negotiate import Kind, is_foreign
+from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, MoveView, local_target
 from waitroom.gate.place_links import lead, spare_link
 from waitroom.gate.request import Request
@@ -51,7 +51,7 @@ class Undoing:
 
     async def undo(self, request: Request) -> None:
         """Gives the place back."""
-        if is_foreign(request.scope["headers"]):
+        if request.is_foreign:
             body = problem(403, "cross-site", "This is only done from the shop's own pages.")
             await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
             return

@@ -6,7 +6,8 @@ import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
+from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
+from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
     CONTENT_SECURITY_POLICY,
@@ -66,6 +67,7 @@ class Waiting:
         takes_along: bool = True,
         undo_seconds: int = 0,
         not_yet_seconds: int = 0,
+        speaks_cloudflare: bool = False,
     ) -> None:
         self._room = room
         self._editions = editions
@@ -75,6 +77,8 @@ class Waiting:
         self._takes_along = takes_along
         self._undo_seconds = undo_seconds
         self._not_yet_seconds = not_yet_seconds
+        self._speaks_cloudflare = speaks_cloudflare
+        self._page = f"/__waitroom/{room.name}/wait"
         self._name: Header = (b"waitroom-room", room.name.encode())
 
     async def hold(
@@ -99,9 +103,13 @@ class Waiting:
                 headers.append((b"refresh", refresh))
             page_headers = SECRET_PAGE_HEADERS if links.query else PAGE_HEADERS
             await answer(request.scope, request.send, status, HTML, body, [*headers, *page_headers])
+        elif self._speaks_cloudflare and asks_for_cloudflares(request.scope["headers"]):
+            body = cloudflares(self._room, state, time.time())
+            await answer(request.scope, request.send, status, JSON, body, headers)
         else:
             detail = _DETAILS.get(_page_state(state), "There is a line. Ask again later.")
-            body = problem(status, state.state, detail, state.members(languages))
+            members = {**state.members(languages), "page": self._page}
+            body = problem(status, state.state, detail, members)
             await answer(request.scope, request.send, status, PROBLEM, body, headers)
 
     async def refuse(self, request: Request) -> None:

@@ -116,6 +116,22 @@ def _origin(given: str) -> str:
     return given.removesuffix("/")
 
 
+def _web_origin(given: str) -> str:
+    """As a browser writes it in ``Origin`` (WHATWG HTML, section 7.1.1): lower case, no default port."""
+    scheme, mark, rest = given.lower().partition("://")
+    host, colon, port = rest.rpartition(":") if re.search(r":\d*$", rest) else (rest, "", "")
+    if (
+        not mark
+        or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme)
+        or (colon and not 0 < int(port or 0) < 65_536)
+    ):
+        raise ValueError("not an origin")
+    name = _host(host)
+    shown = f"[{name}]" if ":" in name else name
+    is_default = {"http": "80", "https": "443"}.get(scheme) == port
+    return f"{scheme}://{shown}" + (f":{int(port)}" if colon and not is_default else "")
+
+
 def _redis_url(given: str) -> str:
     RedisAddress.parse(given)
     return given
@@ -176,6 +192,7 @@ ListenAddress = Annotated[
 ]
 OriginUrl = Annotated[str, AfterValidator(_origin)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+WebOrigin = Annotated[str, AfterValidator(_web_origin)]
 FilePath = Annotated[Path, AfterValidator(_file_path)]
 Secret = Annotated[SecretStr, Field(min_length=16)]
 OneOrMore = BeforeValidator(_one_or_many)

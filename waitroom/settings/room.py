@@ -121,6 +121,11 @@ class RoomSettings(BaseModel):
         description="The HTTP status of an answer to those who wait. "
         "Some CDNs replace a 503 with a page of their own.",
     )
+    cloudflare_json: Annotated[bool, Allowed("true or false")] = Field(
+        default=False,
+        description="Apps that send exactly `Accept: application/json` and have to wait get the cfWaitingRoom document "
+        "of Cloudflare's waiting rooms in place of a problem. See apps.md.",
+    )
     message: MessageText = Field(default="", description="A text shown to those who wait.")
     take_along: Annotated[bool, Allowed("true or false")] = Field(
         default=True,

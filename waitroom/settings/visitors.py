@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
 from waitroom.messages.languages import tag
-from waitroom.settings.kinds import Allowed, FilePath, Network, Size, Timeout, WholeNumber, broken
+from waitroom.settings.kinds import Allowed, FilePath, Network, Size, Timeout, WebOrigin, WholeNumber, broken
 from waitroom.words.offered import OFFERED
 
 LanguageTag = Annotated[str, AfterValidator(tag)]
@@ -50,6 +50,14 @@ class VisitorSettings(BaseModel):
         ),
     ] = Field(
         default=(), description="Proxies and CDNs whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+    cors_origins: Annotated[
+        tuple[WebOrigin, ...],
+        Allowed('a list of origins without path, such as ["https://www.shop.example"]; "*" is none'),
+    ] = Field(
+        default=(),
+        description="Origins whose scripts may read the gateway's own answers, with cookies: those of the shop's pages "
+        "on other hosts than this one, and of its apps. See apps.md. Left out: only pages of the same host can.",
     )
     max_header_bytes: Annotated[
         Size, Field(ge=1024, le=1_048_576), Allowed('a size from "1KiB" to "1MiB", such as "64KiB"')

@@ -51,11 +51,13 @@ _WAYS = {
     "receipt": "a receipt",
     "enter": "an invitation's link, or a claim",
     "code": "the form for a code",
+    "wait": "let in at the address where one waits without asking the shop",
 }
 REQUESTS = Family("requests", "Requests, by the way they went.", labels=("way",), values=_WAYS)
 VISIT, BYPASS, OPEN = (REQUESTS.field(way) for way in ("visit", "bypass", "open"))
 PAGE, ANSWER, REFUSED = (REQUESTS.field(way) for way in ("page", "answer", "refused"))
 TURNED_AWAY, INVITATION, RETURNED = (REQUESTS.field(way) for way in ("turned_away", "invitation", "returned"))
+WAITED = REQUESTS.field("wait")
 PUT_OFF, BAD = (REQUESTS.field(way) for way in ("put_off", "bad"))
 
 SHOP_ANSWERS = Family(

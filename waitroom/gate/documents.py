@@ -1,0 +1,64 @@
+"""The documents of the gateway's own that are the same for everyone: the script for single-page shops, with its words
+and style, and the description of all addresses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, Header, answer, problem
+from waitroom.gate.embed_words import WORDS
+from waitroom.gate.openapi import document
+from waitroom.gate.request import Request, Serve
+from waitroom.gate.static import StaticFile, made, serve_file
+
+_NEEDLESS_BREAK = re.compile(r"(?<=[;{(,\[])\n")
+_SHARED: list[Header] = [
+    (b"cache-control", b"public, max-age=3600"),
+    (b"access-control-allow-origin", b"*"),
+    # a page that is isolated from other origins may include it all the same
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+
+
+def documents_of(templates: Path) -> Mapping[str, Serve]:
+    """What answers to each of their names."""
+    style = _lines((templates / "embed.css").read_text(encoding="utf-8"))
+    bodies = {
+        "embed.js": compact((templates / "embed.js").read_text(encoding="utf-8")).encode(),
+        "embed.json": json.dumps({"words": WORDS, "style": style}, ensure_ascii=False).encode(),
+        "openapi.json": description().encode(),
+    }
+    return {name: partial(_serve, _file(name, body)) for name, body in bodies.items()}
+
+
+def description() -> str:
+    """The OpenAPI document as text, to be read by people too."""
+    return json.dumps(document(), indent=1) + "\n"
+
+
+def compact(script: str) -> str:
+    """A script without its comments, which have lines of their own, its indentation, and the line breaks that stand
+    where a statement goes on or has been ended."""
+    code = "\n".join(line for line in script.splitlines() if not line.lstrip().startswith("//"))
+    return _NEEDLESS_BREAK.sub("", _lines(code))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _file(name: str, body: bytes) -> StaticFile:
+    content_type = "text/javascript; charset=utf-8" if name.endswith(".js") else JSON.decode()
+    return made(f"/__waitroom/{name}", content_type, body)
+
+
+async def _serve(file: StaticFile, request: Request) -> None:
+    if request.scope["method"] in ("GET", "HEAD"):
+        await serve_file(request, file, _SHARED)
+    else:
+        body = problem(405, "method", "Only GET, HEAD are answered here.")
+        await answer(request.scope, request.send, 405, PROBLEM, body, [NO_STORE, (b"allow", b"GET, HEAD")])
