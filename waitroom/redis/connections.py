@@ -41,6 +41,10 @@ class Watched(AbstractConnection):
         except RedisTimeoutError:
             self._circuit.timed_out()
             raise
+        except ReadOnlyError as error:
+            # the next connection looks the address up anew
+            await self.disconnect()
+            raise RedisConnectionError(f"{self._host_error()} is no master any more") from error
         if self._circuit.open_since is not None:
             self._circuit.answered()
         return answer
@@ -89,10 +93,6 @@ class LocatedConnection(WatchedConnection):
                 raise
             await self.disconnect()
             raise RedisConnectionError(f"slot {error.slot_id} has moved") from error
-        except ReadOnlyError as error:
-            self._locator.failed(self.server)
-            await self.disconnect()
-            raise RedisConnectionError(f"{self.host}:{self.port} is no master any more") from error
         except (RedisConnectionError, RedisTimeoutError, ClusterDownError):
             self._locator.failed(self.server)
             raise
