@@ -53,9 +53,7 @@ async def longest_gap(port: int, fail: Callable[[], None]) -> tuple[float, int]:
     await coming
     at = sorted(moment for moment, _ in given)
     numbers = [number for _, number in given]
-    return max(after - before for before, after in pairwise(at)), len(numbers) - len(
-        set(numbers)
-    )
+    return max(after - before for before, after in pairwise(at)), len(numbers) - len(set(numbers))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.asyncio import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import ClusterDownError, MovedError, ReadOnlyError
+from redis.exceptions import ClusterDownError, MovedError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -33,6 +33,9 @@ class Watched(AbstractConnection):
         except RedisTimeoutError:
             self._circuit.timed_out()
             raise
+        except RedisConnectionError:
+            self._circuit.failed()
+            raise
 
     async def read_response(self, *args: Any, **options: Any) -> Any:
         """The next answer."""
@@ -41,10 +44,17 @@ class Watched(AbstractConnection):
         except RedisTimeoutError:
             self._circuit.timed_out()
             raise
+        except RedisConnectionError:
+            self._circuit.failed()
+            raise
         except ReadOnlyError as error:
+            self._circuit.answered()
             # the next connection looks the address up anew
             await self.disconnect()
             raise RedisConnectionError(f"{self._host_error()} is no master any more") from error
+        except ResponseError:
+            self._circuit.answered()
+            raise
         if self._circuit.open_since is not None:
             self._circuit.answered()
         return answer
