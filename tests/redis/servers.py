@@ -99,8 +99,11 @@ class Cluster:
                 break
         return list(found.values())
 
-    def empty(self) -> None:
-        """Removes all keys, scripts and counts of errors."""
+    def restore(self) -> None:
+        """All nodes run, and know no keys, no scripts and no errors."""
+        for node in self.nodes:
+            node.revive()
+        until(self.is_whole, "the cluster does not become whole")
         for node in self.nodes:
             with node.client() as client:
                 client.script_flush()
@@ -119,18 +122,6 @@ class Cluster:
             for node in self.nodes
             if node is not other and self.info(node, "replication")["role"] == "master"
         )
-
-    def errors(self, node: Server) -> list[str]:
-        """The kinds of error that a node has answered with since it was emptied."""
-        with node.client() as client:
-            told: dict[str, Any] = client.info("errorstats")
-        return [name.removeprefix("errorstat_") for name in told]
-
-    def keys(self, node: Server, tag: str) -> list[str]:
-        """The keys of a hash tag that a node has."""
-        with node.client() as client:
-            found: list[str] = list(client.scan_iter(f"*{{{tag}}}*"))
-            return found
 
     @contextmanager
     def moving(self, tag: str, target: Server) -> Iterator[Callable[[], None]]:

@@ -18,6 +18,16 @@ PATIENCE_SECONDS = 2.5
 """By then every worker has noticed that its server hangs."""
 
 
+async def test_a_server_that_turns_into_a_replica(watched: Watched) -> None:
+    """By an address that does not say so: the connection ends, and the next one looks the address up anew."""
+    replica = next(server for server in watched.servers if server is not watched.master)
+    redis = connect(f"redis://127.0.0.1:{replica.port}/0")
+    assert await redis.info("server")
+    with pytest.raises(RedisConnectionError, match="is no master any more"):
+        await redis.set("waitroom:1:test", "1")
+    await redis.aclose()
+
+
 async def test_the_master_fails_over(watched_scene: Scene, watched: Watched) -> None:
     """Those in line keep their places in the same order, no number is given twice, and the rate is kept.
 
@@ -37,13 +47,3 @@ async def test_the_master_fails_over(watched_scene: Scene, watched: Watched) -> 
     asked = watched.scripts_run(lost)
     await all_get_in(watched_scene)
     assert asked == watched.scripts_run(lost)
-
-
-async def test_a_server_that_turns_into_a_replica(watched: Watched) -> None:
-    """By an address that does not say so: the connection ends, and the next one looks the address up anew."""
-    replica = next(server for server in watched.servers if server is not watched.master)
-    redis = connect(f"redis://127.0.0.1:{replica.port}/0")
-    assert await redis.info("server")
-    with pytest.raises(RedisConnectionError, match="is no master any more"):
-        await redis.set("waitroom:1:test", "1")
-    await redis.aclose()
