@@ -40,10 +40,7 @@ def one_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def cluster(one_cluster: Cluster) -> Cluster:
     """Three masters with a replica each, empty."""
-    for node in one_cluster.nodes:
-        node.revive()
-    until(one_cluster.is_whole, "the cluster does not become whole")
-    one_cluster.empty()
+    one_cluster.restore()
     return one_cluster
 
 

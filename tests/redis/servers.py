@@ -87,7 +87,7 @@ class Cluster:
         with self._anyone().client() as client:
             slot = int(client.execute_command("CLUSTER", "KEYSLOT", f"{{{tag}}}"))
             told: Any = client.execute_command("CLUSTER", "SLOTS")
-        port = next(of[2][1] for of in self._ranges(told) if int(of[0]) <= slot <= int(of[1]))
+        port = next(of[2][1] for of in told if int(of[0]) <= slot <= int(of[1]))
         return self.at(int(port))
 
     def tags(self, prefix: str, count: int) -> list[str]:
@@ -99,8 +99,11 @@ class Cluster:
                 break
         return list(found.values())
 
-    def empty(self) -> None:
-        """Removes all keys, scripts and counts of errors."""
+    def restore(self) -> None:
+        """All nodes run, and know no keys, no scripts and no errors."""
+        for node in self.nodes:
+            node.revive()
+        until(self.is_whole, "the cluster does not become whole")
         for node in self.nodes:
             with node.client() as client:
                 client.script_flush()
@@ -119,18 +122,6 @@ class Cluster:
             for node in self.nodes
             if node is not other and self.info(node, "replication")["role"] == "master"
         )
-
-    def errors(self, node: Server) -> list[str]:
-        """The kinds of error that a node has answered with since it was emptied."""
-        with node.client() as client:
-            told: dict[str, Any] = client.info("errorstats")
-        return [name.removeprefix("errorstat_") for name in told]
-
-    def keys(self, node: Server, tag: str) -> list[str]:
-        """The keys of a hash tag that a node has."""
-        with node.client() as client:
-            found: list[str] = list(client.scan_iter(f"*{{{tag}}}*"))
-            return found
 
     @contextmanager
     def moving(self, tag: str, target: Server) -> Iterator[Callable[[], None]]:
@@ -169,7 +160,9 @@ class Cluster:
             for node in self.nodes:
                 with node.client() as client:
                     told: Any = client.execute_command("CLUSTER", "INFO")
-                    states.append("cluster_state:ok" in str(told))
+                    known: Any = client.execute_command("CLUSTER", "SLOTS")
+                    shards = [of for of in known if len(of) > 3]
+                    states.append("cluster_state:ok" in str(told) and len(shards) >= 3)
         except RedisError:
             return False
         masters = [info for info in infos if info["role"] == "master"]
@@ -184,16 +177,11 @@ class Cluster:
     def _anyone(self) -> Server:
         return next(node for node in self.nodes if node.process is not None)
 
-    def _ranges(self, told: Any) -> list[Any]:
-        if isinstance(told, dict):  # as a client of RESP2 reads it
-            return [[first, last, of["primary"]] for (first, last), of in told.items()]
-        return list(told)
-
 
 @contextmanager
-def running_cluster(folder: Path) -> Iterator[Cluster]:
+def running_cluster(folder: Path, timeout_ms: int = NODE_TIMEOUT_MS) -> Iterator[Cluster]:
     """Three masters with a replica each, made by `redis-cli --cluster create`."""
-    options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(NODE_TIMEOUT_MS)]
+    options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(timeout_ms)]
     options += ["--cluster-require-full-coverage", "no", "--save", "", "--appendonly", "yes"]
     nodes = [Server(folder / str(index), *options, port=_port_with_bus()) for index in range(6)]
     cli = shutil.which("redis-cli") or str(Path(find_server()).with_name("redis-cli"))
@@ -270,7 +258,7 @@ class Watched:
 
 
 @contextmanager
-def running_sentinels(folder: Path) -> Iterator[Watched]:
+def running_sentinels(folder: Path, timeout_ms: int = NODE_TIMEOUT_MS) -> Iterator[Watched]:
     """One master, one replica, three sentinels with a quorum of two."""
     options = ("--save", "", "--appendonly", "yes", "--repl-diskless-sync-delay", "0")
     master = Server(folder / "a", *options)
@@ -279,7 +267,7 @@ def running_sentinels(folder: Path) -> Iterator[Watched]:
         for server in (master, replica):
             stack.callback(server.kill)
             server.start()
-        sentinels = [_sentinel(folder / f"sentinel-{index}", master) for index in range(3)]
+        sentinels = [_sentinel(folder / f"sentinel-{index}", master, timeout_ms) for index in range(3)]
         for sentinel in sentinels:
             stack.callback(sentinel.kill)
             sentinel.start()
@@ -288,12 +276,12 @@ def running_sentinels(folder: Path) -> Iterator[Watched]:
         yield watched
 
 
-def _sentinel(folder: Path, master: Server) -> Server:
+def _sentinel(folder: Path, master: Server, timeout_ms: int) -> Server:
     folder.mkdir(parents=True)
     config = folder / "sentinel.conf"
     config.write_text(
         f"sentinel monitor {Watched.NAME} 127.0.0.1 {master.port} 2\n"
-        f"sentinel down-after-milliseconds {Watched.NAME} {NODE_TIMEOUT_MS}\n"
+        f"sentinel down-after-milliseconds {Watched.NAME} {timeout_ms}\n"
         f"sentinel failover-timeout {Watched.NAME} 5000\n"
     )
     return Server(folder, str(config), "--sentinel")

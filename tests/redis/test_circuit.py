@@ -33,6 +33,20 @@ def test_one_at_a_time_while_it_is_open() -> None:
     assert PATIENCE + 2 * PROBE_SECONDS == circuit.open_seconds
 
 
+def test_a_connection_that_breaks_is_no_answer() -> None:
+    """It opens nothing, since nobody waited; where it is open, the next one tries soon."""
+    time = Time()
+    circuit = Circuit(PATIENCE, time)
+    circuit.failed()
+    assert circuit.lets_through()
+    circuit.timed_out()
+    time.now += PROBE_SECONDS
+    assert circuit.lets_through()
+    circuit.failed()
+    time.now += PROBE_SECONDS
+    assert [True, False] == [circuit.lets_through() for _ in range(2)]
+
+
 def test_an_answer_closes_it() -> None:
     """From then on everyone may ask."""
     circuit = Circuit(PATIENCE, Time())

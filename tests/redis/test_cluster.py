@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from tests.redis.everything import do_everything
 from tests.redis.servers import Cluster
 from waitroom.assembly.redis import connect
 from waitroom.line.store import LineStore
 from waitroom.redis.batch import Batch
 
 pytestmark = pytest.mark.anyio
-
-
-async def test_nothing_crosses_slots(tmp_path: Path, shop: str, cluster: Cluster) -> None:
-    """Gateway, console, tools and every script: no command names keys of two slots, and every shard keeps a room."""
-    rooms = cluster.tags("room", 3)
-    await do_everything(tmp_path, cluster.url, shop, rooms)
-    errors = {node: cluster.errors(node) for node in cluster.nodes}
-    assert [] == [(node, kind) for node, kinds in errors.items() for kind in kinds if kind == "CROSSSLOT"]
-    assert sorted(rooms) == sorted(room for room in rooms if cluster.keys(cluster.master_of(room), room))
 
 
 async def test_a_slot_moves_while_the_room_runs(cluster: Cluster) -> None:

@@ -6,14 +6,26 @@ import asyncio
 
 import pytest
 from anyio.to_thread import run_sync
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from tests.faults.checks import Scene, all_get_in, inside_are_served, places_are_kept
 from tests.faults.crowd import eventually
 from tests.redis.servers import Watched
+from waitroom.assembly.redis import connect
 
 pytestmark = pytest.mark.anyio
 PATIENCE_SECONDS = 2.5
 """By then every worker has noticed that its server hangs."""
+
+
+async def test_a_server_that_turns_into_a_replica(watched: Watched) -> None:
+    """By an address that does not say so: the connection ends, and the next one looks the address up anew."""
+    replica = next(server for server in watched.servers if server is not watched.master)
+    redis = connect(f"redis://127.0.0.1:{replica.port}/0")
+    assert await redis.info("server")
+    with pytest.raises(RedisConnectionError, match="is no master any more"):
+        await redis.set("waitroom:1:test", "1")
+    await redis.aclose()
 
 
 async def test_the_master_fails_over(watched_scene: Scene, watched: Watched) -> None:

@@ -47,6 +47,11 @@ class Circuit:
             self.open_since = now
         self._next_probe = now + PROBE_SECONDS
 
+    def failed(self) -> None:
+        """There was no connection, or it broke: whoever saw that waited for nothing, and the next one may try soon."""
+        if self.open_since is not None:
+            self.timed_out()
+
     def answered(self) -> None:
         """An answer came."""
         self.open_since = None

@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.asyncio import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import ClusterDownError, MovedError, ReadOnlyError
+from redis.exceptions import ClusterDownError, MovedError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -33,6 +33,9 @@ class Watched(AbstractConnection):
         except RedisTimeoutError:
             self._circuit.timed_out()
             raise
+        except RedisConnectionError:
+            self._circuit.failed()
+            raise
 
     async def read_response(self, *args: Any, **options: Any) -> Any:
         """The next answer."""
@@ -40,6 +43,17 @@ class Watched(AbstractConnection):
             answer = await super().read_response(*args, **options)
         except RedisTimeoutError:
             self._circuit.timed_out()
+            raise
+        except RedisConnectionError:
+            self._circuit.failed()
+            raise
+        except ReadOnlyError as error:
+            self._circuit.answered()
+            # the next connection looks the address up anew
+            await self.disconnect()
+            raise RedisConnectionError(f"{self._host_error()} is no master any more") from error
+        except ResponseError:
+            self._circuit.answered()
             raise
         if self._circuit.open_since is not None:
             self._circuit.answered()
@@ -89,10 +103,6 @@ class LocatedConnection(WatchedConnection):
                 raise
             await self.disconnect()
             raise RedisConnectionError(f"slot {error.slot_id} has moved") from error
-        except ReadOnlyError as error:
-            self._locator.failed(self.server)
-            await self.disconnect()
-            raise RedisConnectionError(f"{self.host}:{self.port} is no master any more") from error
         except (RedisConnectionError, RedisTimeoutError, ClusterDownError):
             self._locator.failed(self.server)
             raise
