@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from admin.api.rooms import RoomOfPath
+from admin.api.rooms.path import RoomOfPath
 from admin.auth.access import Viewer
 from admin.console import console_of
 from admin.history.series import Series, Span

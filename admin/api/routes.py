@@ -14,13 +14,13 @@ from admin.api import (
     metrics,
     planning,
     rehearsals,
-    rooms,
     sessions,
     support,
     tokens,
     trial,
     users,
 )
+from admin.api.rooms import routes as rooms
 
 API = tuple(
     part.router

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, computed_field
 
-from admin.api.rooms import RoomState
+from admin.api.rooms.state import RoomState
 from admin.pages.looks import Tone
 from admin.pages.words import number
 from waitroom.line.rules import Mode

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from admin.api.invitations.single import batches_of
-from admin.api.rooms import SeenOfPath
+from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Operator
 from admin.auth.actor import Actor
 from admin.invitations.desk import MOST, MOST_BYTES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from admin.api.rooms import SeenOfPath
+from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Viewer
 from admin.pages.shown import shown
 from admin.pages.templates import page

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from admin.api.rooms import SeenOfPath
+from admin.api.rooms.path import SeenOfPath
 from admin.api.streams import Listener, event, stream
 from admin.auth.access import Viewer
 from admin.console import console_of

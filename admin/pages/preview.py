@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from admin.api.rooms import SeenOfPath
+from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Viewer
 from admin.pages.templates import page
 from admin.previews.rendering import FOLDER, POLICY, Scheme, static_file

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from admin.api.rooms import SeenOfPath
 from admin.api.rooms.asked import Wanted
 from admin.api.rooms.happened import MOST_READ, backwards
 from admin.api.rooms.kept import MOST_FINDINGS, audit_of
+from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Viewer
 from admin.console import console_of
 from admin.live import LiveRoom

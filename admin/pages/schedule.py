@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from admin.api.planning.state import PlanState
-from admin.api.rooms import SeenOfPath
+from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Viewer
 from admin.auth.actor import Actor
 from admin.auth.roles import Role

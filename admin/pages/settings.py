@@ -10,7 +10,7 @@ from typing import get_args
 from fastapi import APIRouter, Request, Response
 from pydantic.fields import FieldInfo
 
-from admin.api.rooms import SeenOfPath
+from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Viewer
 from admin.pages.shown import shown as shown_room
 from admin.pages.templates import page

@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
-from admin.api.rooms import RoomState
 from admin.api.rooms.parts import PlannedStep
+from admin.api.rooms.state import RoomState
 from admin.api.rooms.streaming import Told, told
 from admin.live import LiveRoom
 from admin.pages.health import Health, health_of

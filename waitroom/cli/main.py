@@ -51,7 +51,7 @@ def serve(
     ] = None,
 ) -> None:
     """Run the gateway in front of a shop."""
-    from waitroom.serving import serve as run
+    from waitroom.serving.run import serve as run
     from waitroom.settings import load
 
     settings = load(
@@ -82,7 +82,7 @@ def console(
 
     It needs their redis_url and secret; they are set console = false.
     """
-    from waitroom.serving import serve_console
+    from waitroom.serving.run import serve_console
     from waitroom.settings import load
 
     serve_console(load(config, overrides={"admin_host": admin_host, "admin_port": admin_port}))

@@ -15,7 +15,7 @@ import typer
 
 from waitroom.demo.children import child
 from waitroom.errors import OriginUnreachableError
-from waitroom.serving import serve
+from waitroom.serving.run import serve
 from waitroom.settings import load
 
 ROOM = "drop"
