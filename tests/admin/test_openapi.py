@@ -13,24 +13,12 @@ from hypothesis import settings as trying
 from redis import Redis as BlockingRedis
 from schemathesis import Case
 from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from admin.auth.roles import Role
 from tests.admin.conftest import CONFIG, SECRET, Served, serving
+from tests.conformance import CHECKS
 from waitroom.settings import load
 
-CHECKS = [
-    schemathesis.checks.not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 ENDLESS = "/stream$"
 TRYING = trying(
     max_examples=8,

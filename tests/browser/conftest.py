@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from tests.needs import program
 
 OpenBrowser = Callable[..., webdriver.Chrome]
 
@@ -30,12 +30,7 @@ _FLAGS = (
 def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrowser]:
     """Starts a Chromium with a fresh profile: ``open_browser(javascript=False)`` for one without scripts, and
     ``open_browser(hosts={"name": "address"})`` for one that finds these names there."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        reason = "chromium and chromedriver are not on the path"
-        if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    chromium, driver = program("chromium"), program("chromedriver")
     opened: list[webdriver.Chrome] = []
 
     def start(*, javascript: bool = True, hosts: Mapping[str, str] | None = None) -> webdriver.Chrome:
@@ -47,6 +42,24 @@ def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenBrows
     yield start
     for browser in opened:
         browser.quit()
+
+
+@pytest.fixture(scope="module")
+def chromium(open_browser: OpenBrowser) -> webdriver.Chrome:
+    """One browser for all tests of a file that need scripts."""
+    return open_browser()
+
+
+@pytest.fixture
+def tab(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """A new tab: session storage and history are its own. The tab is closed before its gateway is, which has a port,
+    and so a storage, of its own."""
+    first = chromium.current_window_handle
+    chromium.switch_to.new_window("tab")
+    chromium.get_log("browser")  # type: ignore[no-untyped-call]
+    yield chromium
+    chromium.close()
+    chromium.switch_to.window(first)
 
 
 def _start(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -20,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.browser.serving import serving
 from tests.line.draw_vector import COMMITMENT, KEY, RECORD, TURNS
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages
@@ -107,33 +105,8 @@ class FakeGateway:
 def gateway() -> Iterator[FakeGateway]:
     """A running fake gateway on a free port of the loopback."""
     fake = FakeGateway()
-    listener = socket.create_server(("127.0.0.1", 0))
-    fake.port = listener.getsockname()[1]
-    config = uvicorn.Config(fake.app, log_level="critical", timeout_graceful_shutdown=1, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield fake
-    server.should_exit = True
-    thread.join()
-    listener.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(open_browser: Callable[..., webdriver.Chrome]) -> webdriver.Chrome:
-    """One browser for all tests of this file that need scripts."""
-    return open_browser()
-
-
-@pytest.fixture
-def tab(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-    """A new tab, closed before its gateway is. Each gateway has a port, and so a storage, of its own."""
-    first = chromium.current_window_handle
-    chromium.switch_to.new_window("tab")
-    chromium.get_log("browser")  # type: ignore[no-untyped-call]
-    yield chromium
-    chromium.close()
-    chromium.switch_to.window(first)
+    with serving(fake):
+        yield fake
 
 
 def part(browser: webdriver.Chrome, name: str) -> str:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-import uvicorn
 from babel import Locale
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tests.browser.serving import serving
 from tests.browser.test_waiting_page import TEMPLATES, FakeGateway, text, until, violations
 from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, Press
 from waitroom.gate.texts import Texts
@@ -63,34 +61,9 @@ class Speaking(FakeGateway):
 def gateway() -> Iterator[Speaking]:
     """A running fake gateway on a free port of the loopback."""
     fake = Speaking()
-    listener = socket.create_server(("127.0.0.1", 0))
-    fake.port = listener.getsockname()[1]
-    config = uvicorn.Config(fake.app, log_level="critical", timeout_graceful_shutdown=1, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield fake
-    fake.has_stream = False
-    server.should_exit = True
-    thread.join()
-    listener.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(open_browser: Callable[..., webdriver.Chrome]) -> webdriver.Chrome:
-    """One browser for all tests of this file."""
-    return open_browser()
-
-
-@pytest.fixture
-def tab(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-    """A new tab, closed before its gateway is."""
-    first = chromium.current_window_handle
-    chromium.switch_to.new_window("tab")
-    chromium.get_log("browser")  # type: ignore[no-untyped-call]
-    yield chromium
-    chromium.close()
-    chromium.switch_to.window(first)
+    with serving(fake):
+        yield fake
+        fake.has_stream = False
 
 
 def plain(written: str) -> str:

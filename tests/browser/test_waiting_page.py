@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -13,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
@@ -23,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.browser.serving import serving
 from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView
 from waitroom.gate.texts import Texts
 from waitroom.shaping.reason import Reason
@@ -138,34 +136,9 @@ class FakeGateway:
 def gateway() -> Iterator[FakeGateway]:
     """A running fake gateway on a free port of the loopback."""
     fake = FakeGateway()
-    listener = socket.create_server(("127.0.0.1", 0))
-    fake.port = listener.getsockname()[1]
-    config = uvicorn.Config(fake.app, log_level="critical", timeout_graceful_shutdown=1, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield fake
-    fake.has_stream = False
-    server.should_exit = True
-    thread.join()
-    listener.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(open_browser: Callable[..., webdriver.Chrome]) -> webdriver.Chrome:
-    """One browser for all tests of this file that need scripts."""
-    return open_browser()
-
-
-@pytest.fixture
-def tab(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-    """A new tab: session storage and history are its own. The tab is closed before its gateway is."""
-    first = chromium.current_window_handle
-    chromium.switch_to.new_window("tab")
-    chromium.get_log("browser")  # type: ignore[no-untyped-call]
-    yield chromium
-    chromium.close()
-    chromium.switch_to.window(first)
+    with serving(fake):
+        yield fake
+        fake.has_stream = False
 
 
 def text(browser: webdriver.Chrome, selector: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.admin.pages.conftest import missing
 from tests.contract.conftest import StartGateway
 from tests.contract.harness import APP, House, entered, eventually
+from tests.needs import program
 from waitroom.gate.journey import STATES, TOLD, diagram
 from waitroom.line.ticket import TRANSITIONS, Stage
 
@@ -70,11 +69,10 @@ async def test_each_stage_is_told_as_it_is_drawn(house: House) -> None:
 @pytest.mark.parametrize("example", EXAMPLES)
 async def test_the_examples_wait_and_get_the_shops_answer(example: str, launch: StartGateway) -> None:
     """As they stand in docs/examples: held at first, then let in, and the answer is on the standard output."""
-    program = shutil.which(EXAMPLES[example][0]) or missing(f"{EXAMPLES[example][0]} is not on the path")
     gateway = launch([{"name": "app", "mode": "pause", "presence": "60s"}])
     async with gateway.client(APP) as first:
         room = (await first.get("/x")).json()["room"]
-    command = [program, str(DOCS / "examples" / example), f"{gateway.url}/lab/echo"]
+    command = [program(EXAMPLES[example][0]), str(DOCS / "examples" / example), f"{gateway.url}/lab/echo"]
     environ = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     process = await asyncio.create_subprocess_exec(
         *command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -76,9 +76,13 @@ async def test_a_choice_makes_no_new_place(house: House) -> None:
     await first.get("/")
     offered = await first.post(house.own("offer"), headers={**APP, "sec-fetch-mode": "cors"})
     await second.post(house.own("move"), data={"code": offered.json()["code"], "to": "/"})
+
+    async def is_known() -> bool:
+        return 'data-state="moved"' in (await first.get("/")).text
+
+    await house.everywhere(is_known)
     for _ in range(2):
-        page = await first.get("/")
-        assert 'data-state="moved"' in page.text
+        assert await is_known()
         await first.post(house.own("language"), data={"language": "lv", "to": "/"})
     assert "lv" == spoken((await first.get("/")).text)
 

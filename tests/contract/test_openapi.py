@@ -14,13 +14,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from schemathesis import Case
 from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
+from tests.conformance import CHECKS
 from tests.contract.harness import APP, PAGE, Gateway, start_gateway
 from waitroom.gate.documents import description
 from waitroom.gate.openapi import document
@@ -28,13 +23,6 @@ from waitroom.gate.openapi.schemas import STATE
 from waitroom.gate.own import METHODS
 from waitroom.gate.state import State
 
-CHECKS = [
-    schemathesis.checks.not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 ENDLESS = "/events$"
 ROOMS: dict[str, dict[str, object]] = {
     "api-held": {"mode": "pause", "hold_status": 202},

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.needs import missing
 from waitroom.settings import load
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "waitroom"
@@ -25,13 +26,11 @@ Manifest = dict[str, Any]
 
 def program(variable: str, name: str) -> str:
     """A program that the environment names, or that is on the path."""
-    found = os.environ.get(variable) or shutil.which(name)
-    if found is None:
-        reason = f"{name} is not on the path, and {variable} is not set"
-        if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+    return (
+        os.environ.get(variable)
+        or shutil.which(name)
+        or missing(f"{name} is not on the path, and {variable} is not set")
+    )
 
 
 def rendered(*options: str) -> str:

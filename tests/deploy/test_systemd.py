@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.needs import program
 
 UNITS = sorted((Path(__file__).parents[2] / "deploy" / "systemd").glob("*.service"))
 
@@ -17,19 +17,19 @@ UNITS = sorted((Path(__file__).parents[2] / "deploy" / "systemd").glob("*.servic
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
 def test_systemd_understands_it(unit: Path, tmp_path: Path) -> None:
     """No unknown line, no wrong value; and its exposure is at most 3 of 10."""
-    if (analyze := shutil.which("systemd-analyze")) is None:
-        if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
-            pytest.fail("systemd-analyze is not on the path")
-        pytest.skip("systemd-analyze is not on the path")
     copy = tmp_path / unit.name
     copy.write_text(unit.read_text().replace("/opt/waitroom/bin/waitroom", sys.executable))
     done = subprocess.run(
-        [analyze, "verify", "--man=no", str(copy)], check=False, capture_output=True, text=True, timeout=60
+        [program("systemd-analyze"), "verify", "--man=no", str(copy)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     complaints = [line for line in done.stderr.splitlines() if unit.name in line]
     assert (0, []) == (done.returncode, complaints)
     told = subprocess.run(
-        [analyze, "security", "--offline=true", str(copy)],
+        [program("systemd-analyze"), "security", "--offline=true", str(copy)],
         check=False,
         capture_output=True,
         text=True,

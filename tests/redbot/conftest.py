@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import time
@@ -13,6 +12,7 @@ import pytest
 
 from tests.contract.conftest import shop as shop
 from tests.contract.harness import APP, PAGE, Gateway, start_gateway
+from tests.needs import missing
 from tests.redbot.asking import PYTHON, Ask, Opinion, opinions
 
 ROOMS: list[dict[str, object]] = [
@@ -29,10 +29,7 @@ FOREIGN_FORM = {**PAGE, "sec-fetch-site": "cross-site", "content-type": "applica
 def redbot() -> None:
     """redbot is here."""
     if PYTHON is None:
-        reason = "REDBOT_PYTHON does not name the Python of an environment that has redbot"
-        if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("REDBOT_PYTHON does not name the Python of an environment that has redbot")
 
 
 @pytest.fixture(scope="session")

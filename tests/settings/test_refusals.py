@@ -94,7 +94,7 @@ def test_an_option_is_named(write: Write) -> None:
         ("PORT = 1", 'did you mean "port"?'),
         ("rate = 1", "it belongs under [[rooms]]"),
         ('[[rooms]]\nname = "a"\nport = 1', "it belongs above the first [[rooms]]"),
-        ("zzzz = 1", "known are secret, secret_file, "),
+        ("zzzz = 1", "known are secret, secret_file, data_dir, rooms, "),
         ("[gateway]\nport = 1", "known are "),
         ('"a\\nb" = 1', "known are "),
     ],

@@ -5,9 +5,10 @@ The choice is kept in the cookie of the visitor's ticket, behind the ticket: see
 
 from __future__ import annotations
 
-from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
+from waitroom.gate.answers import HTML, NO_STORE, TEXT, VARY, answer
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.page import Editions, leading_to, local_target
+from waitroom.gate.refusals import refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -34,9 +35,7 @@ class LanguageAddress:
     async def _choose(self, request: Request) -> None:
         scope, send = request.scope, request.send
         # its cookie is not sent from there, and the ticket would be lost
-        if request.is_foreign:
-            body = problem(403, "cross-site", "A language is only chosen on the shop's own pages.")
-            await answer(scope, send, 403, PROBLEM, body, [NO_STORE])
+        if await refuses_foreign(request, "A language is only chosen on the shop's own pages."):
             return
         fields = await form_fields(request)
         chosen = fields.get("language", "")

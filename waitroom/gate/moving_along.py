@@ -7,7 +7,6 @@ it anew (:mod:`waitroom.line.hands`). A visit to the link uses nothing up: as wi
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -21,11 +20,12 @@ from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, MoveView, local_target
-from waitroom.gate.place_links import lead, spare_link, with_ticket
+from waitroom.gate.place_links import lead, with_ticket
+from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
+from waitroom.gate.seating import give_up, seat
 from waitroom.gate.state import spot_of
 from waitroom.gate.texts import MovePage
-from waitroom.gate.tokens import Ticket
 from waitroom.gate.visitor import Brought
 from waitroom.gate.waiting import SECRET_PAGE_HEADERS
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger
@@ -57,7 +57,7 @@ class MovingAlong:
 
     async def offer(self, request: Request) -> None:
         """Shows the code of the place that the sender holds, as text, link and QR code."""
-        if await self._foreign(request):
+        if await refuses_foreign(request):
             return
         brought = self._doorway.tokens.read(with_ticket(request).scope)
         fields = await form_fields(request)
@@ -88,7 +88,7 @@ class MovingAlong:
             view = MoveView(self._room.name, "ask", fields.get("to", "/"), code=fields.get("c", "")[:64])
             await self._page(request, view)
             return
-        if await self._foreign(request):
+        if await refuses_foreign(request):
             return
         fields = await form_fields(request)
         text, to = fields.get("code", ""), local_target(fields.get("to", "/"))
@@ -99,9 +99,7 @@ class MovingAlong:
         try:
             await self._bring(request, text, to, own)
         except LineUnavailableError:
-            body = problem(503, "unavailable", "The line cannot be reached just now. The place is kept.")
-            headers = [NO_STORE, (b"retry-after", b"5")]
-            await answer(request.scope, request.send, 503, PROBLEM, body, headers)
+            await put_off(request, "The line cannot be reached just now. The place is kept.")
 
     async def anew(self, request: Request) -> None:
         """A device from which the place has gone may join the line by itself."""
@@ -128,10 +126,9 @@ class MovingAlong:
         if held == spot:
             await lead(request, to)  # it is here already
         elif await self._room.hand_over(spot, place.hand) is Handing.DONE:
-            if held is not None:
-                with suppress(LineUnavailableError):
-                    await self._room.leave(held.lane, held.number)  # one place, never two
-            await self._seat(request, self._doorway.tokens.ticket(place.number, place.lane, place.epoch), to)
+            await give_up(self._room, held, spot)
+            tokens = self._doorway.tokens
+            await seat(request, tokens, tokens.ticket(place.number, place.lane, place.epoch), to)
         else:
             await self._refuse(request, "wrong", text, to)
 
@@ -144,19 +141,6 @@ class MovingAlong:
             if self._codes.is_of(code, place, now):
                 return place
         return None
-
-    async def _seat(self, request: Request, ticket: Ticket, to: str) -> None:
-        """Hands the ticket out, and leads to the line by way of the address that works without cookies, too."""
-        tokens = self._doorway.tokens
-        is_page = request.kind is Kind.NAVIGATION
-        request.gifts += tokens.hand_out(
-            ticket, None, secure=request.secure, in_headers=not is_page, language=request.chosen_language
-        )
-        if is_page:
-            await lead(request, spare_link(self._room.name, tokens.text_of(ticket), to).spare)
-        else:
-            body = to_json({"room": self._room.name, "state": "waiting"})
-            await answer(request.scope, request.send, 200, JSON, body, [NO_STORE, VARY, *request.gifts])
 
     async def _refuse(self, request: Request, why: MovePage, text: str, to: str) -> None:
         if request.kind is Kind.NAVIGATION:
@@ -181,13 +165,6 @@ class MovingAlong:
         headers += [*_retry(view.asked), *(more or ())]
         body = pages.move(view)
         await answer(request.scope, request.send, _STATUS[view.asked], HTML, body, headers)
-
-    async def _foreign(self, request: Request) -> bool:
-        if not request.is_foreign:
-            return False
-        body = problem(403, "cross-site", "This is only done from the shop's own pages.")
-        await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
-        return True
 
 
 def _retry(why: MovePage) -> list[Header]:

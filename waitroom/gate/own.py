@@ -17,6 +17,7 @@ from waitroom.gate.line_document import LineDocument
 from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.place_links import Asked, lead, links_here, with_ticket
+from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.resting import LettingPass
 from waitroom.gate.shares import Shares
@@ -177,9 +178,7 @@ class RoomEndpoints:
             await lead(request, here.target)
 
     async def _leave(self, request: Request) -> None:
-        if request.is_foreign:
-            body = problem(403, "cross-site", "A place can only be given up from the shop's own pages.")
-            await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
+        if await refuses_foreign(request, "A place can only be given up from the shop's own pages."):
             return
         brought = self._doorway.tokens.read(with_ticket(request).scope)
         stands, number = standing(self._room, brought.ticket)
@@ -188,10 +187,7 @@ class RoomEndpoints:
             try:
                 outcome = await self._room.leave(brought.lane, number)
             except LineUnavailableError:
-                body = problem(503, "unavailable", "The line cannot be reached just now. Your place is kept.")
-                await answer(
-                    request.scope, request.send, 503, PROBLEM, body, [NO_STORE, (b"retry-after", b"5")]
-                )
+                await put_off(request, "The line cannot be reached just now. Your place is kept.")
                 return
             if outcome is Outcome.SPENT and brought.admission is not None:
                 await self._room.finish(brought.admission.session)

@@ -10,6 +10,7 @@ from waitroom.gate.forms import form_fields
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, MoveView, local_target
 from waitroom.gate.place_links import lead, with_ticket
+from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.state import state_of
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -35,9 +36,7 @@ class LettingPass:
         await self._do(request, rests=False)
 
     async def _do(self, request: Request, *, rests: bool) -> None:
-        if request.is_foreign:
-            body = problem(403, "cross-site", "This is only done from the shop's own pages.")
-            await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
+        if await refuses_foreign(request):
             return
         brought = self._doorway.tokens.read(with_ticket(request).scope)
         stands, number = await self._doorway.standing(brought)
@@ -50,9 +49,7 @@ class LettingPass:
             try:
                 done = await (self._room.rest(spot, self._ms) if rests else self._room.ready(spot))
             except LineUnavailableError:
-                body = problem(503, "unavailable", "The line cannot be reached just now. Your place is kept.")
-                headers = [NO_STORE, (b"retry-after", b"5")]
-                await answer(request.scope, request.send, 503, PROBLEM, body, headers)
+                await put_off(request, "The line cannot be reached just now. Your place is kept.")
                 return
         if is_page and rests and done not in (Resting.DONE, Resting.OVER):
             pages = self._editions.to(request.languages)

@@ -7,16 +7,16 @@ place is handed anew by it (:mod:`waitroom.line.hands`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
+from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, MoveView, local_target
-from waitroom.gate.place_links import lead, spare_link
+from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
+from waitroom.gate.seating import give_up, seat
 from waitroom.gate.state import spot_of
 from waitroom.gate.tokens import Mint, Ticket, TokenError
 from waitroom.gate.waiting import PAGE_HEADERS
@@ -51,9 +51,7 @@ class Undoing:
 
     async def undo(self, request: Request) -> None:
         """Gives the place back."""
-        if request.is_foreign:
-            body = problem(403, "cross-site", "This is only done from the shop's own pages.")
-            await answer(request.scope, request.send, 403, PROBLEM, body, [NO_STORE])
+        if await refuses_foreign(request):
             return
         fields = await form_fields(request)
         to = local_target(fields.get("target", "/"))
@@ -63,23 +61,12 @@ class Undoing:
         except TokenError:
             done = None
         except LineUnavailableError:
-            body = problem(503, "unavailable", "The line cannot be reached just now. Try again in a moment.")
-            headers = [NO_STORE, (b"retry-after", b"5")]
-            await answer(request.scope, request.send, 503, PROBLEM, body, headers)
+            await put_off(request, "The line cannot be reached just now. Try again in a moment.")
             return
-        is_page = request.kind is Kind.NAVIGATION
         if done is None:
-            await self._refuse(request, to, is_page=is_page)
-            return
-        tokens = self._doorway.tokens
-        request.gifts += tokens.hand_out(
-            done, None, secure=request.secure, in_headers=not is_page, language=request.chosen_language
-        )
-        if is_page:
-            await lead(request, spare_link(self._room.name, tokens.text_of(done), to).spare)
+            await self._refuse(request, to)
         else:
-            body = b'{"room":"%b","state":"waiting"}' % self._room.name.encode()
-            await answer(request.scope, request.send, 200, JSON, body, [NO_STORE, VARY, *request.gifts])
+            await seat(request, self._doorway.tokens, done, to)
 
     async def _give_back(self, request: Request, slip: Slip) -> Ticket | None:
         """The ticket of the place; None where it is not given back."""
@@ -90,15 +77,13 @@ class Undoing:
             return None
         if await room.undo(spot, slip.hand) is not Handing.DONE:
             return None
-        held = spot_of(room, own.ticket) if own.ticket is not None else None
-        if held not in (None, spot) and held is not None:
-            with suppress(LineUnavailableError):
-                await room.leave(held.lane, held.number)  # joined again meanwhile: one place, never two
+        # whoever joined again meanwhile has another
+        await give_up(room, spot_of(room, own.ticket) if own.ticket is not None else None, spot)
         return tokens.ticket(spot.number, spot.lane, room.lanes[spot.lane].head.epoch)
 
-    async def _refuse(self, request: Request, to: str, *, is_page: bool) -> None:
+    async def _refuse(self, request: Request, to: str) -> None:
         pages = self._editions.to(request.languages)
-        if is_page:
+        if request.kind is Kind.NAVIGATION:
             body = pages.move(MoveView(self._room.name, "too-late", to))
             headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
             await answer(request.scope, request.send, 409, HTML, body, headers)

@@ -42,8 +42,7 @@ def serve(
     """
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt), ExitStack() as stack:  # Ctrl-C is the usual way to end it
-        secrets = resolve_secret(settings)
-        settings = resolve_provider(resolve_channels(resolve_webhook_secrets(settings)))
+        secrets, settings = _resolved(settings)
         allow_many_connections()
         listener = stack.enter_context(listen(settings.host, settings.port))
         redis_url = settings.redis_url
@@ -75,11 +74,15 @@ def serve_console(settings: Settings, *, announce: Callable[[str, str | None], N
         )
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt):
-        secrets = resolve_secret(settings)
-        settings = resolve_provider(resolve_channels(resolve_webhook_secrets(settings)))
+        secrets, settings = _resolved(settings)
         with _console(settings, redis_url, secrets, announce):
             while True:
                 signal.pause()
+
+
+def _resolved(settings: Settings) -> tuple[Sequence[str], Settings]:
+    """The secrets that sign tokens, and the settings with those that stand in files."""
+    return resolve_secret(settings), resolve_provider(resolve_channels(resolve_webhook_secrets(settings)))
 
 
 @contextmanager

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 import pytest
 import uvicorn
@@ -20,26 +18,19 @@ from redis.asyncio import Redis
 from admin.auth.roles import Role
 from admin.console import Console
 from tests.contract.harness import eventually
+from tests.needs import CHROMIUM_FLAGS, program
 from waitroom.line.store import LineStore
 
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
 expect.set_options(timeout=20_000)
 PHONE, DESK = (390, 844), (1440, 900)
-
-
-def missing(reason: str) -> NoReturn:
-    """Skips what needs something that is not there; fails where nothing may be missing."""
-    if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """A Chromium, started once."""
-    path = shutil.which("chromium") or missing("chromium is not on the path")
+    path = program("chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         await browser.close()
 
@@ -154,10 +145,3 @@ async def crowd(redis: Redis) -> Crowd:
         return numbers
 
     return join
-
-
-@pytest.fixture
-def pictures() -> Path | None:
-    """Where pictures of the pages are put for the manual; None: they are not wanted."""
-    folder = os.environ.get("WAITROOM_PICTURES")
-    return Path(folder) if folder else None

@@ -14,7 +14,6 @@ from tests.admin.alerts.receiver import Receiver, Say, receiving
 from tests.admin.conftest import CONFIG, SECRET
 from tests.admin.pages.conftest import DESK, PHONE, Open
 from tests.admin.pages.test_accessible import violations
-from tests.admin.pages.test_message_page import PICTURE
 from waitroom.settings import Settings, load
 
 pytestmark = pytest.mark.anyio
@@ -73,9 +72,7 @@ def settings(tmp_path: Path, scratch_url: str, receiver: Receiver) -> Settings:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-async def test_the_page_is_for_everyone(
-    open_page: Open, theme: str, size: tuple[int, int], pictures: Path | None
-) -> None:
+async def test_the_page_is_for_everyone(open_page: Open, theme: str, size: tuple[int, int]) -> None:
     """By axe's rules, with something in each of its parts; nothing runs over the side."""
     page = await open_page("/alerts", theme=theme, size=size)
     await expect(page.locator('[data-part="now"]')).to_contain_text(
@@ -87,9 +84,6 @@ async def test_the_page_is_for_everyone(
     assert [] == await violations(page)
     assert size[0] >= await page.evaluate("document.documentElement.scrollWidth")
     assert "stones" not in await page.content()
-    if pictures is not None and (theme, size) == ("light", DESK):
-        await page.set_viewport_size(PICTURE)
-        await page.screenshot(path=pictures / "console-alerts.png")
 
 
 async def test_a_test_is_sent_and_says_what_came_of_it(open_page: Open, receiver: Receiver) -> None:

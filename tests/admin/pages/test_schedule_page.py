@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -13,7 +12,7 @@ from admin.auth.roles import Role
 from tests.admin.conftest import Client
 from tests.admin.pages.conftest import Open
 from tests.admin.pages.test_accessible import violations
-from tests.admin.pages.test_message_page import LOOKS, PICTURE
+from tests.admin.pages.test_message_page import LOOKS
 
 pytestmark = pytest.mark.anyio
 
@@ -146,7 +145,7 @@ async def test_a_page_follows_what_others_plan(open_page: Open, client: Client) 
     await expect(page.locator('[data-event="spring"] button')).to_have_count(0)
 
 
-async def test_axe_finds_nothing(open_page: Open, client: Client, pictures: Path | None) -> None:
+async def test_axe_finds_nothing(open_page: Open, client: Client) -> None:
     """On the page and in its dialogs, in light and dark, wide and narrow."""
     await planned(client, {**SALE, "opens": at(75)}, {"name": "encore", "opens": at(1440), "closes": "2h"})
     page = await open_page(SCHEDULE)
@@ -161,7 +160,3 @@ async def test_axe_finds_nothing(open_page: Open, client: Client, pictures: Path
             await would(page, dialog)
             assert [] == await violations(page), (width, theme, dialog)
             await page.keyboard.press("Escape")
-    if pictures is not None:
-        await page.set_viewport_size(PICTURE)
-        await page.emulate_media(color_scheme="light")
-        await page.screenshot(path=pictures / "console-schedule.png")

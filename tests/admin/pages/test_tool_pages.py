@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from playwright.async_api import FilePayload, expect
@@ -13,7 +12,7 @@ from admin.console import Console
 from admin.previews.samples import SAMPLES
 from tests.admin.pages.conftest import Crowd, Open
 from tests.admin.pages.test_accessible import violations
-from tests.admin.pages.test_message_page import LOOKS, PICTURE
+from tests.admin.pages.test_message_page import LOOKS
 
 pytestmark = pytest.mark.anyio
 
@@ -160,7 +159,7 @@ async def test_each_state_of_the_waiting_page_is_shown_in_light_and_dark(open_pa
 
 
 @pytest.mark.parametrize("name", PAGES)
-async def test_axe_finds_nothing(open_page: Open, name: str, pictures: Path | None) -> None:
+async def test_axe_finds_nothing(open_page: Open, name: str) -> None:
     """In light and dark, wide and narrow."""
     page = await open_page(PAGES[name], Role.ADMIN)
     if name == "bypass":
@@ -174,7 +173,3 @@ async def test_axe_finds_nothing(open_page: Open, name: str, pictures: Path | No
         await page.emulate_media(color_scheme=theme)
         assert [] == await violations(page), (width, theme)
         assert width >= await page.evaluate("document.documentElement.scrollWidth")
-    if pictures is not None:
-        await page.set_viewport_size(PICTURE)
-        await page.emulate_media(color_scheme="light")
-        await page.screenshot(path=pictures / f"console-{name}.png")

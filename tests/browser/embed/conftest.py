@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,12 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 from starlette.types import Receive, Scope, Send
 
-from tests.admin.pages.conftest import DESK, missing
+from tests.admin.pages.conftest import DESK
 from tests.browser.embed.network import Network
 from tests.contract.harness import Gateway, start_gateway
 from tests.contract.recording_shop import RecordingShop, served
+from tests.needs import CHROMIUM_FLAGS, program
 
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
 _NAMES = "--host-resolver-rules=MAP *.shop.example 127.0.0.1, MAP *.elsewhere.example 127.0.0.1"
 expect.set_options(timeout=20_000)
 
@@ -140,9 +139,9 @@ def api(
 @pytest.fixture(scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     """A Chromium that finds the hosts of the tests on this machine."""
-    path = shutil.which("chromium") or missing("chromium is not on the path")
+    path = program("chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=[*_FLAGS, _NAMES])
+        browser = await playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, _NAMES])
         yield browser
         await browser.close()
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 import pytest
 from playwright.async_api import (
@@ -27,22 +24,15 @@ from starlette.types import Receive, Scope, Send
 
 from tests.contract.harness import Gateway, start_gateway
 from tests.contract.recording_shop import served
+from tests.needs import CHROMIUM_FLAGS, program
 from waitroom.line.store import LineStore
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
 expect.set_options(timeout=20_000)
 PHONE, DESK = (390, 844), (1440, 900)
 SHUT = {"mode": "queue", "rate": 0, "presence": "15s", "keep": "60s", "session": "60s", "burst": "1s"}
 """A room in which everybody waits until the test says otherwise. A page without a script asks every five seconds."""
 ROOMS = 40
 """Rooms of the gateway that all tests share: each has one for itself."""
-
-
-def missing(reason: str) -> NoReturn:
-    """Skips what needs something that is not there; fails where nothing may be missing."""
-    if os.environ.get("WAITROOM_REQUIRE_ALL") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @dataclass
@@ -230,13 +220,13 @@ async def playwright() -> AsyncIterator[Playwright]:
 @pytest.fixture(scope="session")
 def executable() -> str:
     """Where Chromium is."""
-    return shutil.which("chromium") or missing("chromium is not on the path")
+    return program("chromium")
 
 
 @pytest.fixture(scope="session")
 async def chromium(playwright: Playwright, executable: str) -> AsyncIterator[Browser]:
     """A Chromium, started once."""
-    browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+    browser = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
     yield browser
     await browser.close()
 
@@ -304,10 +294,3 @@ def restarted(gateway: Gateway) -> Gateway:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     return Gateway(gateway.url, gateway.workers, gateway.config, gateway.redis_url, process)
-
-
-@pytest.fixture
-def pictures() -> Path | None:
-    """Where pictures of the pages are put; None: they are not wanted."""
-    folder = os.environ.get("PICTURES_FOLDER")
-    return Path(folder) if folder else None

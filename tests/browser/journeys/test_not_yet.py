@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.journeys.conftest import DESK, Device, Room, is_inside, place_of, waits
+from tests.browser.journeys.conftest import Device, Room, is_inside, place_of, waits
 
 pytestmark = pytest.mark.anyio
 
@@ -52,21 +50,3 @@ async def test_other_tabs_follow(room: Room, device: Device) -> None:
     await tab.get_by_text("Not yet?").click()
     await tab.get_by_role("button", name="Let others pass").click()
     await expect(tab.get_by_role("heading", name="Others cannot pass you now")).to_be_visible()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(390, 844), DESK], ids=["phone", "desk"])
-async def test_pictures(
-    room: Room, device: Device, pictures: Path | None, size: tuple[int, int], theme: str
-) -> None:
-    """What these pages look like, for whoever wants to see."""
-    if pictures is None:
-        pytest.skip("pictures are not wanted")
-    await room.others(41)
-    page = await (await device(size=size, theme=theme)).new_page()
-    await waits(page, room.url)
-    await page.get_by_text("Not yet?").click()
-    await page.screenshot(path=pictures / f"not-yet-{size[0]}-{theme}.png", full_page=True)
-    await page.get_by_role("button", name="Let others pass").click()
-    await expect(page.get_by_role("heading", name="Others may pass")).to_be_visible()
-    await page.screenshot(path=pictures / f"resting-{size[0]}-{theme}.png", full_page=True)

@@ -18,7 +18,6 @@ from playwright.async_api import BrowserContext, Playwright, expect
 from redis.asyncio import Redis
 
 from tests.browser.journeys.conftest import (
-    FLAGS,
     SHUT,
     Device,
     Room,
@@ -30,6 +29,7 @@ from tests.browser.journeys.conftest import (
     waits,
 )
 from tests.contract.harness import Gateway, eventually, start_gateway
+from tests.needs import CHROMIUM_FLAGS
 from waitroom.embedded import find_server
 
 pytestmark = pytest.mark.anyio
@@ -147,7 +147,7 @@ async def test_browser_killed_and_reopened(
 
     async def browser() -> BrowserContext:
         return await playwright.chromium.launch_persistent_context(
-            tmp_path, executable_path=executable, args=list(FLAGS)
+            tmp_path, executable_path=executable, args=CHROMIUM_FLAGS
         )
 
     context = await browser()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -135,33 +134,3 @@ async def test_undo_after_joining_again(room: Room, device: Device) -> None:
     given_up = await room.store.place(2)
     assert given_up is not None
     assert "left" == given_up.fate
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(390, 844), DESK], ids=["phone", "desk"])
-async def test_pictures(
-    room: Room, device: Device, pictures: Path | None, size: tuple[int, int], theme: str
-) -> None:
-    """What these pages look like, for whoever wants to see."""
-    if pictures is None:
-        pytest.skip("pictures are not wanted")
-    await room.others(41)
-    name = f"{size[0]}-{theme}.png"
-    first = await (await device(size=size, theme=theme)).new_page()
-    await waits(first, room.url)
-    await code_of(first)
-    await first.screenshot(path=pictures / f"along-{name}", full_page=True)
-    plain = await (await device(size=size, theme=theme, scripts=False)).new_page()
-    await waits(plain, room.url)
-    code = await code_of(plain)
-    await plain.screenshot(path=pictures / f"offer-{name}", full_page=True)
-    second = await (await device(size=size, theme=theme)).new_page()
-    await second.goto(room.own(f"move?c={code}"))
-    await second.screenshot(path=pictures / f"move-{name}", full_page=True)
-    await second.get_by_role("button", name="Bring my place here").click()
-    await plain.goto(room.url)
-    await plain.screenshot(path=pictures / f"moved-{name}", full_page=True)
-    await first.get_by_text("Leave the line").click()
-    await first.get_by_role("button", name="Give up my place").click()
-    await expect(first.get_by_role("button", name="Take my place back")).to_be_visible()
-    await first.screenshot(path=pictures / f"left-{name}", full_page=True)

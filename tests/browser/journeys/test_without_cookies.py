@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import BrowserContext, Page, Playwright, expect
 
-from tests.browser.journeys.conftest import FLAGS, Device, Room, Shop, is_inside, place_of, waits
+from tests.browser.journeys.conftest import Device, Room, Shop, is_inside, place_of, waits
 from tests.contract.recording_shop import served
+from tests.needs import CHROMIUM_FLAGS
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +22,7 @@ async def blocking(playwright: Playwright, executable: str, folder: Path, *, scr
         '{"profile":{"default_content_setting_values":{"cookies":2},"block_third_party_cookies":true}}'
     )
     return await playwright.chromium.launch_persistent_context(
-        folder, executable_path=executable, args=list(FLAGS), java_script_enabled=scripts
+        folder, executable_path=executable, args=CHROMIUM_FLAGS, java_script_enabled=scripts
     )
 
 

@@ -1,0 +1,34 @@
+"""Small gateways of the tests' own, that do only what a test tells them to."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+class Fake(Protocol):
+    """What can be served."""
+
+    app: Starlette
+    port: int
+
+
+@contextmanager
+def serving(fake: Fake) -> Iterator[None]:
+    """Runs it on a free port of the loopback."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    fake.port = listener.getsockname()[1]
+    config = uvicorn.Config(fake.app, log_level="critical", timeout_graceful_shutdown=1, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield
+    server.should_exit = True
+    thread.join()
+    listener.close()
