@@ -36,9 +36,9 @@ async def waiting(api: Gateway, room: str, count: int) -> None:
     await eventually(so_many)
 
 
-async def joined(api: Gateway, room: str, count: int) -> None:
-    """So many others wait."""
-    for _ in range(count):
+async def joined(api: Gateway, room: str, count: int, *, let_in: int = 0) -> None:
+    """So many others wait, whether or not ``let_in`` more who came with them are let in at once."""
+    for _ in range(count + let_in):
         async with api.client(APP) as other:
             await other.get(f"/{room}/x")
     await waiting(api, room, count)
@@ -190,7 +190,7 @@ async def test_it_can_be_read_by_everyone(
     open_shop: Open, api: Gateway, size: tuple[int, int], theme: str, words: str
 ) -> None:
     """No finding of axe, nothing wider than the screen, and the buttons within reach; from right to left as well."""
-    await joined(api, "look", 3)
+    await joined(api, "look", 3, let_in=1)
     page = await open_shop("/look/shoes", size=size, theme=theme, attributes=words)
     await page.click("#buy")
     dialog = page.get_by_role("dialog")
