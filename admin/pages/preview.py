@@ -11,8 +11,7 @@ from fastapi.responses import Response
 from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Viewer
 from admin.pages.templates import page
-from admin.previews.rendering import FOLDER, POLICY, Scheme, static_file
-from admin.previews.rendering import page as preview
+from admin.previews.rendering import Scheme, preview
 from admin.previews.samples import SAMPLES, view_of
 from admin.problems import Problem
 from waitroom.messages.message import Said
@@ -53,21 +52,6 @@ async def page_alone(
     if text is not None:
         tried = checked(MessageSettings, {"text": text, "language": language})
         said = Said(tried.text, tried.language)
-    body = preview(view_of(SAMPLES[state], seen.settings, said, datetime.now(UTC)), scheme)
-    headers = {"content-security-policy": POLICY, "x-frame-options": "SAMEORIGIN"}
-    return Response(body, headers=headers, media_type="text/html")
-
-
-@router.get(FOLDER + "/{scheme}/{name}", name="visitor-static")
-async def visitor_static(scheme: Scheme, name: str) -> Response:
-    """A style, a script or an image of the visitors' pages. Open to all, as on the gateway: a preview is of no origin,
-    and brings no session."""
-    found = static_file(scheme, name)
-    if found is None:
-        raise Problem(404, "no-file", "There is no such file.")
-    file, body = found
-    headers = {
-        "cache-control": "public, max-age=31536000, immutable",
-        "cross-origin-resource-policy": "cross-origin",
-    }
-    return Response(body, headers=headers, media_type=file.content_type)
+    shown = preview(view_of(SAMPLES[state], seen.settings, said, datetime.now(UTC)), scheme)
+    headers = {"content-security-policy": shown.policy, "x-frame-options": "SAMEORIGIN"}
+    return Response(shown.body, headers=headers, media_type="text/html")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageView
-from waitroom.gate.static import PREFIX, StaticFile
+from waitroom.gate.page import Pages, PageView, Press
 from waitroom.resources import templates_dir
 
-POLICY = "sandbox allow-scripts; " + CONTENT_SECURITY_POLICY.replace(
-    "connect-src 'self'", "connect-src 'none'"
-)
-"""The page's own policy, and besides: it is of no origin, so that it reaches nothing of the console."""
-FOLDER = "/visitor"
+_STYLE = "waiting.css"
 _SYSTEM = "(prefers-color-scheme: dark)"
 _BOTH = "light dark"
 
@@ -25,26 +22,34 @@ class Scheme(StrEnum):
     DARK = "dark"
 
 
-_pages = Pages(templates_dir())
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A page, and the policy that it must be sent with."""
+
+    body: bytes
+    policy: str
 
 
-def page(view: PageView, scheme: Scheme) -> bytes:
-    """A page in these colours."""
-    text = _pages.waiting(view).decode().replace(PREFIX, f"{FOLDER}/{scheme}/")
+def preview(view: PageView, scheme: Scheme) -> Preview:
+    """A page in these colours. By its policy it is of no origin, so that it reaches nothing of the console."""
+    page = _pages(scheme).waiting(view)
+    text = page.body.decode()
     if scheme is not Scheme.SYSTEM:
         text = text.replace(f'content="{_BOTH}"', f'content="{scheme}"', 1)
-    return text.encode()
+    own = dict(page.headers)[b"content-security-policy"].decode()
+    return Preview(
+        text.encode(), "sandbox allow-scripts; " + own.replace("connect-src 'self'", "connect-src 'none'")
+    )
 
 
-def static_file(scheme: Scheme, name: str) -> tuple[StaticFile, bytes] | None:
-    """A file of the visitors' pages and its content in these colours; None where there is none."""
-    found = _pages.static.lookup(PREFIX + name)
-    if found is None:
-        return None
-    body = found.body
-    if scheme is not Scheme.SYSTEM and found.content_type.startswith("text/css"):
-        # what the viewer's system is in cannot be said to a page: so it is said to its style
-        holds = "all" if scheme is Scheme.DARK else "not all"
-        text = body.decode().replace(_SYSTEM, holds)
-        body = text.replace(f"color-scheme: {_BOTH}", f"color-scheme: {scheme}").encode()
-    return found, body
+@lru_cache(None)
+def _pages(scheme: Scheme) -> Pages:
+    templates = templates_dir()
+    if scheme is Scheme.SYSTEM:
+        return Pages(templates)
+    # what the viewer's system is in cannot be said to a page: so it is said to its style
+    holds = "all" if scheme is Scheme.DARK else "not all"
+    style = (templates / "inline" / _STYLE).read_text(encoding="utf-8").replace(_SYSTEM, holds)
+    return Pages(
+        Press(templates, {_STYLE: style.replace(f"color-scheme: {_BOTH}", f"color-scheme: {scheme}")})
+    )

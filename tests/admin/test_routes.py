@@ -22,7 +22,6 @@ OPEN = {
     "/health/live",
     "/api/openapi.json",
     "/static/{digest}/{name}",
-    "/visitor/{scheme}/{name}",
     "/sign-in",
     "/sign-in/code",
     "/sign-in/set-up",

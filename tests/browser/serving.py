@@ -10,6 +10,10 @@ from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.responses import Response
+
+from waitroom.gate.packing import packed
+from waitroom.gate.whole_page import Page
 
 
 class Fake(Protocol):
@@ -17,6 +21,13 @@ class Fake(Protocol):
 
     app: Starlette
     port: int
+
+
+def answer_of(page: Page, status: int) -> Response:
+    """A page as the gateway sends it."""
+    headers = {name.decode(): value.decode() for name, value in page.headers}
+    headers |= {"Content-Encoding": "gzip", "Cache-Control": "no-store"}
+    return Response(packed(page.body), status, headers, "text/html; charset=utf-8")
 
 
 @contextmanager

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.browser.serving import serving
+from tests.browser.serving import answer_of, serving
 from tests.line.draw_vector import COMMITMENT, KEY, RECORD, TURNS
 from waitroom.gate.draw_view import DrawView
-from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages
+from waitroom.gate.page import Pages
 from waitroom.line.draw import AnnouncedDraw, DrawRecord, PublishedDraws
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -97,8 +97,7 @@ class FakeGateway:
             number=int(number) if number else self.number,
             address=self.address(),
         )
-        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
-        return Response(self._pages.draw(view), 200, headers, "text/html; charset=utf-8")
+        return answer_of(self._pages.draw(view), 200)
 
 
 @pytest.fixture

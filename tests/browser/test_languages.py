@@ -15,9 +15,9 @@ from selenium.webdriver.common.by import By
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.browser.serving import serving
+from tests.browser.serving import answer_of, serving
 from tests.browser.test_waiting_page import TEMPLATES, FakeGateway, text, until, violations
-from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, Press
+from waitroom.gate.page import Pages, Press
 from waitroom.gate.texts import Texts
 from waitroom.words.language import Language, language
 from waitroom.words.offered import OFFERED
@@ -53,8 +53,7 @@ class Speaking(FakeGateway):
             page = pages.languages("drop", self.view.target, tuple(OFFERED))
         else:
             page = pages.waiting(self.view)
-        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
-        return Response(page, 503, headers, "text/html; charset=utf-8")
+        return answer_of(page, 503)
 
 
 @pytest.fixture

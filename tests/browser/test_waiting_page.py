@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.browser.serving import serving
-from waitroom.gate.page import CONTENT_SECURITY_POLICY, Pages, PageState, PageView
+from tests.browser.serving import answer_of, serving
+from waitroom.gate.page import Pages, PageState, PageView
 from waitroom.gate.texts import Texts
 from waitroom.shaping.reason import Reason
 
@@ -66,7 +66,6 @@ class FakeGateway:
         self._pages = Pages(TEMPLATES)
         self.app = Starlette(
             routes=[
-                Route("/__waitroom/static/{name}", self._static),
                 Route("/__waitroom/drop/events", self._events),
                 Route("/__waitroom/drop/status", self._status),
                 Route("/__waitroom/drop/leave", self._leave, methods=["POST"]),
@@ -83,19 +82,13 @@ class FakeGateway:
         """Changes what the visitor is told from now on."""
         self.view = replace(self.view, **changes)  # type: ignore[arg-type]
 
-    async def _static(self, request: Request) -> Response:
-        file = self._pages.static.lookup(request.url.path)
-        if file is None:
-            return Response(status_code=404)
-        return Response(file.gzip_body, media_type=file.content_type, headers={"Content-Encoding": "gzip"})
-
     async def _page(self, request: Request) -> Response:
         if self.admitted and not self.still_held:
             return HTMLResponse(f"<!doctype html><title>Shop</title><h1>{request.url.path}</h1>")
         self.pages_served += 1
-        headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
-        headers["Refresh"] = str(self.view.refresh_after)
-        return Response(self._pages.waiting(self.view), 503, headers, "text/html; charset=utf-8")
+        answer = answer_of(self._pages.waiting(self.view), 503)
+        answer.headers["Refresh"] = str(self.view.refresh_after)
+        return answer
 
     async def _leave(self, request: Request) -> Response:
         self.left.append((await request.body()).decode())

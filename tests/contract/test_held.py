@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from tests.contract.harness import APP, PAGE, House, eventually
@@ -23,8 +25,8 @@ async def test_a_person_gets_the_waiting_page(house: House) -> None:
     assert 503 == answer.status_code
     assert "text/html; charset=utf-8" == headers["content-type"]
     assert 1 <= int(headers["retry-after"])
-    assert "no-store, private" == headers["cache-control"]
-    assert "Accept, Accept-Language, Cookie" == headers["vary"]
+    assert "no-store, private, no-transform" == headers["cache-control"]
+    assert "Accept, Accept-Encoding, Accept-Language, Cookie" == headers["vary"]
     assert (house.name, "1") == (headers["waitroom-room"], headers["waitroom-position"])
     assert "waitroom-ticket" not in headers
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -35,6 +37,21 @@ async def test_a_person_gets_the_waiting_page(house: House) -> None:
     assert 'http-equiv="refresh"' in answer.text.lower() or "refresh" in headers
     assert house.cookie(visitor, "ticket")
     assert house.cookie(visitor, "pass") is None
+
+
+@pytest.mark.room(mode="pause")
+async def test_the_first_view_is_one_response(house: House) -> None:
+    """Compressed for who takes that, and then at most 14 KiB, with style, script and icon; nothing else is fetched."""
+    visitor = house.visitor()
+    plain = await visitor.get("/lab/echo", headers={"accept-encoding": "identity"})
+    async with visitor.stream("GET", "/lab/echo", headers={"accept-encoding": "br, gzip"}) as answer:
+        sent = b"".join([piece async for piece in answer.aiter_raw()])
+    assert "content-encoding" not in plain.headers
+    assert ("gzip", str(len(sent))) == (answer.headers["content-encoding"], answer.headers["content-length"])
+    assert len(sent) <= 14 * 1024
+    assert plain.text.count("<style>") == 1 and "</script>" in plain.text
+    assert gzip.decompress(sent).startswith(plain.content.partition(b"<title>")[0])
+    assert "/__waitroom/static/" not in plain.text
 
 
 @pytest.mark.room(mode="pause", message="Soon.")
@@ -116,7 +133,7 @@ async def _held(house: House, status: int) -> None:
     page, app = await house.visitor().get("/"), await house.visitor(APP).get("/")
     assert [status, status, status] == [page.status_code, app.status_code, app.json()["status"]]
     assert page.headers["retry-after"]
-    assert "no-store, private" == page.headers["cache-control"]
+    assert "no-store, private, no-transform" == page.headers["cache-control"]
 
 
 @pytest.mark.room(mode="pause", hold_status=429)

@@ -77,7 +77,7 @@ async def test_a_link_leads_into_the_lane_and_its_address_is_clean(house: House)
     visitor = house.visitor()
     address = link(house, invitation(house))
     page = await visitor.get(address)
-    assert (200, "no-store, private") == (page.status_code, page.headers["cache-control"])
+    assert (200, "no-store, private, no-transform") == (page.status_code, page.headers["cache-control"])
     assert "You’re invited" in page.text
     answer = await press(visitor, house, address)
     assert (303, "/lab/echo?size=42") == (answer.status_code, answer.headers["location"])
@@ -233,7 +233,7 @@ async def test_a_nearer_place_in_general_is_kept(house: House) -> None:
 async def test_a_room_by_invitation_only_says_so(house: House) -> None:
     """To people with a form for a code, to programs as a problem; nobody gets a ticket, and parts of pages nothing."""
     page = await house.visitor().get("/lab/echo")
-    assert (403, "no-store, private") == (page.status_code, page.headers["cache-control"])
+    assert (403, "no-store, private, no-transform") == (page.status_code, page.headers["cache-control"])
     assert "By invitation only" in page.text
     assert f'action="{house.own("code")}"' in page.text
     answer = await house.visitor(APP).get("/lab/echo")

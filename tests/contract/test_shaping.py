@@ -131,7 +131,7 @@ async def test_overload_is_told_within_the_wait(launch: StartGateway, busy_shop:
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert (503, "urn:waitroom:busy") == (problem.status_code, problem.json()["type"])
         for answer in (page, problem):
-            assert "no-store, private" == answer.headers["cache-control"]
+            assert answer.headers["cache-control"].startswith("no-store, private")
             assert 1 <= int(answer.headers["retry-after"]) <= 2
         # whoever came while the shop was busy has a place all the same
         assert "waitroom-pass" in problem.headers

@@ -32,7 +32,7 @@ async def test_a_dead_shop(launch: StartGateway, dead_origin: str) -> None:
     assert (502, "application/problem+json") == (problem.status_code, problem.headers["content-type"])
     assert "urn:waitroom:origin-failed" == problem.json()["type"]
     for answer in (page, problem):
-        assert "no-store, private" == answer.headers["cache-control"]
+        assert answer.headers["cache-control"].startswith("no-store, private")
         assert answer.headers["retry-after"]
 
 

@@ -114,7 +114,7 @@ async def test_a_cache_does_not_take_the_page_for_the_record(ask: Ask) -> None:
         name.strip().lower() for name in (await ask(draws, *SCRIPT)).headers["vary"].split(",")
     }
     page = await ask(draws, *BROWSER)
-    assert "no-store, private" == page.headers["cache-control"]
+    assert "no-store, private, no-transform" == page.headers["cache-control"]
     assert "content-security-policy" in page.headers
 
 

@@ -16,19 +16,19 @@ FOLDER = Path(__file__).parents[2] / "templates" / "static"
 def test_path_carries_the_hash_of_the_content() -> None:
     """A file is found at the path that templates are given, and the path changes with the content."""
     files = StaticFiles(FOLDER)
-    path = files.url("waiting.css")
+    path = files.url("solver.js")
     file = files.lookup(path)
     assert file is not None
     digest = hashlib.sha256(file.body).hexdigest()[:12]
-    assert f"{PREFIX}waiting.{digest}.css" == path == file.path
+    assert f"{PREFIX}solver.{digest}.js" == path == file.path
     assert f'"{digest}"' == file.etag
-    assert file.content_type == "text/css; charset=utf-8"
+    assert file.content_type == "text/javascript; charset=utf-8"
 
 
 def test_compressed_body_is_the_same_content_and_stable() -> None:
     """Two workers send the same bytes, and they unpack to the file."""
     one, two = StaticFiles(FOLDER), StaticFiles(FOLDER)
-    for name in ("waiting.css", "waiting.js", "mark.svg"):
+    for name in ("solver.js", "draw.js"):
         first, second = one.lookup(one.url(name)), two.lookup(two.url(name))
         assert first == second
         assert first is not None
@@ -39,8 +39,8 @@ def test_unknown_paths_are_not_found() -> None:
     """Only exact paths are served: no plain name, no other hash, no way out of the folder."""
     files = StaticFiles(FOLDER)
     for path in (
-        f"{PREFIX}waiting.css",
-        f"{PREFIX}waiting.000000000000.css",
+        f"{PREFIX}solver.js",
+        f"{PREFIX}solver.000000000000.js",
         f"{PREFIX}../layout.html",
         "/",
         "",
@@ -58,7 +58,7 @@ def test_files_of_unknown_type_are_left_out(tmp_path: Path) -> None:
 def test_the_compressed_body_has_a_tag_of_its_own() -> None:
     """A strong tag names bytes, and these are others (RFC 9110 section 8.8.3.3)."""
     files = StaticFiles(FOLDER)
-    file = files.lookup(files.url("waiting.css"))
+    file = files.lookup(files.url("solver.js"))
     assert file is not None
     assert file.etag != file.gzip_etag
 

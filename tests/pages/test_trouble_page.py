@@ -21,7 +21,7 @@ def pages() -> Pages:
 @pytest.mark.parametrize("status", [502, 504])
 def test_failed_origin_keeps_the_visitor_inside(pages: Pages, status: int) -> None:
     """A shop that fails costs no place: the page says so, warns before paying twice, and tries again."""
-    page = pages.trouble(status, "drop").decode()
+    page = pages.trouble(status, "drop").body.decode()
     assert "You are still inside" in page
     assert "before you send it again" in page
     assert '<a class="button" href="">Try again</a>' in page
@@ -31,21 +31,21 @@ def test_failed_origin_keeps_the_visitor_inside(pages: Pages, status: int) -> No
 def test_every_status_has_a_page_and_a_bare_text(pages: Pages, status: int) -> None:
     """Page and bare text carry the same title, and the page shows the status for support."""
     title = Texts().trouble(status).title
-    assert f"<h1>{title}</h1>" in pages.trouble(status, None).decode()
-    assert f'<code translate="no">{status}</code>' in pages.trouble(status, None).decode()
+    assert f"<h1>{title}</h1>" in pages.trouble(status, None).body.decode()
+    assert f'<code translate="no">{status}</code>' in pages.trouble(status, None).body.decode()
     assert Texts().refusal(status).startswith(title)
 
 
 def test_refused_request_does_not_ask_for_a_retry(pages: Pages) -> None:
     """Trying again does not mend a request that was wrong: the page leads to the shop."""
-    page = pages.trouble(400, None).decode()
+    page = pages.trouble(400, None).body.decode()
     assert "400 Bad Request" in page
     assert "Try again" not in page
 
 
 def test_room_name_is_escaped(pages: Pages) -> None:
     """A room's name is text, whatever it holds."""
-    assert "<script>" not in pages.trouble(502, "<script>").decode()
+    assert "<script>" not in pages.trouble(502, "<script>").body.decode()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_room_name_is_escaped(pages: Pages) -> None:
 )
 def test_what_was_not_sent_to_the_shop_can_be_tried_again(pages: Pages, status: int, title: str) -> None:
     """The page says that nothing was ordered by it, and never that it may have been."""
-    page = pages.put_off(status, "drop").decode()
+    page = pages.put_off(status, "drop").body.decode()
     assert f"<h1>{title}</h1>" in page and "nothing was ordered or paid" in page
     assert "before you send it again" not in page
     assert '<a class="button" href="">Try again</a>' in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,7 +10,9 @@ from typing import get_args
 
 import pytest
 
+from waitroom.gate.packing import packed
 from waitroom.gate.page import Pages, PageState, PageView, local_target
+from waitroom.gate.whole_page import Page
 from waitroom.shaping.reason import Reason
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -42,12 +43,12 @@ class Document(HTMLParser):
 
     VOID = frozenset({"meta", "link", "input", "circle", "img", "br"})
 
-    def __init__(self, page: bytes) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.visible = ""
         self._open: list[tuple[str, bool]] = []
-        self.feed(page.decode())
+        self.feed(page.body.decode())
         self.close()
         assert self._open == []
 
@@ -113,7 +114,7 @@ def test_waiting_shows_place_estimate_and_promise(pages: Pages) -> None:
         "After 1 minute",
     ):
         assert said in visible
-    assert b"<title>#1,128 \xc2\xb7 Waiting room</title>" in page
+    assert b"<title>#1,128 \xc2\xb7 Waiting room</title>" in page.body
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PAUSED])
@@ -139,7 +140,7 @@ def test_unknown_numbers_are_shown_as_unknown(pages: Pages) -> None:
     page = pages.waiting(view)
     visible = Document(page).visible
     assert "Not known yet" in visible
-    assert "None" not in page.decode()
+    assert "None" not in page.body.decode()
     assert "Support code" not in visible
     assert "From the shop" not in visible
 
@@ -164,16 +165,18 @@ def test_hostile_texts_are_escaped(pages: Pages, state: PageState) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_nothing_inline_and_nothing_from_elsewhere(pages: Pages, state: PageState) -> None:
-    """No inline script, style or handler, and every address is one of this site."""
+def test_nothing_is_fetched_and_nothing_is_from_elsewhere(pages: Pages, state: PageState) -> None:
+    """Style and script stand in the page, no attribute holds any, and every address is one of this site."""
     for page in (pages.waiting(replace(VIEW, state=state)), pages.trouble(502, "drop")):
         document = Document(page)
-        assert document.all("style") == []
-        assert all("src" in script for script in document.all("script"))
-        for _, attributes in document.elements:
+        assert [{}] == document.all("style")
+        assert all({"type": "module"} == script for script in document.all("script"))
+        (icon,) = document.all("link")
+        assert str(icon["href"]).startswith("data:image/svg+xml,")
+        for tag, attributes in document.elements:
             assert "style" not in attributes
             assert [name for name in attributes if name.startswith("on")] == []
-            for name in ("href", "src", "action"):
+            for name in ("href", "src", "action") if tag != "link" else ():
                 address = attributes.get(name) or "/"
                 assert address.startswith("/")
                 assert not address.startswith("//")
@@ -192,14 +195,14 @@ def test_references_resolve(pages: Pages, state: PageState) -> None:
     ]
     assert set(labels) <= set(ids)
     if state not in ("left", "moved"):  # these have none
-        script = (TEMPLATES / "static" / "waiting.js").read_text()
+        script = script_of("waiting")
         used = set(re.findall(r'\b(?:part|write)\("(\w[\w-]*)"', script))
         assert used <= set(ids)
 
 
 def test_script_finds_every_word_in_the_page(pages: Pages) -> None:
     """Each text that the script asks the page for is there as a data attribute."""
-    script = (TEMPLATES / "static" / "waiting.js").read_text()
+    script = script_of("waiting")
     asked = set(re.findall(r"\bwords\.(\w+)", script))
     main = Document(pages.waiting(VIEW)).all("main")[0]
     given = {_camel(name.removeprefix("data-")) for name in main if name.startswith("data-")}
@@ -207,12 +210,9 @@ def test_script_finds_every_word_in_the_page(pages: Pages) -> None:
 
 
 def test_first_view_fits_in_fourteen_kibibytes(pages: Pages) -> None:
-    """HTML, style and script together stay below 14 KiB compressed, with a long message and address."""
+    """HTML, style and script stay below 14 KiB compressed, with a long message and address."""
     view = replace(VIEW, message="Thank you for waiting with us today! " * 8, target="/drop/" + "x" * 200)
-    html = pages.waiting(view)
-    static = [pages.static.lookup(pages.static.url(name)) for name in ("waiting.css", "waiting.js")]
-    total = len(gzip.compress(html)) + sum(len(file.gzip_body) for file in static if file is not None)
-    assert total < 14 * 1024
+    assert len(packed(pages.waiting(view).body)) < 14 * 1024
 
 
 @pytest.mark.parametrize(
@@ -229,6 +229,11 @@ def test_first_view_fits_in_fourteen_kibibytes(pages: Pages) -> None:
 def test_target_stays_on_this_site(target: str, local: str) -> None:
     """Whatever was asked for, the link into the shop is a path of this site."""
     assert local == local_target(target)
+
+
+def script_of(folder: str) -> str:
+    """All files of a script, joined."""
+    return "\n".join(file.read_text() for file in sorted((TEMPLATES / "inline" / folder).glob("*.js")))
 
 
 def _camel(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
@@ -13,7 +12,9 @@ from tests.pages.test_challenge_html import VIEW as CHALLENGE
 from tests.pages.test_draw_html import BOTH
 from tests.pages.test_invitation_html import VIEW as INVITATION
 from tests.pages.test_waiting_html import TEMPLATES, VIEW, Document
+from waitroom.gate.packing import packed
 from waitroom.gate.page import Pages, PageState, Press
+from waitroom.gate.whole_page import Page
 from waitroom.record.receipt import Receipt
 from waitroom.shaping.invitation import Refusal
 from waitroom.words.language import language
@@ -38,7 +39,7 @@ def test_all_pages_are_sound(press: Press, tag: str) -> None:
     direction = "rtl" if tag in ("ar", "he", "fa", "ur") else "ltr"
     opens = datetime(2030, 6, 1, 10, tzinfo=UTC)
 
-    def all_of(those: Pages) -> list[bytes]:
+    def all_of(those: Pages) -> list[Page]:
         states: tuple[PageState, ...] = get_args(PageState)
         waiting = [replace(VIEW, state=state, opens=opens, drawn=state == "soon") for state in states]
         refused = [replace(INVITATION, asked=refusal, wrong=refusal, asks_code=True) for refusal in Refusal]
@@ -61,7 +62,7 @@ def test_all_pages_are_sound(press: Press, tag: str) -> None:
         wanted = [
             (name, sorted(attributes)) for name, attributes in Document(model).elements if name != "bdi"
         ]
-        assert sorted(wanted) == sorted(shape) or b"aria-current" in page
+        assert sorted(wanted) == sorted(shape) or b"aria-current" in page.body
     assert "general" in pages.receipt(RECEIPT, "signed", "https://shop.example/keys", "receipt").decode()
 
 
@@ -70,9 +71,7 @@ def test_first_view_fits_in_fourteen_kibibytes(press: Press, tag: str) -> None:
     """In every script, with a message and a long address."""
     pages = Pages(press, language(tag))
     view = replace(VIEW, message="Thank you for waiting with us today! " * 8, target="/drop/" + "x" * 200)
-    static = [pages.static.lookup(pages.static.url(name)) for name in ("waiting.css", "waiting.js")]
-    total = len(gzip.compress(pages.waiting(view))) + sum(len(file.gzip_body) for file in static if file)
-    assert total < 14 * 1024
+    assert len(packed(pages.waiting(view).body)) < 14 * 1024
 
 
 def test_the_page_is_in_the_language(press: Press) -> None:
@@ -96,9 +95,9 @@ def test_who_reads_another_language_finds_the_choice(press: Press) -> None:
     """A link with the language's own name, on every page of a room but the one of somebody who has left."""
     pages = Pages(press, language("lv"))
     link = '<a class="language" href="/__waitroom/drop/language?to=/drop/shoes%3Fsize%3D42%26colour%3Dred">'
-    page = pages.waiting(VIEW).decode()
+    page = pages.waiting(VIEW).body.decode()
     assert link in page and "Latviešu</a>" in page
-    assert 'class="language"' not in pages.waiting(replace(VIEW, state="left")).decode()
+    assert 'class="language"' not in pages.waiting(replace(VIEW, state="left")).body.decode()
 
 
 def test_all_languages_are_listed_by_their_own_names(press: Press) -> None:

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from waitroom.complaints import Complaints
 from waitroom.errors import BadRequestError, BusyError, ClientGoneError, LineUnavailableError, OriginError
 from waitroom.gate import health
-from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
+from waitroom.gate.answers import NO_STORE, PROBLEM, TEXT, answer, problem
 from waitroom.gate.cors import Cors
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.negotiate import Kind
@@ -25,7 +25,7 @@ from waitroom.gate.request import Request, Serve
 from waitroom.gate.rooms import RoomMap
 from waitroom.gate.shares import Shares, TooManyRequestsError
 from waitroom.gate.static import serve_file
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 from waitroom.line.room import Room
 from waitroom.shaping.regulator import Regulator
 from waitroom.tasks import end_all
@@ -202,15 +202,14 @@ class Gate:
     async def _trouble(self, request: Request, error: OriginError, room: str | None) -> None:
         """The shop failed. Place and visit are kept, those that were given just now too."""
         status = error.status
-        headers = [NO_STORE, (b"retry-after", b"5"), *request.gifts]
+        headers = [(b"retry-after", b"5"), *request.gifts]
         if request.kind is Kind.NAVIGATION:
             pages = self._editions.to(request.languages)
-            headers += [VARY, pages.content_language, *PAGE_HEADERS]
-            await answer(request.scope, request.send, status, HTML, pages.trouble(status, room), headers)
+            await send_page(request, status, pages.trouble(status, room), headers)
         else:
             kind = "origin-timeout" if status == 504 else "origin-failed"
             body = problem(status, kind, "The shop did not answer. Your place and your visit are kept.")
-            await answer(request.scope, request.send, status, PROBLEM, body, headers)
+            await answer(request.scope, request.send, status, PROBLEM, body, [*headers, NO_STORE])
 
     async def _put_off(
         self, request: Request, error: BusyError | TooManyRequestsError, room: str | None = None
@@ -218,15 +217,14 @@ class Gate:
         """Not now. Nothing was sent to the shop; place and visit are kept."""
         request.counters[PUT_OFF] += 1
         status = error.status
-        headers = [NO_STORE, (b"retry-after", b"%d" % error.retry_after), *request.gifts]
+        headers = [(b"retry-after", b"%d" % error.retry_after), *request.gifts]
         if request.kind is Kind.NAVIGATION:
             pages = self._editions.to(request.languages)
-            headers += [VARY, pages.content_language, *PAGE_HEADERS]
-            await answer(request.scope, request.send, status, HTML, pages.put_off(status, room), headers)
+            await send_page(request, status, pages.put_off(status, room), headers)
         else:
             kind = "busy" if status == 503 else "too-many-requests"
             body = problem(status, kind, str(error), {"retry_after": error.retry_after})
-            await answer(request.scope, request.send, status, PROBLEM, body, headers)
+            await answer(request.scope, request.send, status, PROBLEM, body, [*headers, NO_STORE])
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:

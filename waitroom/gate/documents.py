@@ -4,18 +4,17 @@ and style, and the description of all addresses."""
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, Header, answer, problem
+from waitroom.gate.compact import compact_script, compact_style
 from waitroom.gate.embed_words import WORDS
 from waitroom.gate.openapi import document
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.static import StaticFile, made, serve_file
 
-_NEEDLESS_BREAK = re.compile(r"(?<=[;{(,\[])\n")
 _SHARED: list[Header] = [
     (b"cache-control", b"public, max-age=3600"),
     (b"access-control-allow-origin", b"*"),
@@ -26,9 +25,9 @@ _SHARED: list[Header] = [
 
 def documents_of(templates: Path) -> Mapping[str, Serve]:
     """What answers to each of their names."""
-    style = _lines((templates / "embed.css").read_text(encoding="utf-8"))
+    style = compact_style((templates / "embed.css").read_text(encoding="utf-8"))
     bodies = {
-        "embed.js": compact((templates / "embed.js").read_text(encoding="utf-8")).encode(),
+        "embed.js": compact_script((templates / "embed.js").read_text(encoding="utf-8")).encode(),
         "embed.json": json.dumps({"words": WORDS, "style": style}, ensure_ascii=False).encode(),
         "openapi.json": description().encode(),
     }
@@ -38,17 +37,6 @@ def documents_of(templates: Path) -> Mapping[str, Serve]:
 def description() -> str:
     """The OpenAPI document as text, to be read by people too."""
     return json.dumps(document(), indent=1) + "\n"
-
-
-def compact(script: str) -> str:
-    """A script without its comments, which have lines of their own, its indentation, and the line breaks that stand
-    where a statement goes on or has been ended."""
-    code = "\n".join(line for line in script.splitlines() if not line.lstrip().startswith("//"))
-    return _NEEDLESS_BREAK.sub("", _lines(code))
-
-
-def _lines(text: str) -> str:
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _file(name: str, body: bytes) -> StaticFile:

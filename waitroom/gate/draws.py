@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, Header, answer, problem
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions
@@ -13,7 +13,7 @@ from waitroom.gate.request import Request
 from waitroom.gate.state import number_of
 from waitroom.gate.tokens import EarlierEpochError
 from waitroom.gate.visitor import Tokens
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 from waitroom.line.draw import PublishedDraws
 from waitroom.line.room import Room
 
@@ -46,12 +46,10 @@ class DrawAddress:
         scope, send, draws = request.scope, request.send, self._draws()
         if request.kind is Kind.NAVIGATION:
             pages = self._editions.to(request.languages)
-            headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
             if draws:
-                body = pages.draw(self._view(request, draws))
-                await answer(scope, send, 200, HTML, body, headers)
+                await send_page(request, 200, pages.draw(self._view(request, draws)))
             else:
-                await answer(scope, send, 404, HTML, pages.trouble(404, self._room.name), headers)
+                await send_page(request, 404, pages.trouble(404, self._room.name))
         elif draws:
             await answer(scope, send, 200, JSON, draws.to_json(), _PUBLIC)
         else:

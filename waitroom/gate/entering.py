@@ -12,13 +12,13 @@ from collections.abc import Sequence
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate import cookies
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.invited import INVITATION_HEADER, Invitations, Shown
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, InvitationView, leading_to, local_target
 from waitroom.gate.request import Request
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import SECRET, send_page
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger
 from waitroom.invitations.minting import default_target
 from waitroom.line.redeeming import Redemption
@@ -26,8 +26,7 @@ from waitroom.proxy import place_of
 from waitroom.shaping.invitation import Invitation, InvitationError, Refusal
 from waitroom.telemetry.families import INVITATION
 
-_HEADERS: list[Header] = [NO_STORE, VARY, (b"referrer-policy", b"strict-origin")]
-"""The address of a link is a secret: no page may learn it as the one that a visitor came from."""
+_HEADERS: list[Header] = [NO_STORE, VARY, SECRET]
 _STATUS = {Refusal.MISTYPED: 422, Refusal.UNKNOWN_CODE: 422, Refusal.TOO_MANY_TRIES: 429}
 
 
@@ -192,10 +191,8 @@ class Entering:
     async def _page(
         self, request: Request, status: int, view: InvitationView, more: Sequence[Header] = ()
     ) -> None:
-        page_headers = [header for header in PAGE_HEADERS if header[0] != b"referrer-policy"]
         pages = self._editions.to(request.languages)
-        headers = [*_HEADERS, *page_headers, pages.content_language, *more]
-        await answer(request.scope, request.send, status, HTML, pages.invitation(view), headers)
+        await send_page(request, status, pages.invitation(view), more, referrer=SECRET)
 
     async def _refusal(
         self, request: Request, status: int, kind: str, error: InvitationError, more: Sequence[Header]

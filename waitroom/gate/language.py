@@ -5,13 +5,13 @@ The choice is kept in the cookie of the visitor's ticket, behind the ticket: see
 
 from __future__ import annotations
 
-from waitroom.gate.answers import HTML, NO_STORE, TEXT, VARY, answer
+from waitroom.gate.answers import NO_STORE, TEXT, VARY, answer
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.page import Editions, leading_to, local_target
 from waitroom.gate.refusals import refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.visitor import Tokens
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 
 
 class LanguageAddress:
@@ -28,9 +28,8 @@ class LanguageAddress:
             return
         pages, offered = self._editions.to(request.languages), self._editions.languages
         target = query_fields(request).get("to", "/")
-        body = pages.languages(request.room, target, offered.in_order(request.languages))
-        headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
-        await answer(request.scope, request.send, 200, HTML, body, headers)
+        page = pages.languages(request.room, target, offered.in_order(request.languages))
+        await send_page(request, 200, page)
 
     async def _choose(self, request: Request) -> None:
         scope, send = request.scope, request.send

@@ -14,7 +14,7 @@ import segno
 from pydantic_core import to_json
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields, query_fields
@@ -27,7 +27,7 @@ from waitroom.gate.seating import give_up, seat
 from waitroom.gate.state import spot_of
 from waitroom.gate.texts import MovePage
 from waitroom.gate.visitor import Brought
-from waitroom.gate.waiting import SECRET_PAGE_HEADERS
+from waitroom.gate.whole_page import SECRET, send_page
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger
 from waitroom.line.desk import Spot
 from waitroom.line.hands import Handing
@@ -161,10 +161,8 @@ class MovingAlong:
 
     async def _page(self, request: Request, view: MoveView, more: list[Header] | None = None) -> None:
         pages = self._editions.to(request.languages)
-        headers = [NO_STORE, VARY, pages.content_language, *SECRET_PAGE_HEADERS]
-        headers += [*_retry(view.asked), *(more or ())]
-        body = pages.move(view)
-        await answer(request.scope, request.send, _STATUS[view.asked], HTML, body, headers)
+        headers = [*_retry(view.asked), *(more or ())]
+        await send_page(request, _STATUS[view.asked], pages.move(view), headers, referrer=SECRET)
 
 
 def _retry(why: MovePage) -> list[Header]:

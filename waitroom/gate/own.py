@@ -8,7 +8,7 @@ from functools import partial
 from pydantic_core import to_json
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
@@ -26,7 +26,7 @@ from waitroom.gate.threshold import is_holding
 from waitroom.gate.tokens import TokenError
 from waitroom.gate.undoing import Undoing
 from waitroom.gate.visitor import NOTHING, Brought
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 from waitroom.line.rules import Mode
 from waitroom.line.ticket import Outcome
 from waitroom.messages.languages import Wanted
@@ -196,21 +196,20 @@ class RoomEndpoints:
                 slip = self._undoing.slip(brought.ticket)
         else:
             state = plain_state(self._room, "left")
-        headers = [NO_STORE, VARY]
+        headers: list[Header] = []
         if brought != NOTHING:
             headers += self._doorway.tokens.take_back(
                 brought.ticket, secure=request.secure, language=request.chosen_language
             )
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")
-            body, content_language = self._doorway.waiting.page(state, target, request.languages, slip=slip)
-            headers += [content_language, *PAGE_HEADERS]
-            await answer(request.scope, request.send, 200, HTML, body, headers)
+            page = self._doorway.waiting.page(state, target, request.languages, slip=slip)
+            await send_page(request, 200, page, headers)
         else:
             members = state.members(_languages(request, state))
             if slip:
                 members |= {"slip": slip, "undo_seconds": int(self._undoing.seconds)}
-            await answer(request.scope, request.send, 200, JSON, to_json(members), headers)
+            await answer(request.scope, request.send, 200, JSON, to_json(members), [*headers, *_PERSONAL])
 
 
 def _languages(request: Request, state: State) -> Wanted:

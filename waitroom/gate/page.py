@@ -1,9 +1,9 @@
-"""The visitor's pages: a view of the visitor's state in, the bytes of an HTML page out."""
+"""The visitor's pages: a view of the visitor's state in, an HTML page out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,8 +17,11 @@ from markupsafe import Markup
 from waitroom.gate._templates import environment
 from waitroom.gate.answers import Header
 from waitroom.gate.draw_view import DrawView
+from waitroom.gate.inline import Inline
+from waitroom.gate.policy import policy_of
 from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import EtaForms, InvitationPage, MovePage, Texts, Trouble
+from waitroom.gate.whole_page import Page
 from waitroom.messages.languages import Wanted
 from waitroom.record.receipt import Receipt
 from waitroom.shaping.invitation import Refusal
@@ -42,19 +45,6 @@ PageState = Literal[
     "restarted",
     "unavailable",
 ]
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-)
-"""The policy that the waiting page and the page of a failed request are written for: it must be sent with each."""
-
-RETURN_POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'self'; ", "")
-"""The policy of the page that hands a form back. Chromium would apply ``form-action`` to where the shop then sends the
-shopper on to as well, and that may be another site; see MDN."""
-
-FRAMED_POLICY = CONTENT_SECURITY_POLICY.partition("; frame-ancestors")[0]
-"""The policy of the page that leads out of a frame: it stands in one of anybody's. All it has is a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +168,23 @@ class MoveView:
 
 
 class Press:
-    """The templates of a folder, compiled for a language when it is first asked for, and the static files beside them.
+    """The templates of a folder, compiled for a language when it is first asked for, what stands in them, and the
+    static files beside them. ``more`` are styles and scripts beside the folder's own, or in the place of some, by name.
 
-    Raises ``FileNotFoundError`` at the start when the static files are missing.
+    Raises ``FileNotFoundError`` at the start when the files are missing.
     """
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, more: Mapping[str, str] | None = None) -> None:
         self._folder = templates
+        self._inline = Inline(templates / "inline", more)
         self.static = StaticFiles(templates / "static")
         self.compiled = lru_cache(None)(self._compile)
         """The templates in the language of a tag."""
+        self.policy = lru_cache(None)(self._policy)
+        """The Content-Security-Policy of a template, which is the same in all languages."""
+
+    def _policy(self, template: str) -> str:
+        return policy_of(template, self._inline.sources(self.compiled(ENGLISH.tag), template))
 
     def _compile(self, tag: str) -> Environment:
         spoken = language(tag)
@@ -196,8 +193,9 @@ class Press:
         env.globals.update(name=texts.name, eta_words=_data_attributes(texts.eta_forms))
         env.globals.update(reasons=json.dumps(texts.reasons, ensure_ascii=False))
         env.globals.update(dir=spoken.direction, own_name=spoken.own_name)
-        # A filter, because Jinja2 works out a filter of a constant when it compiles.
+        # Filters, because Jinja2 works out a filter of a constant when it compiles.
         env.filters["static"] = self.static.url
+        self._inline.install(env)
         return env
 
 
@@ -210,6 +208,7 @@ class Pages:
         self.texts = Texts(spoken)
         self.content_language: Header = (b"content-language", spoken.spoken.encode())
         """What each page is sent with."""
+        self._policy = press.policy
         self._env = press.compiled(spoken.tag)
         self._common = {"lang": spoken.spoken, "formats": spoken.formats}
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
@@ -218,14 +217,19 @@ class Pages:
         """Compiles all templates now. Raises ``jinja2.TemplateError`` when one is missing or wrong."""
         for name in _TEMPLATES:
             self._env.get_template(name)
+            self._policy(name)
 
     def _render(self, name: str, **values: object) -> bytes:
         return self._env.get_template(name).render(self._common, **values).encode()
 
-    def waiting(self, view: PageView) -> bytes:
-        """The page of a visitor who is not let in (yet), as UTF-8."""
+    def _page(self, name: str, **values: object) -> Page:
+        policy = (b"content-security-policy", self._policy(name).encode())
+        return Page(self._render(name, **values), (policy, self.content_language))
+
+    def waiting(self, view: PageView) -> Page:
+        """The page of a visitor who is not let in (yet)."""
         texts = self.texts
-        return self._render(
+        return self._page(
             "waiting.html",
             view=view,
             target=local_target(view.target),
@@ -243,50 +247,50 @@ class Pages:
             opens=texts.moment(view.opens) if view.opens else "",
         )
 
-    def draw(self, view: DrawView) -> bytes:
-        """The page of a room's opening draw, as UTF-8."""
-        return self._render("draw.html", view=view, number=self.texts.number, instant=self.texts.instant)
+    def draw(self, view: DrawView) -> Page:
+        """The page of a room's opening draw."""
+        return self._page("draw.html", view=view, number=self.texts.number, instant=self.texts.instant)
 
-    def challenge(self, view: ChallengeView) -> bytes:
-        """The page of a newcomer who is to solve a challenge first, as UTF-8."""
+    def challenge(self, view: ChallengeView) -> Page:
+        """The page of a newcomer who is to solve a challenge first."""
         wait = self.texts.later(view.wait_seconds)
-        return self._render("challenge.html", view=view, target=local_target(view.target), wait=wait)
+        return self._page("challenge.html", view=view, target=local_target(view.target), wait=wait)
 
-    def limited(self, room: str, wait_seconds: int, target: str) -> bytes:
-        """The page of a newcomer whose address or network has used its limit up, as UTF-8."""
+    def limited(self, room: str, wait_seconds: int, target: str) -> Page:
+        """The page of a newcomer whose address or network has used its limit up."""
         wait = self.texts.later(wait_seconds)
-        return self._render("limited.html", room=room, target=local_target(target), wait=wait)
+        return self._page("limited.html", room=room, target=local_target(target), wait=wait)
 
-    def hand_back(self, field: str, letter: str, target: str) -> bytes:
-        """The page that sends one field to an address as ``text/plain``, as UTF-8."""
-        return self._render("return.html", field=field, letter=letter, target=local_target(target))
+    def hand_back(self, field: str, letter: str, target: str) -> Page:
+        """The page that sends one field to an address as ``text/plain``."""
+        return self._page("return.html", field=field, letter=letter, target=local_target(target))
 
-    def framed(self, room: str, target: str) -> bytes:
-        """The page that leads out of a frame, as UTF-8."""
-        return self._render("framed.html", room=room, target=local_target(target))
+    def framed(self, room: str, target: str) -> Page:
+        """The page that leads out of a frame."""
+        return self._page("framed.html", room=room, target=local_target(target))
 
-    def move(self, view: MoveView) -> bytes:
-        """A page about a place on its way to another device, as UTF-8."""
+    def move(self, view: MoveView) -> Page:
+        """A page about a place on its way to another device."""
         words = self.texts.moving(view.asked)
-        return self._render("move.html", view=view, words=words, target=local_target(view.target))
+        return self._page("move.html", view=view, words=words, target=local_target(view.target))
 
     def receipt(self, receipt: Receipt, text: str, keys: str, name: str) -> bytes:
         """A receipt as a text to keep, as UTF-8. ``text`` is the signed one, ``keys`` the address of the public keys,
         ``name`` that of the file without its ending."""
         return self._render("receipt.txt", receipt=receipt, text=text, keys=keys, file=name)
 
-    def trouble(self, status: int, room: str | None) -> bytes:
-        """The page for a request that failed with this status (4xx or 5xx), as UTF-8."""
+    def trouble(self, status: int, room: str | None) -> Page:
+        """The page for a request that failed with this status (4xx or 5xx)."""
         return self._render_trouble(status, room, self.texts.trouble(status))
 
-    def languages(self, room: str, target: str, offered: Sequence[str]) -> bytes:
-        """The page where a visitor chooses one of these languages, as UTF-8."""
+    def languages(self, room: str, target: str, offered: Sequence[str]) -> Page:
+        """The page where a visitor chooses one of these languages."""
         names = [(tag, OFFERED[tag].own) for tag in offered]
-        return self._render("languages.html", room=room, target=local_target(target), offered=names)
+        return self._page("languages.html", room=room, target=local_target(target), offered=names)
 
-    def invitation(self, view: InvitationView) -> bytes:
-        """A page about invitations, as UTF-8."""
-        return self._render(
+    def invitation(self, view: InvitationView) -> Page:
+        """A page about invitations."""
+        return self._page(
             "invitation.html",
             view=view,
             words=self.texts.invitation(view.asked),
@@ -294,13 +298,13 @@ class Pages:
             target=local_target(view.target),
         )
 
-    def put_off(self, status: int, room: str | None) -> bytes:
+    def put_off(self, status: int, room: str | None) -> Page:
         """The page for a request that was not sent to the shop just now: of a busy shop (503), or of a visitor who
         asks too often (429)."""
         return self._render_trouble(status, room, self.texts.put_off(status))
 
-    def _render_trouble_uncached(self, status: int, room: str | None, trouble: Trouble) -> bytes:
-        return self._render("trouble.html", status=status, room=room, trouble=trouble)
+    def _render_trouble_uncached(self, status: int, room: str | None, trouble: Trouble) -> Page:
+        return self._page("trouble.html", status=status, room=room, trouble=trouble)
 
 
 class Editions:

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from pydantic_core import to_json
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions
 from waitroom.gate.request import Request
 from waitroom.gate.state import number_of, utc_text
 from waitroom.gate.tokens import EarlierEpochError, Ticket
 from waitroom.gate.visitor import Brought, Tokens
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 from waitroom.line.desk import Spot
 from waitroom.line.room import Room
 from waitroom.record.receipt import Receipt, ReceiptKeys
@@ -113,15 +113,12 @@ class ReceiptAddress:
         return chain
 
     async def _no_ticket(self, request: Request) -> None:
-        headers = [NO_STORE, VARY]
         if request.kind is Kind.NAVIGATION:
             pages = self._editions.to(request.languages)
-            body = pages.trouble(404, self._room.name)
-            headers += [pages.content_language, *PAGE_HEADERS]
-            await answer(request.scope, request.send, 404, HTML, body, headers)
+            await send_page(request, 404, pages.trouble(404, self._room.name))
         else:
             body = problem(404, "no-ticket", "There is no ticket for this room.", {"room": self._room.name})
-            await answer(request.scope, request.send, 404, PROBLEM, body, headers)
+            await answer(request.scope, request.send, 404, PROBLEM, body, [NO_STORE, VARY])
 
 
 class KeysAddress:

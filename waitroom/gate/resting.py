@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, VARY, answer, problem
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields
@@ -13,7 +13,7 @@ from waitroom.gate.place_links import lead, with_ticket
 from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.state import state_of
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 from waitroom.line.desk import Spot
 from waitroom.line.resting import Resting
 
@@ -53,9 +53,7 @@ class LettingPass:
                 return
         if is_page and rests and done not in (Resting.DONE, Resting.OVER):
             pages = self._editions.to(request.languages)
-            body = pages.move(MoveView(self._room.name, "once", local_target(to)))
-            headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
-            await answer(request.scope, request.send, 409, HTML, body, headers)
+            await send_page(request, 409, pages.move(MoveView(self._room.name, "once", local_target(to))))
         elif is_page:
             await lead(request, to)  # the page says how it stands
         elif brought.ticket is None or done is Resting.OVER:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from waitroom.gate import cookies
-from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, VARY, Header, answer, problem
+from waitroom.gate.answers import NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.challenges import LIFE_MS, Challenge
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import ChallengeView, Editions
 from waitroom.gate.request import Request
 from waitroom.gate.screening import Screened
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 from waitroom.telemetry.families import TURNED_AWAY
 
 
@@ -22,7 +22,7 @@ class TurnedAway:
         self._hold_status = hold_status
         self._challenge_cookie = cookies.challenge_cookie(room)
         self._answer_cookie = cookies.answer_cookie(room).decode()
-        self._common: list[Header] = [NO_STORE, VARY, (b"waitroom-room", room.encode())]
+        self._name: Header = (b"waitroom-room", room.encode())
 
     async def answer(self, request: Request, kind: Kind, screened: Screened) -> None:
         """Tells a newcomer what to do. Nothing of it is a place in line."""
@@ -35,16 +35,15 @@ class TurnedAway:
             await self._challenge_problem(request, screened.challenge, screened.seconds)
 
     async def _limited(self, request: Request, kind: Kind, seconds: int) -> None:
-        headers = [*self._common, (b"retry-after", b"%d" % seconds)]
+        headers = [self._name, (b"retry-after", b"%d" % seconds)]
         if kind is Kind.NAVIGATION:
             pages = self._editions.to(request.languages)
-            body = pages.limited(self._room, seconds, request.target)
-            headers += [(b"refresh", b"%d" % seconds), pages.content_language, *PAGE_HEADERS]
-            await answer(request.scope, request.send, 429, HTML, body, headers)
+            headers += [(b"refresh", b"%d" % seconds)]
+            await send_page(request, 429, pages.limited(self._room, seconds, request.target), headers)
         else:
             detail = f"Too many have joined from your address or network. Ask again in {seconds} seconds."
             body = problem(429, "too-many-joins", detail, {"room": self._room})
-            await answer(request.scope, request.send, 429, PROBLEM, body, headers)
+            await answer(request.scope, request.send, 429, PROBLEM, body, [*headers, NO_STORE, VARY])
 
     async def _challenge_page(self, request: Request, challenge: Challenge, seconds: int) -> None:
         puzzle = challenge.puzzle
@@ -58,7 +57,7 @@ class TurnedAway:
             target=request.target,
         )
         pages = self._editions.to(request.languages)
-        headers = [*self._common, pages.content_language, *PAGE_HEADERS]
+        headers = [self._name]
         if seconds:
             # for those without JavaScript: where the script runs it calls this off
             headers += [(b"retry-after", b"%d" % seconds), (b"refresh", b"%d" % seconds)]
@@ -70,8 +69,7 @@ class TurnedAway:
                     max_age_seconds=LIFE_MS // 1000,
                 )
             )
-        body = pages.challenge(view)
-        await answer(request.scope, request.send, self._hold_status, HTML, body, headers)
+        await send_page(request, self._hold_status, pages.challenge(view), headers)
 
     async def _challenge_problem(self, request: Request, challenge: Challenge, seconds: int) -> None:
         puzzle = challenge.puzzle
@@ -87,6 +85,8 @@ class TurnedAway:
             "Find the number below 2^bits for which the SHA-256 of salt:number begins with target, and ask again with "
             "the header Waitroom-Challenge: challenge~number."
         )
-        headers = [*self._common, (b"retry-after", b"%d" % seconds)] if seconds else self._common
+        headers = [self._name, NO_STORE, VARY]
+        if seconds:
+            headers.append((b"retry-after", b"%d" % seconds))
         body = problem(403, "challenge-required", detail, members)
         await answer(request.scope, request.send, 403, PROBLEM, body, headers)

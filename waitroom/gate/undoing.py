@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import HTML, NO_STORE, PROBLEM, VARY, answer, problem
+from waitroom.gate.answers import NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import form_fields
 from waitroom.gate.negotiate import Kind
@@ -19,7 +19,7 @@ from waitroom.gate.request import Request
 from waitroom.gate.seating import give_up, seat
 from waitroom.gate.state import spot_of
 from waitroom.gate.tokens import Mint, Ticket, TokenError
-from waitroom.gate.waiting import PAGE_HEADERS
+from waitroom.gate.whole_page import send_page
 from waitroom.line.hands import Handing
 
 
@@ -84,9 +84,7 @@ class Undoing:
     async def _refuse(self, request: Request, to: str) -> None:
         pages = self._editions.to(request.languages)
         if request.kind is Kind.NAVIGATION:
-            body = pages.move(MoveView(self._room.name, "too-late", to))
-            headers = [NO_STORE, VARY, pages.content_language, *PAGE_HEADERS]
-            await answer(request.scope, request.send, 409, HTML, body, headers)
+            await send_page(request, 409, pages.move(MoveView(self._room.name, "too-late", to)))
             return
         detail = pages.texts.moving("too-late").detail
         body = problem(409, "too-late", detail, {"room": self._room.name})

@@ -6,13 +6,10 @@ import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from waitroom.gate.answers import HTML, JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
+from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
-    CONTENT_SECURITY_POLICY,
-    FRAMED_POLICY,
-    RETURN_POLICY,
     Editions,
     PageState,
     PageView,
@@ -22,21 +19,12 @@ from waitroom.gate.place_links import WITH_COOKIES, PlaceLinks
 from waitroom.gate.request import Request
 from waitroom.gate.returns import FIELD
 from waitroom.gate.state import Notice, State
+from waitroom.gate.whole_page import OPEN, SECRET, Page, send_page
 from waitroom.line.room import Room
 from waitroom.messages.languages import Wanted
 from waitroom.telemetry.families import ANSWER, PAGE, REFUSED, RETURNED
 
 REFUSED_RETRY_SECONDS = 10
-
-_CAUTION: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
-PAGE_HEADERS: list[Header] = [(b"content-security-policy", CONTENT_SECURITY_POLICY.encode()), *_CAUTION]
-"""Of every page of the gateway's own, but for the one that hands a form back."""
-
-SECRET_PAGE_HEADERS: list[Header] = [
-    (b"referrer-policy", b"strict-origin") if header[0] == b"referrer-policy" else header
-    for header in PAGE_HEADERS
-]
-"""The same, of a page whose address is a secret: no other page may learn it."""
 
 _PAGE_STATES: dict[Notice | None, PageState] = {
     Notice.PAUSED: "paused",
@@ -85,7 +73,7 @@ class Waiting:
         self, request: Request, kind: Kind, state: State, links: PlaceLinks = WITH_COOKIES
     ) -> None:
         """Tells a visitor where they stand."""
-        headers = [(b"retry-after", b"%d" % state.refresh_after), NO_STORE, VARY, self._name]
+        headers = [(b"retry-after", b"%d" % state.refresh_after), self._name]
         if state.position is not None:
             headers.append((b"waitroom-position", b"%d" % state.position))
         headers += request.gifts
@@ -93,17 +81,18 @@ class Waiting:
         request.counters[PAGE if kind is Kind.NAVIGATION else ANSWER] += 1
         languages = request.languages
         if kind is Kind.NAVIGATION:
-            body, content_language = self.page(state, links.target or request.target, languages, links)
-            headers.append(content_language)
             # for those without JavaScript, or whose script did not arrive: where it runs it calls this off
             refresh = b"%d" % state.refresh_after
             if links.spare:
                 refresh += b"; url=" + links.spare.encode()
             if state.state != "left":
                 headers.append((b"refresh", refresh))
-            page_headers = SECRET_PAGE_HEADERS if links.query else PAGE_HEADERS
-            await answer(request.scope, request.send, status, HTML, body, [*headers, *page_headers])
-        elif self._speaks_cloudflare and asks_for_cloudflares(request.scope["headers"]):
+            page = self.page(state, links.target or request.target, languages, links)
+            referrer = SECRET if links.query else OPEN
+            await send_page(request, status, page, headers, referrer=referrer)
+            return
+        headers += (NO_STORE, VARY)
+        if self._speaks_cloudflare and asks_for_cloudflares(request.scope["headers"]):
             body = cloudflares(self._room, state, time.time())
             await answer(request.scope, request.send, status, JSON, body, headers)
         else:
@@ -123,10 +112,8 @@ class Waiting:
         """A page that sends the same form again, sealed: then the browser sends the visitor's cookies."""
         request.counters[RETURNED] += 1
         pages = self._editions.to(request.languages)
-        body = pages.hand_back(FIELD, letter, request.target)
-        policy = (b"content-security-policy", RETURN_POLICY.encode())
-        headers = [NO_STORE, VARY, self._name, policy, pages.content_language, *_CAUTION]
-        await answer(request.scope, request.send, 200, HTML, body, headers)
+        page = pages.hand_back(FIELD, letter, request.target)
+        await send_page(request, 200, page, [self._name])
 
     async def redirect(self, request: Request) -> None:
         """Asks for the same address again by GET: then the browser sends the visitor's cookies."""
@@ -139,12 +126,11 @@ class Waiting:
         address in a window of its own. ``again``: the browser asks once more first, from this page."""
         request.counters[PAGE] += 1
         pages = self._editions.to(request.languages)
-        body = pages.framed(self._room.name, request.target)
-        policy = (b"content-security-policy", FRAMED_POLICY.encode())
-        headers = [NO_STORE, VARY, self._name, policy, pages.content_language, *_CAUTION]
+        page = pages.framed(self._room.name, request.target)
+        headers = [self._name]
         if again:
             headers.append((b"refresh", b"0"))
-        await answer(request.scope, request.send, self._hold_status, HTML, body, headers)
+        await send_page(request, self._hold_status, page, headers)
 
     def page(
         self,
@@ -154,8 +140,8 @@ class Waiting:
         links: PlaceLinks = WITH_COOKIES,
         *,
         slip: str = "",
-    ) -> tuple[bytes, Header]:
-        """The page of a visitor who is not let in and reads these languages, and the header that names its language.
+    ) -> Page:
+        """The page of a visitor who is not let in and reads these languages.
         ``target`` is the address first asked for, ``slip`` what undoes the leaving."""
         rules, message = self._room.rules, state.message.to(languages)
         view = PageView(
@@ -186,8 +172,7 @@ class Waiting:
             rests_in=state.rests_in,
             back=self._back(state.rests_in or self._not_yet_seconds),
         )
-        pages = self._editions.to(languages)
-        return pages.waiting(view), pages.content_language
+        return self._editions.to(languages).waiting(view)
 
     def _back(self, seconds: int) -> datetime:
         """So long from now, on the room's clock; told a minute early rather than late."""

@@ -1,5 +1,3 @@
 // Sends the form of another site on: from here the visitor's own cookies go with it. Before the page has loaded, so that
 // it does not stay in the history.
-"use strict";
-
 document.getElementById("return").submit();

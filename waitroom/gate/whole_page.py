@@ -1,0 +1,42 @@
+"""A page of the gateway's own on its way to a visitor: one response with all that its first view needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from waitroom.gate.answers import HTML, Header, answer
+from waitroom.gate.packing import packed, takes_gzip
+from waitroom.gate.request import Request
+
+SECRET: Header = (b"referrer-policy", b"strict-origin")
+"""Of a page whose address is a secret: no other page may learn it as the one that a visitor came from."""
+OPEN: Header = (b"referrer-policy", b"same-origin")
+"""Of all others."""
+_COMMON: list[Header] = [
+    # a proxy that rewrote a style or a script would have it refused: its hash is in the policy
+    (b"cache-control", b"no-store, private, no-transform"),
+    (b"vary", b"Accept, Accept-Encoding, Accept-Language, Cookie"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_GZIP: Header = (b"content-encoding", b"gzip")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as UTF-8, and what it must be sent with: its policy and its language."""
+
+    body: bytes
+    headers: Sequence[Header]
+
+
+async def send_page(
+    request: Request, status: int, page: Page, headers: Sequence[Header] = (), *, referrer: Header = OPEN
+) -> None:
+    """Answers with a page, compressed where the visitor takes that."""
+    sent = [*headers, *_COMMON, referrer, *page.headers]
+    body = page.body
+    if takes_gzip(request.scope["headers"]):
+        body = packed(body)
+        sent.append(_GZIP)
+    await answer(request.scope, request.send, status, HTML, body, sent)
