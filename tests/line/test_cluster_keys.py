@@ -52,6 +52,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "renew": lambda: store.renew({"1:general:1": 0}),
         "finish": lambda: store.finish("1:general:1"),
         "view": lambda: store.view(0),
+        "census": lambda: store.census(1),
         "place": lambda: store.place(1),
         "follow": lambda: store.follow(4, Spot("general", 2)),
         "reinstate": lambda: store.reinstate(2, who="test", why="test"),

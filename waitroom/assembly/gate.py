@@ -9,7 +9,11 @@ from redis.asyncio import Redis
 
 from waitroom.assembly.line import reader_of, room_of
 from waitroom.assembly.telemetry import telling_of
+from waitroom.feedback.ledger import FeedbackLedger
+from waitroom.feedback.question import Where
+from waitroom.feedback.watching import Watching
 from waitroom.gate.app import Entrance, Gate
+from waitroom.gate.asking import Asking
 from waitroom.gate.bodies import Bodies
 from waitroom.gate.challenges import Challenges
 from waitroom.gate.cors import Cors
@@ -150,10 +154,14 @@ def build_gate(
     bodies = Bodies()
     bypass_of = bypasses(settings, redis, trusted, bodies)
     seeds, receipt_keys = Seeds(secrets), ReceiptKeys(secrets)
-    entrances = []
+    entrances: list[Entrance] = []
+    watching: list[Watching] = []
     for of_room in settings.rooms:
         room, counters = room_of(of_room, redis, seeds), Counters()
-        tokens = Tokens(room, tickets, passes)
+        feedback = of_room.feedback
+        tokens = Tokens(
+            room, tickets, passes, asks_inside=feedback.kind is not None and Where.INSIDE in feedback.where
+        )
         invitations = Invitations(of_room, secrets)
         waiting = Waiting(
             room,
@@ -186,6 +194,12 @@ def build_gate(
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
         passing = LettingPass(doorway, editions, of_room.not_yet) if of_room.not_yet else None
         undoing = Undoing(doorway, editions, of_room.undo, secrets)
+        answers = FeedbackLedger(redis, of_room.name, feedback.keep)
+        asking = None
+        if feedback.kind is not None:
+            asking = Asking(room, tokens, answers, editions, secrets, feedback.kind, feedback.where)
+        if feedback.curve:
+            watching.append(Watching(room, answers, counters))
         onward = Onward(room, settings.cors_origins, default_target(of_room))
         wait = WaitAddress(
             Doorway(room, tokens, onward, waiting, entering, *guards, returns, fairness), counters
@@ -200,6 +214,7 @@ def build_gate(
             along,
             undoing,
             passing,
+            asking,
             counters,
         )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
@@ -219,6 +234,11 @@ def build_gate(
         documents_of(templates_dir()),
         elsewhere,
         cors=Cors(settings.cors_origins) if settings.cors_origins else None,
-        keepers=[common_rate.run, telling.run, *(entrance.doorway.fairness.run for entrance in entrances)],
+        keepers=[
+            common_rate.run,
+            telling.run,
+            *(entrance.doorway.fairness.run for entrance in entrances),
+            *(each.run for each in watching),
+        ],
         last_acts=[telling.finish, *endings],
     )

@@ -195,7 +195,8 @@ class Doorway:
         request.counters[CLAIMED[outcome]] += 1
         match outcome:
             case Outcome.ADMITTED | Outcome.AGAIN:
-                admission = self.tokens.admit(number, lane, epoch)
+                waited_for = brought.ticket if outcome is Outcome.ADMITTED else None
+                admission = self.tokens.admit(number, lane, epoch, waited_for)
                 self.room.visits.goes_on(admission.session, is_new=outcome is Outcome.ADMITTED)
                 if outcome is Outcome.AGAIN:
                     self.room.visits.active(admission.session)

@@ -137,7 +137,7 @@ class Inside:
 
 
 def _ticket_of(held: Pass) -> Ticket:
-    return Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand)
+    return Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand, held.waited)
 
 
 def _says_done(headers: Sequence[Header]) -> bool:

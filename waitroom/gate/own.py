@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
+from waitroom.gate.asking import Asking
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
@@ -51,6 +52,7 @@ METHODS: Mapping[str, Sequence[str]] = {
     "offer": ("POST",),
     "move": ("GET", "HEAD", "POST"),
     "anew": ("GET", "HEAD"),
+    "feedback": ("GET", "HEAD", "POST"),
 }
 """What each address of a room answers to, by the last part of its path."""
 
@@ -72,6 +74,7 @@ class RoomEndpoints:
         along: MovingAlong | None,
         undoing: Undoing,
         passing: LettingPass | None,
+        asking: Asking | None,
         counters: Counters,
     ) -> None:
         self._doorway = doorway
@@ -79,6 +82,7 @@ class RoomEndpoints:
         self._counters = counters
         self._room = doorway.room
         self._undoing = undoing
+        self._asking = asking
         self.streams = EventStreams(doorway.room)
         self._line = LineDocument(doorway.room, doorway.fairness)
         self._actions: dict[str, Serve] = {
@@ -99,6 +103,8 @@ class RoomEndpoints:
             self._actions |= {"rest": passing.rest, "ready": passing.ready}
         if along is not None:
             self._actions |= {"offer": along.offer, "move": along.move, "anew": along.anew}
+        if asking is not None:
+            self._actions["feedback"] = asking.serve
         # the door itself counts those who wait
         self._ways = {action: REQUESTS.field(action) for action in self._actions if action != "wait"}
 
@@ -182,7 +188,7 @@ class RoomEndpoints:
             return
         brought = self._doorway.tokens.read(with_ticket(request).scope)
         stands, number = standing(self._room, brought.ticket)
-        slip = ""
+        slip = question = ""
         if stands is not Standing.NONE:
             try:
                 outcome = await self._room.leave(brought.lane, number)
@@ -194,6 +200,7 @@ class RoomEndpoints:
             state = state_of(self._room, Standing.LEFT, number, brought.lane)
             if outcome is Outcome.LEFT:
                 slip = self._undoing.slip(brought.ticket)
+                question = self._asking.question(brought.ticket) if self._asking else ""
         else:
             state = plain_state(self._room, "left")
         headers: list[Header] = []
@@ -203,12 +210,15 @@ class RoomEndpoints:
             )
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")
-            page = self._doorway.waiting.page(state, target, request.languages, slip=slip)
+            asked = self._asking.view(question, target) if self._asking and question else None
+            page = self._doorway.waiting.page(state, target, request.languages, slip=slip, asked=asked)
             await send_page(request, 200, page, headers)
         else:
             members = state.members(_languages(request, state))
             if slip:
                 members |= {"slip": slip, "undo_seconds": int(self._undoing.seconds)}
+            if question:
+                members["question"] = question
             await answer(request.scope, request.send, 200, JSON, to_json(members), [*headers, *_PERSONAL])
 
 

@@ -14,13 +14,14 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup
 
+from waitroom.feedback.question import Kind
 from waitroom.gate._templates import environment
 from waitroom.gate.answers import Header
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.inline import Inline
 from waitroom.gate.policy import policy_of
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import EtaForms, InvitationPage, MovePage, Texts, Trouble
+from waitroom.gate.texts import AskedPage, EtaForms, InvitationPage, MovePage, Texts, Trouble
 from waitroom.gate.whole_page import Page
 from waitroom.messages.languages import Wanted
 from waitroom.record.receipt import Receipt
@@ -45,6 +46,23 @@ PageState = Literal[
     "restarted",
     "unavailable",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """What asks somebody how the wait was, or takes their answer. ``target`` is where they go on to, ``question`` what
+    shows that they waited, where they hold no pass. Any text may be hostile: it is escaped."""
+
+    room: str
+    page: AskedPage
+    kind: Kind
+    target: str
+    question: str = ""
+
+    @property
+    def scores(self) -> range:
+        """What can be answered."""
+        return self.kind.scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,9 @@ class PageView:
     """For how long it can be."""
     query: str = ""
     """What carries the ticket behind the room's own addresses, where the browser keeps no cookies."""
+
+    asked: AskedView | None = None
+    """The question about the wait, on the page of somebody who has just left; None: they are not asked."""
 
     @property
     def behind(self) -> int | None:
@@ -245,6 +266,18 @@ class Pages:
             away=texts.later(view.presence_seconds),
             next=texts.later(view.refresh_after),
             opens=texts.moment(view.opens) if view.opens else "",
+            asked=view.asked,
+            number=texts.number,
+        )
+
+    def asked(self, view: AskedView) -> Page:
+        """The page where somebody says how the wait was."""
+        return self._page(
+            "feedback.html",
+            asked=view,
+            words=self.texts.asked(view.page),
+            target=local_target(view.target),
+            number=self.texts.number,
         )
 
     def draw(self, view: DrawView) -> Page:
@@ -332,7 +365,7 @@ class Editions:
 
 _TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "framed.html", "move.html", "receipt.txt",
+    "languages.html", "framed.html", "move.html", "feedback.html", "receipt.txt",
 )  # fmt: skip
 
 

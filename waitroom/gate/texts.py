@@ -20,6 +20,8 @@ InvitationPage = Literal["opened", "required", "code"] | Refusal
 
 MovePage = Literal["offer", "ask", "wrong", "tries", "too-late", "once"]
 """What a page about a place on its way is for; the last four: why something was not done."""
+AskedPage = Literal["ask", "thanks", "already", "none"]
+"""What a page says to who is asked how the wait was, or is not."""
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -207,6 +209,27 @@ class Texts:
                 return Trouble(
                     gettext("Your place is gone"),
                     gettext("The time for taking it back is over, or you have it back already."),
+                )
+
+    def asked(self, page: AskedPage) -> Trouble:
+        """What the page says that asks how the wait was."""
+        gettext = self._words.gettext
+        match page:
+            case "ask":
+                return Trouble(
+                    gettext("One question"), gettext("You waited to come in. Tell the shop how it was.")
+                )
+            case "thanks":
+                return Trouble(gettext("Thank you"), gettext("Your answer is counted."))
+            case "already":
+                return Trouble(
+                    gettext("Thank you"),
+                    gettext("You have answered already. Each place in line answers once."),
+                )
+            case "none":
+                return Trouble(
+                    gettext("There is nothing to ask you"),
+                    gettext("Only those who waited in line are asked, for a day."),
                 )
 
     def trouble(self, status: int) -> Trouble:

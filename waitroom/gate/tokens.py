@@ -23,6 +23,7 @@ __all__ = [
     "Mint",
     "OtherRoomError",
     "Pass",
+    "Question",
     "Ticket",
     "Token",
     "TokenError",
@@ -57,10 +58,18 @@ class Token:
     at: int
     hand: int = 0
     """How often the place was handed anew: see :mod:`waitroom.line.hands`."""
+    waited: int = 0
+    """One more than the bucket of the wait (:mod:`waitroom.feedback.buckets`); 0: nobody asks how it was."""
 
 
 class Ticket(Token):
     """A place in a room's line; ``at`` is when it was given."""
+
+    __slots__ = ()
+
+
+class Question(Token):
+    """A place that was given up, whose holder is asked how the wait was; ``at`` is when that was."""
 
     __slots__ = ()
 
@@ -90,8 +99,10 @@ class Mint(Generic[T]):
     def sign(self, token: T) -> str:
         """The token as the visitor holds it."""
         payload = f"{token.room}:{token.epoch}:{token.lane}:{token.number}:{token.at}"
-        if token.hand:
+        if token.hand or token.waited:
             payload += f":{token.hand}"
+        if token.waited:
+            payload += f":{token.waited}"
         return self._signatures.sign(payload)
 
     def verify(self, text: str, room: str) -> T:
@@ -104,8 +115,8 @@ class Mint(Generic[T]):
         return token
 
     def _verify_anew(self, text: str) -> T:
-        room, epoch, lane, number, at, *hand = self._signatures.payload(text).split(":")
-        return self._kind(room, int(epoch), lane, int(number), int(at), *map(int, hand))
+        room, epoch, lane, number, at, *more = self._signatures.payload(text).split(":")
+        return self._kind(room, int(epoch), lane, int(number), int(at), *map(int, more))
 
 
 def check_pass(held: Pass, *, now_ms: int, session_ms: int) -> None:

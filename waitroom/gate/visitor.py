@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from starlette.types import Scope
 
+from waitroom.feedback.buckets import bucket_of
 from waitroom.gate import cookies
 from waitroom.gate.state import now_held, spot_of
 from waitroom.gate.tokens import (
@@ -64,10 +66,13 @@ NOTHING = Brought()
 class Tokens:
     """The tokens of one room: reads what visitors bring, and issues what they take away."""
 
-    def __init__(self, room: Room, tickets: Mint[Ticket], passes: Mint[Pass]) -> None:
+    def __init__(
+        self, room: Room, tickets: Mint[Ticket], passes: Mint[Pass], *, asks_inside: bool = False
+    ) -> None:
         self._room = room
         self._tickets = tickets
         self._passes = passes
+        self._asks_inside = asks_inside
         self.ticket_cookie = cookies.ticket_cookie(room.name)
         self.pass_cookie = cookies.pass_cookie(room.name)
         self.former_cookie = cookies.former_cookie(room.name)
@@ -169,14 +174,23 @@ class Tokens:
         hand = self._room.hands.newest(Spot(lane, number))
         return Ticket(self._room.name, epoch, lane, number, self._room.clock_ms, hand)
 
-    def admit(self, number: int, lane: str, epoch: int) -> Pass:
-        """A pass for a number of that epoch that was let in."""
-        hand = self._room.hands.newest(Spot(lane, number))
-        return Pass(self._room.name, epoch, lane, number, self._room.clock_ms, hand)
+    def admit(self, number: int, lane: str, epoch: int, waited_for: Ticket | None = None) -> Pass:
+        """A pass for a number of that epoch that was let in. Where visitors are asked how their wait was, it says how
+        long that of ``waited_for`` was, to within some minutes."""
+        hand, now = self._room.hands.newest(Spot(lane, number)), self._room.clock_ms
+        waited = 0
+        if waited_for is not None and self._asks_inside:
+            waited = 1 + bucket_of((now - waited_for.at) / 1000)
+        return Pass(self._room.name, epoch, lane, number, now, hand, waited)
+
+    def visited(self, scope: Scope) -> Token | None:
+        """What shows that somebody waited, and was let in, be the visit over or not."""
+        shown = remembered(scope["headers"], self._genuine)
+        return next((each for each in (shown.admission, shown.former) if each and each.waited), None)
 
     def renewed(self, held: Pass) -> Pass:
         """The same pass with today's date."""
-        return Pass(held.room, held.epoch, held.lane, held.number, self._room.clock_ms, held.hand)
+        return replace(held, at=self._room.clock_ms)
 
     def hand_out(
         self,

@@ -10,6 +10,7 @@ from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, a
 from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
+    AskedView,
     Editions,
     PageState,
     PageView,
@@ -140,9 +141,10 @@ class Waiting:
         links: PlaceLinks = WITH_COOKIES,
         *,
         slip: str = "",
+        asked: AskedView | None = None,
     ) -> Page:
-        """The page of a visitor who is not let in and reads these languages.
-        ``target`` is the address first asked for, ``slip`` what undoes the leaving."""
+        """The page of a visitor who is not let in and reads these languages. ``target`` is the address first asked for,
+        ``slip`` what undoes the leaving, ``asked`` what asks them how the wait was."""
         rules, message = self._room.rules, state.message.to(languages)
         view = PageView(
             room=self._room.name,
@@ -171,6 +173,7 @@ class Waiting:
             not_yet_seconds=self._not_yet_seconds,
             rests_in=state.rests_in,
             back=self._back(state.rests_in or self._not_yet_seconds),
+            asked=asked,
         )
         return self._editions.to(languages).waiting(view)
 

@@ -65,6 +65,21 @@ def told_key(room: str, worker: str) -> str:
     return f"{totals_key(room)}:{worker}"
 
 
+def waits_key(room: str) -> str:
+    """Those who wait, by when they came, as they were counted last."""
+    return f"{_prefix(room)}:waits"
+
+
+def feedback_key(room: str, hour: int) -> str:
+    """What was counted of waits and answers in an hour, by its number since 1970."""
+    return f"{_prefix(room)}:feedback:{hour}"
+
+
+def answered_key(room: str, epoch: int, lane: str) -> str:
+    """The bitmap of those tickets of a lane, in one life of the line, that have answered."""
+    return f"{_prefix(room)}:answered:{epoch}:{lane}"
+
+
 WORKERS_KEY = f"waitroom:{VERSION}:workers"
 """A hash of all workers that keep rooms, by their names."""
 

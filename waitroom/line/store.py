@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from waitroom.line.calls import Word
+from waitroom.line.census import Counting
 from waitroom.line.controls import Controls
 from waitroom.line.draw import CONTRIBUTION_BYTES
 from waitroom.line.head import Head
@@ -61,11 +62,11 @@ class Handed:
 _OUTCOMES = {outcome.encode(): outcome for outcome in Outcome}
 
 
-class LineStore(Controls, Timetable, Helping, Holding):
+class LineStore(Controls, Timetable, Helping, Holding, Counting):
     """One lane of one room in Redis: those who stand in it, and what its workers see of them.
 
-    What is set, planned, helped and held is added by the classes that it is made of; how a script is called, and what
-    every method raises, is told in :class:`~waitroom.line.calls.Calls`.
+    What is set, planned, helped, held and counted is added by the classes that it is made of; how a script is called,
+    and what every method raises, is told in :class:`~waitroom.line.calls.Calls`.
     """
 
     def contribution(self) -> bytes:

@@ -18,6 +18,7 @@ from waitroom.settings.adaptive import AdaptiveSettings
 from waitroom.settings.claims import ClaimSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.events import EventSettings
+from waitroom.settings.feedback import FeedbackSettings
 from waitroom.settings.kinds import (
     Allowed,
     AnyDuration,
@@ -186,6 +187,9 @@ class RoomSettings(BaseModel):
     adaptive: Annotated[AdaptiveSettings, Allowed("a table under a [rooms.adaptive] heading")] = Field(
         default=AdaptiveSettings(),
         description="Whether and how far admissions follow the shop. Left out: off.",
+    )
+    feedback: Annotated[FeedbackSettings, Allowed("a table under a [rooms.feedback] heading")] = Field(
+        default=FeedbackSettings(), description="What shoppers are asked of their wait. Left out: nothing."
     )
 
     @field_validator("events")

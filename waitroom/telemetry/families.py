@@ -51,6 +51,7 @@ _WAYS = {
     "receipt": "a receipt",
     "enter": "an invitation's link, or a claim",
     "code": "the form for a code",
+    "feedback": "the question how the wait was, or an answer to it",
     "wait": "let in at the address where one waits without asking the shop",
 }
 REQUESTS = Family("requests", "Requests, by the way they went.", labels=("way",), values=_WAYS)
@@ -127,4 +128,15 @@ ESTIMATES = Family(
         "overtaken": "rate, capacity or schedule were changed meanwhile: no measure of anything",
     },
 )
-FAMILIES = (REQUESTS, SHOP_ANSWERS, JOINS, ADMISSIONS, CLAIMS, OVERTAKES, ESTIMATES)
+ANSWERS = Family(
+    "answers",
+    "Answers to the question how the wait was, by which question it is, where it was asked, and what was answered.",
+    labels=("kind", "where", "score"),
+)
+SILENT = Family(
+    "silent",
+    "Who waits and was not seen any more, and who of them came back; counted where the room has feedback.curve.",
+    labels=("way",),
+    values={"fell": "not seen within the presence window", "back": "seen again"},
+)
+FAMILIES = (REQUESTS, SHOP_ANSWERS, JOINS, ADMISSIONS, CLAIMS, OVERTAKES, ESTIMATES, ANSWERS, SILENT)

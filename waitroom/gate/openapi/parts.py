@@ -16,6 +16,7 @@ PLAIN: Schema = {"text/plain": {"schema": {"type": "string"}}}
 TOKENS: list[Schema] = [
     {"$ref": f"#/components/parameters/{name}"} for name in ("Ticket", "Pass", "Invitation", "Challenge")
 ]
+PASS: Schema = {"$ref": "#/components/parameters/Pass"}
 TITLES = {
     200: "As asked for.",
     202: "You have to wait.",
@@ -25,7 +26,7 @@ TITLES = {
     404: "There is none.",
     405: "Not by this method; Allow tells by which.",
     409: "It cannot be done as things stand.",
-    422: "The code is mistyped, or there is none like it.",
+    422: "The code is mistyped, or there is none like it; or the score is none.",
     429: "Too many, or too often; Retry-After tells when to come again.",
     503: "Not now; Retry-After tells when to ask again.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from waitroom.gate.openapi.parts import (
     JSON,
     PAGE,
+    PASS,
     PLAIN,
     PROBLEM,
     STREAM,
@@ -97,6 +98,24 @@ def rooms() -> Schema:
         "/__waitroom/{room}/language": room(
             get("Choose a language", tell({200: [PAGE]}), [query("to", "Where to.")])
             | post("Keep the choice", tell({303: [PLAIN], 403: [problem()]}), ["language", "to"]),
+        ),
+        "/__waitroom/{room}/feedback": room(
+            get(
+                "The question how the wait was",
+                tell({200: [content(JSON, "Feedback"), PAGE], 404: [problem(), PAGE]}),
+                [PASS, query("q", "Who has left: the question of the answer to leave."), query("to", "Where to.")],
+            )
+            | post(
+                "Answer it: a place answers once",
+                tell(
+                    {
+                        200: [content(JSON, "Feedback"), PAGE], 403: [problem()], 404: [problem(), PAGE],
+                        422: [problem()], 503: [problem()],
+                    }
+                ),
+                ["score", "q", "to"],
+                [PASS],
+            )
         ),
         "/__waitroom/{room}/undo": room(
             post("Take back that one has left", tell(_told("Place", 303, 409)), ["slip", "target"], TOKENS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from waitroom.feedback.question import Kind
 from waitroom.gate.journey import STATES
 from waitroom.gate.state import Notice
 from waitroom.line.rules import Mode
@@ -127,6 +128,14 @@ SCHEMAS: Schema = {
     "Offer": _object({"code": _TEXT, "link": _TEXT, "qr": _TEXT, "seconds": _COUNT}),
     "Place": _object({"room": _TEXT, "state": one_of(("waiting",))}),
     "Invitation": _object({"room": _TEXT, "lane": _TEXT}, optional=("lane",)),
+    "Feedback": _object(
+        {
+            "room": _TEXT,
+            "kind": one_of(Kind),
+            "scores": {"type": "array", "items": _COUNT, "description": "The worst and the best."},
+            "state": one_of(("ask", "thanks", "already")),
+        }
+    ),
     "Health": _object(
         {"status": one_of(("ok", "unavailable")), "reasons": {"type": "array", "items": _TEXT}}, optional=("reasons",)
     ),
