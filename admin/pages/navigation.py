@@ -49,6 +49,7 @@ ROOM = (
     Link("Lanes", "room-lanes"),
     Link("Message", "room-message"),
     Link("Preview", "room-preview"),
+    Link("Feedback", "room-feedback"),
     Link("Invitations", "room-invitations", role=Role.OPERATOR),
     Link("Bypass", "room-bypass"),
     Link("Settings", "room-settings"),

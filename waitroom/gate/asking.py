@@ -120,7 +120,7 @@ class Asking:
             await put_off(request, "Your answer cannot be counted just now. Try again in a moment.")
             return
         if counted:
-            request.counters[ANSWERS.field(self.kind, asked.where, str(score))] += 1
+            request.counters[ANSWERS.field(asked.where)] += 1
         await self._tell(request, "thanks" if counted else "already", to)
 
     def _asked(self, request: Request, question: str) -> _Asked | None:

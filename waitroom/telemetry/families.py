@@ -130,8 +130,10 @@ ESTIMATES = Family(
 )
 ANSWERS = Family(
     "answers",
-    "Answers to the question how the wait was, by which question it is, where it was asked, and what was answered.",
-    labels=("kind", "where", "score"),
+    "Answers to the question how the wait was, by where it was asked. What was answered is told by the hour, and never "
+    "of one person: see feedback.md.",
+    labels=("where",),
+    values={"left": "on the page of those who gave their place up", "inside": "after admission"},
 )
 SILENT = Family(
     "silent",
