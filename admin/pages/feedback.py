@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,7 +17,7 @@ from admin.pages.templates import page
 from admin.pages.words import span
 from waitroom.feedback.buckets import begin_of, end_of
 from waitroom.feedback.question import Kind
-from waitroom.feedback.report import Report
+from waitroom.feedback.report import Period, Report
 from waitroom.feedback.survival import Point, Stood
 
 router = APIRouter(include_in_schema=False)
@@ -65,6 +67,14 @@ class BarRow:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """Some hours, in the room's zone."""
+
+    words: str
+    period: Period
+
+
 @router.get("/rooms/{room}/feedback", name="room-feedback")
 async def feedback_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Response:
     """The curve, the opinion by the length of the wait, and the hours."""
@@ -88,7 +98,10 @@ async def feedback_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Re
         scores=found.kind.scores if found.kind else (),
         most_score=max(found.scores.values(), default=0),
         gone=found.total.gone,
-        periods=list(reversed(found.periods))[:MOST_PERIODS],
+        periods=[
+            PeriodRow(hours_of(period, ZoneInfo(seen.settings.timezone)), period)
+            for period in reversed(found.periods[-MOST_PERIODS:])
+        ],
     )
 
 
@@ -103,7 +116,7 @@ def drawn(points: Sequence[Point]) -> CurveDrawn | None:
 
     upper = [at(point.seconds, point.high) for point in points]
     lower = [at(point.seconds, point.low) for point in reversed(points)]
-    step = next((each for each in _TICKS if last.seconds / each <= 6), _TICKS[-1])
+    step = next((each for each in _TICKS if last.seconds / each <= 4), _TICKS[-1])
     ticks = tuple(Tick(100 * each / last.seconds, span(each)) for each in range(step, last.seconds + 1, step))
     return CurveDrawn(
         line=" ".join(at(point.seconds, point.staying) for point in points),
@@ -141,8 +154,16 @@ def bars(found: Report) -> list[BarRow]:
     ]
 
 
+def hours_of(period: Period, zone: ZoneInfo) -> str:
+    """Some hours of a day: "Sun 22 Nov, 10:00 to 12:00"."""
+    begin, end = (datetime.fromtimestamp(at, zone) for at in (period.begin, period.end))
+    return f"{begin:%a} {begin.day} {begin:%b}, {begin:%H:%M} to {end:%H:%M}"
+
+
 def words_of(begin: int, end: int | None) -> str:
-    """A length of waiting: "2 to 5 min"."""
+    """A length of waiting: "2–5 min"."""
     if end is None:
         return f"over {span(begin)}" if begin else "any"
-    return f"{span(begin)} to {span(end)}" if begin else f"up to {span(end)}"
+    if end <= 3600:
+        return f"{begin // 60}–{end // 60} min"
+    return f"{span(begin)}–{span(end)}"

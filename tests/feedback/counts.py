@@ -21,7 +21,7 @@ async def a_sale(redis: Redis, room: str, last: int, *, kind: Kind = Kind.CSAT, 
         standing = 4000.0
         for bucket in range(BUCKETS - 3):
             width = (end_of(bucket) or 0) - begin_of(bucket)
-            left, silent = (int(standing * share * width / 3600) for share in (0.12, 0.3))
+            left, silent = (int(standing * share * width / 3600) for share in (0.35, 0.9))
             entered = int(standing * 0.5 * width / 3600)
             counts |= {
                 f"seconds:{bucket}": int(standing * width), f"left:{bucket}": left, f"silent:{bucket}": silent,
