@@ -14,12 +14,14 @@ from jinja2 import DictLoader, Environment
 from tests.pages.test_challenge_html import VIEW as CHALLENGE
 from tests.pages.test_draw_html import BOTH
 from tests.pages.test_waiting_html import TEMPLATES, VIEW
+from waitroom.feedback.question import Kind
 from waitroom.gate.inline import Inline
-from waitroom.gate.page import Pages, Press
+from waitroom.gate.page import AskedView, Pages, Press
 from waitroom.gate.whole_page import Page
 from waitroom.words.language import language
 
 INLINE = TEMPLATES / "inline"
+ASKED = AskedView("drop", "ask", Kind.NPS, "/", "signed")
 
 
 def hashes(element: str, page: Page) -> list[str]:
@@ -42,6 +44,7 @@ def test_each_page_allows_what_stands_in_it_and_nothing_else(tag: str) -> None:
     pages = Pages(Press(TEMPLATES), language(tag))
     shown = [pages.waiting(VIEW), pages.challenge(CHALLENGE), pages.draw(BOTH), pages.trouble(502, None)]
     shown += [pages.hand_back("a", "b", "/"), pages.framed("drop", "/"), pages.languages("drop", "/", ["en"])]
+    shown += [pages.asked(ASKED)]
     for page in shown:
         for element in ("style", "script"):
             assert sorted(hashes(element, page)) == sorted(allowed(element, page))
@@ -55,6 +58,14 @@ def test_what_is_left_out_is_allowed_at_most() -> None:
     without = pages.waiting(replace(VIEW, takes_along=False))
     assert len(hashes("script", without)) == len(hashes("script", page)) - 1
     assert set(hashes("script", without)) < set(allowed("script", without))
+
+
+def test_the_page_of_who_is_asked_has_the_style_of_the_question() -> None:
+    """Which no other page has to carry."""
+    pages = Pages(TEMPLATES)
+    page = pages.waiting(replace(VIEW, state="left", asked=ASKED))
+    assert set(hashes("style", page)) == set(allowed("style", page))
+    assert set(hashes("style", pages.waiting(VIEW))) < set(hashes("style", page))
 
 
 def test_a_text_is_added_or_stands_in_for_another() -> None:

@@ -251,7 +251,7 @@ class Pages:
         """The page of a visitor who is not let in (yet)."""
         texts = self.texts
         return self._page(
-            "waiting.html",
+            "left.html" if view.asked else "waiting.html",
             view=view,
             target=local_target(view.target),
             position=texts.number(view.position),
@@ -365,7 +365,7 @@ class Editions:
 
 _TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "framed.html", "move.html", "feedback.html", "receipt.txt",
+    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "receipt.txt",
 )  # fmt: skip
 
 
