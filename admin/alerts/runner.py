@@ -22,6 +22,7 @@ from admin.alerts.outbox import Outbox
 from admin.alerts.reading import Reading
 from admin.alerts.tables import ChannelStanding, Delivery
 from admin.alerts.watch import Watch
+from admin.feedback.telling import FeedbackTelling
 from admin.store import Store, StoreError
 from waitroom.errors import WaitroomError
 from waitroom.settings import NotifySettings, Settings, alert_rules
@@ -86,6 +87,9 @@ class Alerts:
             if wants_rooms(settings.notify)
             else None
         )
+        self._feedback = FeedbackTelling(
+            redis, settings.rooms, settings.notify, self._outbox, store, put=self._wake, clock=clock
+        )
         self._couriers: dict[str, Courier] = {}
         self._tested: dict[str, float] = {}
         self.changes = 0
@@ -104,6 +108,7 @@ class Alerts:
                 tasks.create_task(self.watch.run())
                 if self._following is not None:
                     tasks.create_task(self._following.run())
+                tasks.create_task(self._feedback.run())
                 for courier in self._couriers.values():
                     tasks.create_task(courier.run())
         except Exception:

@@ -9,7 +9,7 @@ from fastapi import Query
 
 from admin.console import Console
 from waitroom.feedback.ledger import HOUR_SECONDS, FeedbackLedger
-from waitroom.feedback.report import DAY_HOURS, Report, report
+from waitroom.feedback.report import DAY_HOURS, Report, report, running_hour
 from waitroom.settings import RoomSettings
 
 MOST_DAYS = 365
@@ -31,7 +31,6 @@ def first_hour(days: int, now: float) -> int:
 async def report_of(console: Console, room: RoomSettings, days: int) -> Report:
     """The report of a room. Raises :class:`~waitroom.errors.LineUnavailableError`."""
     feedback, now = room.feedback, time.time()
-    running = int(now // HOUR_SECONDS)
     ledger = FeedbackLedger(console.redis, room.name, feedback.keep)
-    hours = await ledger.hours(first_hour(days, now), running)
-    return report(hours, feedback.kind, least=feedback.least, running=running)
+    hours = await ledger.hours(first_hour(days, now), int(now // HOUR_SECONDS))
+    return report(hours, feedback.kind, least=feedback.least, running=running_hour(now))

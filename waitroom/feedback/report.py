@@ -15,11 +15,13 @@ from itertools import groupby
 
 from waitroom.feedback.buckets import BUCKETS, begin_of, end_of
 from waitroom.feedback.floor import closed_groups, joined_groups
-from waitroom.feedback.ledger import Answer, Hour
+from waitroom.feedback.ledger import HOUR_SECONDS, Answer, Hour
 from waitroom.feedback.question import Kind, Opinion, Where, opinion
 from waitroom.feedback.survival import NOTHING, Point, Stood, added, curve, reached_seconds
 
 DAY_HOURS = 24
+_LATE_SECONDS = 120
+"""By then all workers have told what they counted in an hour, by whatever clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ class Report:
     def total(self) -> Stood:
         """All buckets together."""
         return reduce(Stood.__add__, self.table)
+
+
+def running_hour(now: float) -> int:
+    """The number of the hour that is not over yet. ``now`` is in seconds since 1970."""
+    return int((now - _LATE_SECONDS) // HOUR_SECONDS)
 
 
 def report(hours: Sequence[Hour], kind: Kind | None, *, least: int, running: int) -> Report:

@@ -55,6 +55,7 @@ EVENT_TYPES = frozenset(
     {
         "alert.firing", "alert.resolved", "room.began", "room.capacity_changed", "room.clock_agrees",
         "room.clock_astray", "room.closed", "room.codes_minted", "room.drawn", "room.event_begun",
+        "room.feedback",
         "room.invitations_revoked", "room.limit_changed", "room.mode_changed", "room.opened",
         "room.opening_moved", "room.place_brought_forward", "room.place_given_back", "room.rate_changed",
         "room.redis_restarted", "room.reset", "room.restored", "room.schedule_changed", "room.seed_revealed",

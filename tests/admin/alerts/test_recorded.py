@@ -10,6 +10,7 @@ import pytest
 
 from admin.alerts.events import Event, is_wanted, wants_rooms
 from admin.alerts.recorded import CHANGES, CLOSED, TYPES, events_of
+from admin.feedback.telling import TYPE as FEEDBACK
 from waitroom.record.audit import KNOWN_KINDS
 from waitroom.record.entries import Entry
 from waitroom.settings import NotifySettings, Severity
@@ -130,7 +131,7 @@ def test_records_are_read_where_somebody_wants_them(events: list[str], expected:
 
 def test_all_types_can_be_asked_for_and_are_in_the_documentation() -> None:
     """Other people's programs go by them."""
-    of_rooms = {*TYPES.values(), *CHANGES.values(), CLOSED, "room.settings_changed"}
+    of_rooms = {*TYPES.values(), *CHANGES.values(), CLOSED, "room.settings_changed", FEEDBACK}
     assert {*of_rooms, "alert.firing", "alert.resolved"} == EVENT_TYPES
     page = (Path(__file__).parents[3] / "docs" / "alerts.md").read_text()
     told = set(re.findall(r"`(room\.[a-z_]+)`", page))
