@@ -62,7 +62,10 @@ async def test_who_waited_and_was_let_in_is_asked_at_an_address(house: House, re
     assert (200, 5) == (page.status_code, page.text.count('name="score"'))
     app = house.visitor(APP, cookie=_jar(visitor))
     told = (await app.get(house.own("feedback"))).json()
-    assert {"room": house.name, "kind": "csat", "scores": [1, 5], "state": "ask"} == told
+    assert (house.name, "csat", [1, 5], "ask") == tuple(
+        told[name] for name in ("room", "kind", "scores", "state")
+    )
+    assert ("How was the wait?", "en", "ltr") == (told["words"]["question"], told["lang"], told["dir"])
     answered = await app.post(house.own("feedback"), data={"score": "4"})
     assert "thanks" == answered.json()["state"]
     assert "already" == (await app.get(house.own("feedback"))).json()["state"]

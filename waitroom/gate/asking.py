@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pydantic_core import to_json
 
@@ -152,8 +152,18 @@ class Asking:
             await answer(request.scope, request.send, 404, PROBLEM, body, headers)
         else:
             scores = self.kind.scores
-            told = {"room": self._room.name, "kind": self.kind, "scores": [scores[0], scores[-1]]}
-            body = to_json({**told, "state": page})
+            texts = self._editions.to(request.languages).texts
+            body = to_json(
+                {
+                    "room": self._room.name,
+                    "kind": self.kind,
+                    "scores": [scores[0], scores[-1]],
+                    "state": page,
+                    "words": asdict(texts.question(self.kind)),
+                    "lang": texts.language.spoken,
+                    "dir": texts.language.direction,
+                }
+            )
             await answer(request.scope, request.send, 200, JSON, body, headers)
 
 

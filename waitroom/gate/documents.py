@@ -1,5 +1,5 @@
-"""The documents of the gateway's own that are the same for everyone: the script for single-page shops, with its words
-and style, and the description of all addresses."""
+"""The documents of the gateway's own that are the same for everyone: the scripts for pages of the shop, with their
+words and style, and the description of all addresses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _SHARED: list[Header] = [
 def documents_of(templates: Path) -> Mapping[str, Serve]:
     """What answers to each of their names."""
     style = compact_style((templates / "embed.css").read_text(encoding="utf-8"))
+    asking = compact_style((templates / "embed-feedback.css").read_text(encoding="utf-8"))
+    ask = compact_script((templates / "embed-feedback.js").read_text(encoding="utf-8"))
     bodies = {
+        "embed-feedback.js": ask.replace("STYLE", json.dumps(asking, ensure_ascii=False), 1).encode(),
         "embed.js": compact_script((templates / "embed.js").read_text(encoding="utf-8")).encode(),
         "embed.json": json.dumps({"words": WORDS, "style": style}, ensure_ascii=False).encode(),
         "openapi.json": description().encode(),

@@ -267,6 +267,7 @@ class Pages:
             next=texts.later(view.refresh_after),
             opens=texts.moment(view.opens) if view.opens else "",
             asked=view.asked,
+            ask=texts.question(view.asked.kind) if view.asked else None,
             number=texts.number,
         )
 
@@ -275,6 +276,7 @@ class Pages:
         return self._page(
             "feedback.html",
             asked=view,
+            ask=self.texts.question(view.kind),
             words=self.texts.asked(view.page),
             target=local_target(view.target),
             number=self.texts.number,

@@ -11,6 +11,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
 
+from waitroom.feedback.question import Kind as QuestionKind
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 from waitroom.words.language import ENGLISH, Language
@@ -25,6 +26,20 @@ AskedPage = Literal["ask", "thanks", "already", "none"]
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """The words of the question about the wait."""
+
+    question: str
+    low: str
+    """Of the lowest score."""
+    high: str
+    note: str
+    thanks: str
+    later: str
+    close: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +225,28 @@ class Texts:
                     gettext("Your place is gone"),
                     gettext("The time for taking it back is over, or you have it back already."),
                 )
+
+    def question(self, kind: QuestionKind) -> QuestionWords:
+        """The question about the wait, and what stands around its answers."""
+        gettext = self._words.gettext
+        if kind is QuestionKind.CSAT:
+            question = gettext("How was the wait?")
+            # Translators: below the lowest of five answers to "How was the wait?"
+            low = gettext("Bad")
+            # Translators: below the highest of five answers to "How was the wait?"
+            high = gettext("Good")
+        else:
+            question = gettext("How likely are you to recommend this shop to a friend?")
+            low, high = gettext("Not likely"), gettext("Very likely")
+        return QuestionWords(
+            question=question,
+            low=low,
+            high=high,
+            note=gettext("One tap is all. Only the answer is counted, with nothing about you."),
+            thanks=gettext("Thank you. Your answer is counted."),
+            later=gettext("That did not work. Please try again later."),
+            close=gettext("Not now"),
+        )
 
     def asked(self, page: AskedPage) -> Trouble:
         """What the page says that asks how the wait was."""

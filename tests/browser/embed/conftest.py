@@ -26,6 +26,7 @@ ROOMS: Mapping[str, Mapping[str, object]] = {
     "buy": {}, "plain": {}, "xhr": {}, "leave": {}, "hide": {}, "lost": {}, "live": {}, "closed": {"mode": "closed"},
     "look": {"mode": "queue", "rate": 1, "presence": "10m"},
     "work": {"mode": "queue", "challenge": {"when": "always", "bits": 8}},
+    "ask": {"mode": "pause", "feedback": {"ask": "csat"}},
     "basket": {}, "soon": {"message": "New stock at noon", "cloudflare_json": True},
 }  # fmt: skip
 """One for each test, by the first part of the path."""
@@ -33,7 +34,7 @@ ROOMS: Mapping[str, Mapping[str, object]] = {
 PAGE = """<!doctype html><html lang=en><head><meta charset=utf-8>
 <meta name=viewport content="width=device-width, initial-scale=1"><meta name=color-scheme content="light dark">
 <title>A shop</title><link rel=stylesheet href=/shop.css>
-<script src="{api}/__waitroom/embed.js" {attributes}></script><script src=/shop.js defer></script></head>
+<script src="{api}/__waitroom/embed.js" {attributes}></script>{more}<script src=/shop.js defer></script></head>
 <body><main><h1>Shoes</h1><p>{products}</p><button id=buy>Buy</button><pre id=log></pre></main></body></html>"""
 STYLE = "body{font:16px/1.5 system-ui;margin:2rem;max-width:40rem} div,p,dialog,button{letter-spacing:.02em}"
 SCRIPT = """
@@ -66,6 +67,8 @@ class Spa:
     url: str = ""
     api: str = ""
     attributes: str = "data-retry"
+    more: str = ""
+    """What else stands in the page's head."""
 
     @property
     def port(self) -> str:
@@ -75,7 +78,10 @@ class Spa:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The page, its script, its style."""
         bodies = {"/shop.js": (b"text/javascript", SCRIPT), "/shop.css": (b"text/css", STYLE)}
-        page = PAGE.format(api=self.api, attributes=self.attributes, products="Leather, blue. " * 40)
+        more = self.more.format(api=self.api)
+        page = PAGE.format(
+            api=self.api, attributes=self.attributes, more=more, products="Leather, blue. " * 40
+        )
         if scope["path"] == "/example.html":
             example = EXAMPLE.read_text().replace("https://api.shop.example", self.api)
             await _send(send, b"text/html; charset=utf-8", example, ())

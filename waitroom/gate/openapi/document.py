@@ -62,6 +62,9 @@ def _site() -> Schema:
         "/__waitroom/embed.js": get(
             "The script that shows the wait over a page", file({"text/javascript": {"schema": {"type": "string"}}})
         ),
+        "/__waitroom/embed-feedback.js": get(
+            "The script that asks on a page how the wait was", file({"text/javascript": {"schema": {"type": "string"}}})
+        ),
         "/__waitroom/embed.json": get("Its words and style", file({JSON: {"schema": {"type": "object"}}})),
         "/__waitroom/static/{file}": {
             "parameters": [{"name": "file", "in": "path", "required": True, "schema": {"type": "string"}}],

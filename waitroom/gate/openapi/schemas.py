@@ -134,6 +134,9 @@ SCHEMAS: Schema = {
             "kind": one_of(Kind),
             "scores": {"type": "array", "items": _COUNT, "description": "The worst and the best."},
             "state": one_of(("ask", "thanks", "already")),
+            "words": {"type": "object", "additionalProperties": _TEXT, "description": "In the visitor's language."},
+            "lang": _TEXT,
+            "dir": one_of(("ltr", "rtl")),
         }
     ),
     "Health": _object(
