@@ -27,6 +27,7 @@ from docs.pictures_site import (
     running,
     stop_redis,
     support_code_of,
+    wait_for_hours,
 )
 
 DESK, TOOL, PHONE = (1280, 800), (1080, 720), (390, 844)
@@ -73,6 +74,12 @@ async def try_a_request(_: Site, page: Page) -> None:
     """What becomes of a request."""
     await page.get_by_role("button", name="Try it").click()
     await page.locator("#fate:not(:empty)").wait_for()
+
+
+async def look_back(site: Site, page: Page) -> None:
+    """After some hours in which people waited."""
+    await wait_for_hours(site, "autumn-sale")
+    await page.goto("/rooms/autumn-sale/feedback")
 
 
 async def rehearse(site: Site, page: Page) -> None:
@@ -140,6 +147,7 @@ PICTURES = [
     Picture("lanes", "/rooms/drop/lanes", act=weigh),
     Picture("message", "/rooms/drop/message", DESK, act=write_a_message),
     Picture("preview", "/rooms/drop/preview"),
+    Picture("feedback", "/rooms/autumn-sale/feedback", DESK, act=look_back),
     Picture("invitations", "/rooms/drop/invitations"),
     Picture("bypass", "/rooms/drop/bypass", act=try_a_request),
     Picture("settings", "/rooms/drop/settings"),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.feedback.counts import a_sale
 from waitroom.assembly.line import store_of
 from waitroom.assembly.redis import connect
 from waitroom.demo.children import child
@@ -60,6 +61,8 @@ paths = ["/autumn/*"]
 rate = 600
 capacity = 2000
 keep = "20s"
+[rooms.feedback]
+ask = "csat"
 
 [[rooms]]
 name = "repairs"
@@ -228,6 +231,13 @@ async def come_back(site: Site) -> None:
     redis = connect(EmbeddedRedis(site.settings.data_dir).url)
     line = store_of(next(each for each in site.settings.rooms if each.name == "autumn-sale"), redis)
     await line.follow((await line.join(1)).first, Spot(GENERAL, LOST))
+    await redis.aclose()
+
+
+async def wait_for_hours(site: Site, room: str) -> None:
+    """Some hours in which people waited, and said how it was."""
+    redis = connect(EmbeddedRedis(site.settings.data_dir).url)
+    await a_sale(redis, room, int(time.time() // 3600) - 1)
     await redis.aclose()
 
 

@@ -22,6 +22,8 @@ from tests.contract.test_webhooks import HOOKS, shopify
 from tests.line.bench import told_by_ticket
 from waitroom.assembly.line import desk_of, reader_of, room_of, weights_of
 from waitroom.assembly.redis import connect
+from waitroom.feedback.ledger import Answer, FeedbackLedger
+from waitroom.feedback.question import Kind, Where
 from waitroom.line.desk import Spot
 from waitroom.line.memory import Memory
 from waitroom.line.plan import Step, as_stored
@@ -167,6 +169,8 @@ async def run_scripts(settings: Settings, name: str) -> None:
     await store.renew({f"{place.head.epoch}:general:{number}": 0})
     await store.finish(f"{place.head.epoch}:general:{number}")
     await store.view(0)
+    await store.census(number)
+    await wait_and_answer(redis, name)
     await store.follow(number + 4, Spot("general", number + 3))
     await store.rest(number + 6, number + 6, 1000)
     await store.ready(number + 6, number + 6)
@@ -185,6 +189,15 @@ async def run_scripts(settings: Settings, name: str) -> None:
     await store.reveal("00" * 32, as_committed=True)
     await store.reset(who="test", why="test")
     await redis.aclose()
+
+
+async def wait_and_answer(redis: Redis, name: str) -> None:
+    """Who waits is counted, and somebody says how it was."""
+    ledger = FeedbackLedger(redis, name, 86_400)
+    await ledger.tally(await ledger.waits(), b"{}", {"left:0": 1}, 3600.0)
+    await ledger.answer(1, "general", 1, Answer(Kind.CSAT, Where.LEFT, 0, 5), 3600.0)
+    await ledger.has_answered(1, "general", 1)
+    await ledger.hours(1, 2)
 
 
 async def help_somebody(settings: Settings, redis: Redis, name: str, epoch: int, number: int) -> None:
