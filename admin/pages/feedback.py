@@ -61,6 +61,8 @@ class BarRow:
     """Those who waited for about as long: ``height`` is their mean, in percent of the best."""
 
     words: str
+    begin: int
+    """From how many minutes on."""
     answers: int
     mean: float
     score: float
@@ -145,6 +147,7 @@ def bars(found: Report) -> list[BarRow]:
     return [
         BarRow(
             words_of(each.begin, each.end),
+            each.begin // 60,
             each.opinion.answers,
             each.opinion.mean,
             each.opinion.score,
