@@ -75,7 +75,9 @@ def _truths(lane: list[Stay]) -> Iterator[tuple[int, int, int]]:
     places = {number: place for place, number in enumerate(sorted({stay.number for stay in lane}), 1)}
     sure, unsure = _Counts(len(places)), _Counts(len(places))
     for stay in lane:
-        sure.add(places[stay.number], 1)  # whoever has an earlier number came before, whenever that was learned
+        sure.add(
+            places[stay.number], 1
+        )  # whoever has an earlier number came before, whenever that was learned
     for at, what, position, stay in moments:
         place = places[stay.number]
         match what:
