@@ -57,7 +57,7 @@ async def _by_asyncio(meter: Meter, host: str, port: int) -> None:
 
     class Visitor(asyncio.Protocol):
         def __init__(self) -> None:
-            self._cookie = ""
+            self._cookie, self._follows = "", False
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             self._transport = cast(asyncio.Transport, transport)  # uvloop's are, but do not say so
@@ -79,7 +79,9 @@ async def _by_asyncio(meter: Meter, host: str, port: int) -> None:
             meter.open += piece.startswith(b"retry")
 
         def on_message_complete(self) -> None:
-            self._ask(EVENTS, _STREAM)
+            if not self._follows:  # whoever is called stays where they are
+                self._follows = True
+                self._ask(EVENTS, _STREAM)
 
     loop = asyncio.get_running_loop()
     for index in range(meter.visitors):

@@ -120,8 +120,8 @@ def _number(value: float, unit: str) -> str:
 
 
 _STYLE = """<style>
-#waitroom { font: 16px/1.4 Roboto, Helvetica, Arial, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem;
-  overflow-x: auto; color-scheme: light dark; }
+#waitroom { font: 16px/1.4 Roboto, Helvetica, Arial, sans-serif; max-width: 75rem; margin: 2rem auto; padding: .1rem 1rem 1rem;
+  overflow-x: auto; background: #fff; color: #1f2937; border-radius: 4px; }
 #waitroom table { border-collapse: collapse; width: 100%; }
 #waitroom th, #waitroom td { text-align: left; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #8885; }
 #waitroom .failed td:last-child { color: #dc2626; font-weight: bold; }
