@@ -36,18 +36,18 @@ class Verdict:
 
     @property
     def failed(self) -> bool:
-        """Whether it fails the run."""
+        """Whether it fails the run: nothing at all is less than any least."""
         limit, measured = self.threshold.limit, self.measured
         if limit is None or measured is None:
-            return False
+            return limit is not None and self.threshold.at_least
         return measured < limit if self.threshold.at_least else measured > limit
 
     @property
     def word(self) -> str:
         """``ok``, ``FAILED``, or a dash where nothing is judged."""
-        if self.threshold.limit is None or self.measured is None:
-            return "–"
-        return "FAILED" if self.failed else "ok"
+        if self.failed:
+            return "FAILED"
+        return "–" if self.threshold.limit is None or self.measured is None else "ok"
 
     def cells(self) -> tuple[str, str, str, str]:
         """What is judged, the limit, what was measured, and the verdict."""
@@ -120,7 +120,8 @@ def _number(value: float, unit: str) -> str:
 
 
 _STYLE = """<style>
-#waitroom { font: 16px/1.4 Roboto, Helvetica, Arial, sans-serif; max-width: 75rem; margin: 2rem auto; padding: .1rem 1rem 1rem;
+#waitroom { font: 16px/1.4 Roboto, Helvetica, Arial, sans-serif; max-width: 75rem; margin: 2rem auto;
+  padding: .1rem 1rem 1rem;
   overflow-x: auto; background: #fff; color: #1f2937; border-radius: 4px; }
 #waitroom table { border-collapse: collapse; width: 100%; }
 #waitroom th, #waitroom td { text-align: left; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #8885; }

@@ -4,60 +4,75 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
+import os
 import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import IO
 
 from redis import Redis
 
 from loadtests.measure.processes import cpu_seconds, family, resident_mb
 from loadtests.measure.report import Result
-from loadtests.measure.servers import RoomOptions, Server, bare, gateway, redis_server
+from loadtests.measure.servers import RoomOptions, Server, bare, gateway, redis_server, started
 from waitroom.demo.crowd.protocol import NAVIGATION
 
 TARGET = 20_000
 VISITORS, WORKERS = TARGET + 100, 2
-"""A few more, for the first are called meanwhile. Two processes of visitors on one core, since a process may
-often have no more than 20,000 files open."""
+"""A few more, for the first are called meanwhile. Two processes of visitors, kept on one core, and a gateway for each:
+a process often may have no more than 20,000 files open."""
 PAGES, AT_ONCE = 3_200, 16
 SPAWN_PER_SECOND = 400
-SECONDS = 60.0
+SECONDS = 45.0
 ROOM = "drop"
 _MOST_SECONDS = 240
+_ONE_CORE = [
+    "taskset",
+    "--cpu-list",
+    "0",
+    sys.executable,
+    "-m",
+    "loadtests.run",
+    "waiting_crowd",
+    "--headless",
+    "--host",
+]
 
 
 def measure(visitors: int = VISITORS, seconds: float = SECONDS) -> list[Result]:
     """First some who load the page and go away, then the crowd of ``loadtests/scenarios/waiting_crowd.py``."""
     room = RoomOptions(ROOM, rate=1)
-    with (
-        redis_server() as redis,
-        bare("answer") as shop,
-        gateway(redis.url, room, origin=shop.url, workers=WORKERS) as server,
-    ):
+    with redis_server() as redis, bare("answer") as shop, ExitStack() as stack:
+        servers = [stack.enter_context(gateway(redis.url, room, origin=shop.url)) for _ in range(WORKERS)]
+        server, pids = servers[0], [each.pid for each in servers]
         page_us = _pages(server)
-        quiet_mb, before = _family_mb(server.pid), cpu_seconds(server.pid)
-        command = [sys.executable, "-m", "loadtests.run", "waiting_crowd", "--host", server.url]
-        size = ["--users", str(visitors), "--spawn-rate", str(SPAWN_PER_SECOND), "--run-time", "1h"]
-        more = ["--processes", str(WORKERS), "--sources", "127.0.0.2-127.0.0.17", "--loglevel", "ERROR"]
-        one_core = ["taskset", "--cpu-list", "0"]
-        with subprocess.Popen(
-            [*one_core, *command, *size, *more, "--headless", "--only-summary"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as crowd:
-            try:
-                _until_joined(server, visitors + PAGES)
-                arrived_us = (cpu_seconds(server.pid) - before) / visitors * 1e6
-                time.sleep(15)
-                found = _cpu(redis.url, server.pid, crowd.pid, seconds)
-                gateway_mb, crowd_mb = _family_mb(server.pid) - quiet_mb, _family_mb(crowd.pid)
-                waiting = _line(server)["waiting"]
-            finally:
-                crowd.terminate()
-                crowd.wait(60)
+        quiet_mb, before = sum(map(_family_mb, pids)), sum(map(cpu_seconds, pids))
+        size = ["--users", str(visitors // WORKERS), "--spawn-rate", str(SPAWN_PER_SECOND // WORKERS)]
+        more = [
+            "--run-time",
+            "1h",
+            "--sources",
+            "127.0.0.2-127.0.0.9",
+            "--loglevel",
+            "ERROR",
+            "--only-summary",
+        ]
+        crowds = [
+            stack.enter_context(
+                started([*_ONE_CORE, each.url, *size, *more], stderr=stack.enter_context(_nowhere()))
+            )
+            for each in servers
+        ]
+        played_by = [crowd.pid for crowd in crowds]
+        _until_joined(server, visitors + PAGES)
+        arrived_us = (sum(map(cpu_seconds, pids)) - before) / visitors * 1e6
+        time.sleep(15)
+        found = _cpu(redis.url, pids, played_by, seconds)
+        gateway_mb, crowd_mb = sum(map(_family_mb, pids)) - quiet_mb, sum(map(_family_mb, played_by))
+        waiting = _line(server)["waiting"]
     gateway_ms, redis_ms, crowd_ms = (each / visitors / (seconds / 60) * 1e3 for each in found)
     return [
         Result(
@@ -66,11 +81,11 @@ def measure(visitors: int = VISITORS, seconds: float = SECONDS) -> list[Result]:
             measured=f"{waiting:,} waiting; {crowd_ms * visitors / 60_000:.0%} of the core, "
             f"{crowd_mb / visitors * 1e3:.0f} KB each",
             passed=int(str(waiting)) >= TARGET and crowd_ms * visitors / 60_000 < 0.8,
-            how=f"waiting_crowd in {WORKERS} processes and a master, kept on one core, {SPAWN_PER_SECOND} a second; "
-            f"processor time in the {seconds:.0f} s after all had come, {crowd_ms:.2f} ms a minute for each. The "
-            f"gateway ({WORKERS} workers) took {gateway_ms:.2f} ms a minute and {gateway_mb / visitors * 1e3:.1f} KB "
-            f"for each, {arrived_us:.0f} µs for each who joined by JSON and opened a stream, {page_us:.0f} µs for each "
-            f"of {PAGES:,} before who loaded the page, Redis {redis_ms:.3f} ms a minute.",
+            how=f"waiting_crowd in {WORKERS} processes, kept on one core, {SPAWN_PER_SECOND} a second; processor time "
+            f"in the {seconds:.0f} s after all had come, {crowd_ms:.2f} ms a minute for each. The gateways ({WORKERS}, "
+            f"of one worker) took {gateway_ms:.2f} ms a minute and {gateway_mb / visitors * 1e3:.1f} KB for each, "
+            f"{arrived_us:.0f} µs for each who joined by JSON and opened a stream, {page_us:.0f} µs for each of "
+            f"{PAGES:,} before who loaded the page; Redis {redis_ms:.3f} ms a minute.",
             details={
                 "visitors": visitors,
                 "crowd_ms_per_minute": round(crowd_ms, 3),
@@ -105,11 +120,17 @@ def _pages(server: Server) -> float:
         return (cpu_seconds(server.pid) - before) / (half * AT_ONCE) * 1e6
 
 
-def _cpu(redis_url: str, gateway_pid: int, crowd_pid: int, seconds: float) -> tuple[float, float, float]:
+def _nowhere() -> IO[bytes]:
+    return Path(os.devnull).open("wb")
+
+
+def _cpu(
+    redis_url: str, gateways: list[int], crowds: list[int], seconds: float
+) -> tuple[float, float, float]:
     """Processor seconds of the gateway, Redis and the crowd, in so many seconds."""
 
     def now() -> tuple[float, float, float]:
-        return cpu_seconds(gateway_pid), redis_cpu(redis_url), cpu_seconds(crowd_pid)
+        return sum(map(cpu_seconds, gateways)), redis_cpu(redis_url), sum(map(cpu_seconds, crowds))
 
     before = now()
     time.sleep(seconds)
