@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loadtests.measure import (
     absent,
+    cached,
     commands,
     demo,
     idle,
@@ -23,6 +24,7 @@ from loadtests.measure import (
     rehearsed,
     streams,
     transfer,
+    waiting,
 )
 from loadtests.measure.processes import allow_open_files
 from loadtests.measure.report import DOCS, Machine, Result, write
@@ -41,6 +43,8 @@ ROWS: dict[str, Callable[[], Sequence[Result]]] = {
     "latency": latency.measure,
     "transfer": transfer.measure,
     "idle": idle.measure,
+    "waiting": waiting.measure,
+    "cached": cached.measure,
     "invitations": invitations.measure,
     "rehearsed": rehearsed.measure,
 }

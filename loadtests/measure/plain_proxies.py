@@ -71,7 +71,7 @@ UNBUFFERED = "proxy_buffering off; proxy_request_buffering off;"
 def nginx(origin: Server, options: str = "") -> Iterator[Server]:
     """nginx with ``options`` at the level of ``http``, else as it comes. Raises ``FileNotFoundError`` without it."""
     with _placed(_NGINX, origin, options=options) as (path, port):
-        command = [_find("nginx"), "-c", str(path), "-e", "stderr"]
+        command = [find("nginx"), "-c", str(path), "-e", "stderr"]
         with _listening(command, path, port) as server:
             yield server
 
@@ -80,7 +80,7 @@ def nginx(origin: Server, options: str = "") -> Iterator[Server]:
 def haproxy(origin: Server) -> Iterator[Server]:
     """HAProxy with one thread. Raises ``FileNotFoundError`` without it."""
     with _placed(_HAPROXY, origin) as (path, port):
-        command = [_find("haproxy"), "-f", str(path)]
+        command = [find("haproxy"), "-f", str(path)]
         with _listening(command, path, port) as server:
             yield server
 
@@ -89,7 +89,7 @@ def haproxy(origin: Server) -> Iterator[Server]:
 def caddy(origin: Server) -> Iterator[Server]:
     """Caddy on one processor. Raises ``FileNotFoundError`` without it."""
     with _placed(_CADDY, origin) as (path, port):
-        command = [_find("caddy"), "run", "--adapter", "caddyfile", "--config", str(path)]
+        command = [find("caddy"), "run", "--adapter", "caddyfile", "--config", str(path)]
         with _listening(command, path, port, {"GOMAXPROCS": "1"}) as server:
             yield server
 
@@ -111,7 +111,8 @@ def _which(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path="/usr/local/sbin:/usr/sbin:/sbin")
 
 
-def _find(name: str) -> str:
+def find(name: str) -> str:
+    """Where a web server is. Raises ``FileNotFoundError`` where there is none."""
     found = _which(name)
     if found is None:
         raise FileNotFoundError(name)

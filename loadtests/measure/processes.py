@@ -13,7 +13,7 @@ def cpu_seconds(pid: int) -> float:
     """The processor time so far, user and system, of a process with all its threads and of its children."""
     # the clock of another process, as clock_getcpuclockid(3) makes it: to the nanosecond, where /proc/PID/stat
     # counts hundredths of a second
-    return sum(time.clock_gettime((~process << 3) | 2) for process in _family(pid))
+    return sum(time.clock_gettime((~process << 3) | 2) for process in family(pid))
 
 
 def resident_mb(pid: int) -> float:
@@ -31,8 +31,8 @@ def allow_open_files(wanted: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _family(pid: int) -> list[int]:
-    """The process, its children, and theirs."""
+def family(pid: int) -> list[int]:
+    """A process, its children, and theirs."""
     found = [pid]
     for process in found:
         for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208

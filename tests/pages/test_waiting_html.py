@@ -204,7 +204,7 @@ def test_script_finds_every_word_in_the_page(pages: Pages) -> None:
     """Each text that the script asks the page for is there as a data attribute."""
     script = script_of("waiting")
     asked = set(re.findall(r"\bwords\.(\w+)", script))
-    main = Document(pages.waiting(VIEW)).all("main")[0]
+    main = Document(pages.waiting(replace(VIEW, first_state="{}"))).all("main")[0]
     given = {_camel(name.removeprefix("data-")) for name in main if name.startswith("data-")}
     assert asked <= given
 
@@ -213,6 +213,17 @@ def test_first_view_fits_in_fourteen_kibibytes(pages: Pages) -> None:
     """HTML, style and script stay below 14 KiB compressed, with a long message and address."""
     view = replace(VIEW, message="Thank you for waiting with us today! " * 8, target="/drop/" + "x" * 200)
     assert len(packed(pages.waiting(view).body)) < 14 * 1024
+    # behind a cache it carries a script more, and the state
+    view = replace(view, first_state='{"state":"waiting","position":128,"eta_range":[240,380]}')
+    assert len(packed(pages.waiting(view).body)) < 14 * 1024
+
+
+def test_without_a_cache_nothing_of_it_is_sent(pages: Pages) -> None:
+    """The script that follows the line document is part of the page only where a cache keeps that."""
+    plain, cached = pages.waiting(VIEW), pages.waiting(replace(VIEW, first_state='{"state":"waiting"}'))
+    for sign in (b"data-first", b"aheadOf"):
+        assert sign not in plain.body
+        assert sign in cached.body
 
 
 @pytest.mark.parametrize(

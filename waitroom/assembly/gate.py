@@ -170,6 +170,7 @@ def build_gate(
             of_room.timezone,
             takes_codes=invitations.in_use,
             takes_along=of_room.take_along,
+            follows_line=of_room.cached_line,
             undo_seconds=int(of_room.undo),
             not_yet_seconds=int(of_room.not_yet),
             speaks_cloudflare=of_room.cloudflare_json,

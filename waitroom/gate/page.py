@@ -113,6 +113,9 @@ class PageView:
     """For how many seconds they still are; None: they are not."""
     back: datetime | None = None
     """When that is over, or would be, in the room's time zone."""
+    first_state: str = ""
+    """The visitor's state as JSON, where a cache serves the document of the line: the page then follows that while the
+    door is far. Empty: there is no cache."""
     takes_along: bool = False
     """Whether the place can go to another device."""
     slip: str = ""

@@ -54,6 +54,7 @@ class Waiting:
         *,
         takes_codes: bool = False,
         takes_along: bool = True,
+        follows_line: bool = False,
         undo_seconds: int = 0,
         not_yet_seconds: int = 0,
         speaks_cloudflare: bool = False,
@@ -64,6 +65,7 @@ class Waiting:
         self._timezone = ZoneInfo(timezone)
         self._takes_codes = takes_codes
         self._takes_along = takes_along
+        self._follows_line = follows_line
         self._undo_seconds = undo_seconds
         self._not_yet_seconds = not_yet_seconds
         self._speaks_cloudflare = speaks_cloudflare
@@ -168,6 +170,7 @@ class Waiting:
             spare_link=links.spare,
             query=links.query,
             takes_along=self._takes_along,
+            first_state=state.to_json().decode() if self._follows_line else "",
             slip=slip,
             undo_seconds=self._undo_seconds,
             not_yet_seconds=self._not_yet_seconds,

@@ -122,6 +122,11 @@ class RoomSettings(BaseModel):
         description="The HTTP status of an answer to those who wait. "
         "Some CDNs replace a 503 with a page of their own.",
     )
+    cached_line: Annotated[bool, Allowed("true or false")] = Field(
+        default=False,
+        description="Whether a CDN or web server in front keeps /__waitroom/{room}/line. Waiting pages that are far from "
+        "the door then follow that, and hold no event stream. See cdn.md.",
+    )
     cloudflare_json: Annotated[bool, Allowed("true or false")] = Field(
         default=False,
         description="Apps that send exactly `Accept: application/json` and have to wait get the cfWaitingRoom document "

@@ -8,6 +8,8 @@ let refresh = Number(words.refresh);
 let source = null;
 let attempt = 0; // to open the stream, since it last spoke
 let heard = new Date();
+let far = false; // from the door: then there is no stream, see line.js
+let measure = () => {}; // how far it is; as line.js does where it is part of the page
 
 function alive() {
   heard = new Date();
@@ -19,6 +21,7 @@ function alive() {
 
 function hear(status) {
   if (entering) return;
+  measure(status);
   alive();
   if (status.refresh_after > 0) refresh = status.refresh_after;
   if (status.state === "admitted") return enter();
@@ -40,7 +43,7 @@ function showLost() {
 
 function plan() {
   stop("again");
-  if (!source) after("ask", pause(document.hidden ? Math.max(refresh, words.presence / 2) : refresh), ask);
+  if (!source) after("ask", pause(document.hidden || far ? Math.max(refresh, words.presence / 2) : refresh), ask);
   else if (document.hidden) stop("ask");
   else after("ask", pause(Math.max(SILENCE, 2 * refresh)), () => (listen(), ask()));
 }
@@ -74,7 +77,7 @@ function mute() {
 
 function listen() {
   mute();
-  if (entering || !("EventSource" in window)) return;
+  if (entering || far || !("EventSource" in window)) return;
   source = new EventSource(own("events"));
   source.addEventListener("status", (event) => {
     attempt = 0;
