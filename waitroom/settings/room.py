@@ -124,8 +124,8 @@ class RoomSettings(BaseModel):
     )
     cached_line: Annotated[bool, Allowed("true or false")] = Field(
         default=False,
-        description="Whether a CDN or web server in front keeps /__waitroom/{room}/line. Waiting pages that are far from "
-        "the door then follow that, and hold no event stream. See cdn.md.",
+        description="Whether a CDN or web server in front keeps /__waitroom/{room}/line. Waiting pages that are far "
+        "from the door then follow that, and hold no event stream. See cdn.md.",
     )
     cloudflare_json: Annotated[bool, Allowed("true or false")] = Field(
         default=False,
