@@ -165,6 +165,7 @@ def build_gate(
             undo_seconds=int(of_room.undo),
             not_yet_seconds=int(of_room.not_yet),
             speaks_cloudflare=of_room.cloudflare_json,
+            sold_out_link=of_room.sold_out_link,
         )
         ledger = Ledger(redis, of_room.name, secrets)
         entering = Entering(invitations, ledger, editions)

@@ -43,6 +43,7 @@ PageState = Literal[
     "resting",
     "expired",
     "restarted",
+    "soldout",
     "unavailable",
 ]
 
@@ -95,6 +96,10 @@ class PageView:
     """For how many seconds they still are; None: they are not."""
     back: datetime | None = None
     """When that is over, or would be, in the room's time zone."""
+    sold_out_link: str = ""
+    """Where to go where there is nothing left; empty: nowhere."""
+    returns: bool = False
+    """There is nothing left for now, and one may wait for what comes back."""
     takes_along: bool = False
     """Whether the place can go to another device."""
     slip: str = ""

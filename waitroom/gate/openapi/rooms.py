@@ -42,7 +42,11 @@ def rooms() -> Schema:
             get(
                 "Wait without asking the shop: gives a place, lets in. 200 with state admitted: you are in",
                 tell(_waits()),
-                [*TOKENS, query("to", "Where a browser goes on to: a path, or an address of one of cors_origins.")],
+                [
+                    *TOKENS,
+                    query("to", "Where a browser goes on to: a path, or an address of one of cors_origins."),
+                    query("returns", "Set: wait though all is sold out, for what comes back."),
+                ],
             )
         ),
         "/__waitroom/{room}/leave": room(

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from waitroom.gate.journey import STATES
 from waitroom.gate.state import Notice
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 
@@ -111,8 +111,8 @@ SCHEMAS: Schema = {
     ),
     "Line": _object(
         {
-            "room": _TEXT, "mode": one_of(Mode), "rate": _NUMBER, "waiting": _COUNT, "called": _COUNT, "issued": _COUNT,
-            "opens_at": maybe("string"), "message": _TEXT,
+            "room": _TEXT, "mode": one_of(Mode), "rate": _NUMBER, "sold_out": one_of(SoldOut), "waiting": _COUNT,
+            "called": _COUNT, "issued": _COUNT, "opens_at": maybe("string"), "message": _TEXT,
             "messages": {"type": "object", "additionalProperties": _TEXT},
             "epoch": _COUNT, "outflow": _NUMBER, "late": _COUNT, "marks": {"type": "array", "items": _RANGE},
             "event": maybe("string"), "commitment": maybe("string"), "fairness": {"type": "object"},
