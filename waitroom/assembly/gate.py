@@ -8,6 +8,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from waitroom.assembly.line import reader_of, room_of
+from waitroom.assembly.reminders import reminders_of
 from waitroom.assembly.telemetry import telling_of
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.bodies import Bodies
@@ -144,13 +145,15 @@ def build_gate(
     one open."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
     shares = Shares(settings.max_requests_per_visitor)
-    passage, endings = passage_of(settings, trusted, shares)
+    passage, tracing_ends = passage_of(settings, trusted, shares)
+    endings = list(tracing_ends)
     editions = Editions(templates_dir(), settings.languages)
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     bodies = Bodies()
     bypass_of = bypasses(settings, redis, trusted, bodies)
     seeds, receipt_keys = Seeds(secrets), ReceiptKeys(secrets)
     entrances = []
+    keepers: list[LastAct] = []
     for of_room in settings.rooms:
         room, counters = room_of(of_room, redis, seeds), Counters()
         tokens = Tokens(room, tickets, passes)
@@ -186,6 +189,10 @@ def build_gate(
         if of_room.take_along:
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
         passing = LettingPass(doorway, editions, of_room.not_yet) if of_room.not_yet else None
+        reminding, sender = reminders_of(of_room, doorway, redis, secrets, editions, counters)
+        if sender is not None:
+            keepers.append(sender.run)
+            endings.append(sender.finish)
         undoing = Undoing(doorway, editions, of_room.undo, secrets)
         onward = Onward(room, settings.cors_origins, default_target(of_room))
         wait = WaitAddress(
@@ -201,6 +208,7 @@ def build_gate(
             along,
             undoing,
             passing,
+            reminding,
             counters,
         )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
@@ -220,6 +228,12 @@ def build_gate(
         documents_of(templates_dir()),
         elsewhere,
         cors=Cors(settings.cors_origins) if settings.cors_origins else None,
-        keepers=[common_rate.run, telling.run, *(entrance.doorway.fairness.run for entrance in entrances)],
-        last_acts=[telling.finish, *endings],
+        keepers=[
+            common_rate.run,
+            telling.run,
+            *keepers,
+            *(entrance.doorway.fairness.run for entrance in entrances),
+        ],
+        # what reminders have yet to count is told last
+        last_acts=[*endings, telling.finish],
     )

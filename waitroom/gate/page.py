@@ -20,10 +20,11 @@ from waitroom.gate.draw_view import DrawView
 from waitroom.gate.inline import Inline
 from waitroom.gate.policy import policy_of
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import EtaForms, InvitationPage, MovePage, Texts, Trouble
+from waitroom.gate.texts import EtaForms, InvitationPage, MovePage, TellPage, Texts, Trouble
 from waitroom.gate.whole_page import Page
 from waitroom.messages.languages import Wanted
 from waitroom.record.receipt import Receipt
+from waitroom.reminders.channels import Channel
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 from waitroom.words.language import ENGLISH, Language, Languages, language
@@ -172,6 +173,27 @@ class MoveView:
     """The code as it was typed, where it was wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class TellView:
+    """What the page of being told shows. Any text may be hostile: it is escaped."""
+
+    room: str
+    asked: TellPage
+    target: str
+    query: str
+    """What carries the ticket, where the browser keeps no cookies."""
+    channels: tuple[Channel, ...]
+    channel: Channel | None
+    """By which the visitor will be told; None: by none."""
+    typed: str
+    """The address as it was typed, where it was wrong."""
+    chosen: str
+    """The channel that was chosen then."""
+    ahead_seconds: int
+    forget_seconds: int
+    keep_seconds: int
+
+
 class Press:
     """The templates of a folder, compiled for a language when it is first asked for, what stands in them, and the
     static files beside them. ``more`` are styles and scripts beside the folder's own, or in the place of some, by name.
@@ -279,6 +301,18 @@ class Pages:
         words = self.texts.moving(view.asked)
         return self._page("move.html", view=view, words=words, target=local_target(view.target))
 
+    def tell(self, view: TellView) -> Page:
+        """The page of being told when the turn comes."""
+        return self._page(
+            "tell.html",
+            view=view,
+            words=self.texts.telling(view.asked),
+            target=local_target(view.target),
+            ahead=self.texts.lasting(view.ahead_seconds),
+            kept_for=self.texts.later(view.forget_seconds),
+            keep=self.texts.lasting(view.keep_seconds),
+        )
+
     def receipt(self, receipt: Receipt, text: str, keys: str, name: str) -> bytes:
         """A receipt as a text to keep, as UTF-8. ``text`` is the signed one, ``keys`` the address of the public keys,
         ``name`` that of the file without its ending."""
@@ -337,7 +371,7 @@ class Editions:
 
 _TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "framed.html", "move.html", "receipt.txt",
+    "languages.html", "framed.html", "move.html", "tell.html", "receipt.txt",
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from waitroom.settings.kinds import (
 )
 from waitroom.settings.lanes import LaneName, LaneSettings
 from waitroom.settings.messages import MessageText
+from waitroom.settings.reminders import ReminderSettings
 from waitroom.settings.schedule import schedule_of
 from waitroom.shaping.schedule import ScheduleError
 
@@ -200,6 +201,11 @@ class RoomSettings(BaseModel):
     adaptive: Annotated[AdaptiveSettings, Allowed("a table under a [rooms.adaptive] heading")] = Field(
         default=AdaptiveSettings(),
         description="Whether and how far admissions follow the shop. Left out: off.",
+    )
+
+    reminders: Annotated[ReminderSettings, Allowed("a table under a [rooms.reminders] heading")] = Field(
+        default=ReminderSettings(),
+        description="Whether and how one is told away from the page. Left out: off.",
     )
 
     @field_validator("events")

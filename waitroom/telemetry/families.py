@@ -51,6 +51,7 @@ _WAYS = {
     "receipt": "a receipt",
     "enter": "an invitation's link, or a claim",
     "code": "the form for a code",
+    "tell": "the page of being told away from the page, and what it sends",
     "wait": "let in at the address where one waits without asking the shop",
 }
 REQUESTS = Family("requests", "Requests, by the way they went.", labels=("way",), values=_WAYS)
@@ -127,4 +128,15 @@ ESTIMATES = Family(
         "overtaken": "rate, capacity or schedule were changed meanwhile: no measure of anything",
     },
 )
-FAMILIES = (REQUESTS, SHOP_ANSWERS, JOINS, ADMISSIONS, CLAIMS, OVERTAKES, ESTIMATES)
+REMINDERS = Family(
+    "reminders",
+    "Messages to those who wanted to be told away from the page (near: the turn nears, come: it is there), by what "
+    "became of them.",
+    labels=("stage", "outcome"),
+    values={
+        "sent": "taken by the mail server or the service",
+        "failed": "a try that failed; there are four of each message",
+        "given_up": "all tries failed, or it came too late to be of use",
+    },
+)
+FAMILIES = (REQUESTS, SHOP_ANSWERS, JOINS, ADMISSIONS, CLAIMS, OVERTAKES, ESTIMATES, REMINDERS)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from waitroom.gate.journey import STATES
 from waitroom.gate.state import Notice
 from waitroom.line.rules import Mode, SoldOut
+from waitroom.reminders.channels import Channel
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 
@@ -125,6 +126,15 @@ SCHEMAS: Schema = {
     "Receipt": _object({"receipt": _TEXT, "says": {"type": "object"}, "keys": _TEXT}, description="See record.md."),
     "Keys": _object({"keys": {"type": "array", "items": {"type": "object"}}}, description="RFC 7517."),
     "Offer": _object({"code": _TEXT, "link": _TEXT, "qr": _TEXT, "seconds": _COUNT}),
+    "Told": _object(
+        {
+            "room": _TEXT,
+            "channels": {"type": "array", "items": one_of(Channel), "description": "Those that the room has."},
+            "channel": {"enum": [*Channel, None], "description": "By which you will be told; null: by none."},
+            "ahead_seconds": {**_COUNT, "description": "So long before the turn the first message comes."},
+            "forget_seconds": {**_COUNT, "description": "After this the address is deleted in any case."},
+        }
+    ),
     "Place": _object({"room": _TEXT, "state": one_of(("waiting",))}),
     "Invitation": _object({"room": _TEXT, "lane": _TEXT}, optional=("lane",)),
     "Health": _object(
