@@ -94,7 +94,7 @@ async def test_the_page_says_so_with_a_way_out(house: House) -> None:
     assert "returns=1" not in page
     page = (await before.get("/lab/echo")).text
     assert 'data-state="soldout"' in page
-    assert "Your place is kept, in case something comes back." in page
+    assert "Your place is kept in case something comes back." in page
     left = await before.post(house.own("leave"), headers={**PAGE, "sec-fetch-site": "same-origin"})
     assert "<h1>You gave up your place</h1>" in left.text
 

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from redis.asyncio import Redis
 
 from tests.admin.alerts.receiver import Receiver, receiving
-from tests.contract.conftest import shop as shop  # noqa: PLC0414 - a fixture of theirs
+from tests.contract.conftest import shop as shop
 from tests.contract.harness import Gateway, House, start_gateway
 
 ROOMS = ("mailed", "posted", "both", "limits", "twice", "page", "restart")

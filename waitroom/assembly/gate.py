@@ -169,6 +169,7 @@ def build_gate(
             not_yet_seconds=int(of_room.not_yet),
             speaks_cloudflare=of_room.cloudflare_json,
             sold_out_link=of_room.sold_out_link,
+            tells_away=bool(of_room.reminders.channels),
         )
         ledger = Ledger(redis, of_room.name, secrets)
         entering = Entering(invitations, ledger, editions)

@@ -101,6 +101,8 @@ class PageView:
     """Where to go where there is nothing left; empty: nowhere."""
     returns: bool = False
     """There is nothing left for now, and one may wait for what comes back."""
+    tells_away: bool = False
+    """Whether one can be told by mail or telephone."""
     takes_along: bool = False
     """Whether the place can go to another device."""
     slip: str = ""

@@ -159,11 +159,12 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     """The state of the holder of ``number``, from the snapshot alone."""
     rules, snapshot = room.rules, room.lanes[lane].snapshot
     code = support_code(room.name, snapshot.head.epoch, lane, number)
+    sold_out = SoldOut.NO if rules.mode in (Mode.PASS, Mode.CLOSED) else rules.sold_out
     if room.is_away:
         notice = notice or Notice.UNAVAILABLE
     elif room.is_before_opening and rules.mode is not Mode.PASS:
         notice = notice or Notice.BEFORE_OPENING
-    elif rules.sold_out is SoldOut.YES and rules.is_halted:
+    elif sold_out is SoldOut.YES:
         notice = notice or Notice.SOLD_OUT
     elif rules.mode is Mode.PAUSE:
         notice = notice or Notice.PAUSED
@@ -172,7 +173,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     rests_ms = snapshot.resting.get(number) if stands is Standing.WAITING else None
     if rests_ms is not None:
         notice = notice or Notice.RESTING
-    if rules.sold_out is not SoldOut.NO and rules.mode is not Mode.PASS:
+    if sold_out is not SoldOut.NO:
         notice = notice or Notice.SOLD_OUT
     if stands is Standing.LEFT:
         return plain_state(room, "left", notice)._replace(lane=lane, number=number, code=code)

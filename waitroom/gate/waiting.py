@@ -60,6 +60,7 @@ class Waiting:
         not_yet_seconds: int = 0,
         speaks_cloudflare: bool = False,
         sold_out_link: str = "",
+        tells_away: bool = False,
     ) -> None:
         self._room = room
         self._editions = editions
@@ -69,6 +70,7 @@ class Waiting:
         self._takes_along = takes_along
         self._undo_seconds = undo_seconds
         self._not_yet_seconds = not_yet_seconds
+        self._tells_away = tells_away
         self._sold_out_link = sold_out_link
         self._speaks_cloudflare = speaks_cloudflare
         self._page = f"/__waitroom/{room.name}/wait"
@@ -176,6 +178,7 @@ class Waiting:
             not_yet_seconds=self._not_yet_seconds,
             rests_in=state.rests_in,
             sold_out_link=self._sold_out_link,
+            tells_away=self._tells_away,
             returns=rules.sold_out is SoldOut.RETURNS and rules.mode is not Mode.CLOSED,
             back=self._back(state.rests_in or self._not_yet_seconds),
         )

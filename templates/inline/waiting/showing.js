@@ -50,7 +50,6 @@ const NEW_PLACE = ["expired", "restarted"];
 
 function shownAs({ state, notice }) {
   if (notice === "moved") return notice;
-  if (notice === "sold-out" && state === "closed") return NOTICES[notice];
   if (state !== "waiting") return state;
   // Why a place is new stays said, until something else is to be said.
   return NOTICES[notice] ?? (NEW_PLACE.includes(words.state) ? words.state : state);
