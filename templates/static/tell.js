@@ -105,6 +105,7 @@ export async function open(link) {
   place.setAttribute("aria-label", link.textContent);
   place.dataset.in = link.parentElement.dataset.in;
   link.parentElement.after(place);
+  place.append(Object.assign(document.createElement("h2"), { textContent: link.textContent }), document.createElement("div"));
   fill(place, html);
   link.parentElement.remove();
   place.focus();
@@ -122,7 +123,7 @@ async function asked(address, sent) {
 /** Shows what the room says of it, and sends its forms without leaving the page. */
 function fill(place, html) {
   const panel = new DOMParser().parseFromString(html, "text/html").getElementById("telling");
-  place.replaceChildren(panel);
+  place.lastChild.replaceWith(panel);
   for (const form of panel.querySelectorAll("form"))
     form.addEventListener("submit", async (event) => {
       event.preventDefault();

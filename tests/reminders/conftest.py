@@ -1,4 +1,4 @@
-"""The servers that messages are sent to: a mail server and a receiver of JSON, both real; and a gateway of two workers."""
+"""What messages are sent to: a mail server and a receiver of JSON, both real; and a gateway of two workers."""
 
 from __future__ import annotations
 
