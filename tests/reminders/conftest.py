@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
+from asyncio import Server
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -32,7 +32,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Takes a mail."""
         message = email.message_from_bytes(cast(bytes, envelope.content), policy=email.policy.default)
-        self.got.append((list(envelope.rcpt_tos), cast(EmailMessage, message)))
+        self.got.append((list(envelope.rcpt_tos), message))
         return "250 OK"
 
     def to(self, address: str) -> list[tuple[str, str]]:
@@ -53,9 +53,8 @@ def mailbox() -> Iterator[Mailbox]:
         """Finds out which port it was given."""
 
         def _trigger_server(self) -> None:
-            assert self.server is not None
-            self.port = box.port = self.server.sockets[0].getsockname()[1]
-            super()._trigger_server()
+            self.port = box.port = cast(Server, self.server).sockets[0].getsockname()[1]
+            super()._trigger_server()  # type: ignore[no-untyped-call]
 
     controller = AnyPort(box, hostname="127.0.0.1", port=0)
     controller.start()
@@ -127,8 +126,3 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 def pytest_configure(config: pytest.Config) -> None:
     """The marker of this folder."""
     config.addinivalue_line("markers", "room(name): the room of a test")
-
-
-def everything_in(folder: Path) -> bytes:
-    """All that lies in a folder."""
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from email_validator import EmailNotValidError, validate_email
@@ -28,7 +29,9 @@ def address_of(channel: Channel, typed: str, prefixes: Sequence[str]) -> str:
     """
     if channel is Channel.MAIL:
         return _mail(typed.strip())
-    number = _BETWEEN_DIGITS.sub("", typed)
+    # whichever script's digits a keyboard has
+    digits = "".join(str(unicodedata.decimal(each, each)) for each in typed)
+    number = _BETWEEN_DIGITS.sub("", digits)
     if number.startswith("00"):
         number = f"+{number[2:]}"
     if not _E164.fullmatch(number):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,12 +25,12 @@ REMINDERS = {
 
 
 @pytest.fixture(scope="module")
-def telling(shop: Shop, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+def telling(shop: Shop, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway with a room that tells by mail and text message."""
     room = {**SHUT, "name": "told", "reminders": REMINDERS, "sold_out_link": "/elsewhere"}
     started = start_gateway(tmp_path_factory.mktemp("telling"), redis_url, shop.url, [room])
     try:
-        yield started  # type: ignore[misc]
+        yield started
         started.stop()
     finally:
         started.kill()
