@@ -6,14 +6,18 @@ import asyncio
 import logging
 import secrets
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.decision import Standing
 from waitroom.gate.state import Notice, standing, state_of
+from waitroom.line.lane import Lane
 from waitroom.line.room import Room
+from waitroom.line.rules import Mode
 from waitroom.reminders.kept import Kept, Stage
 from waitroom.reminders.post import Message, Post
 from waitroom.reminders.reminder import Contact, Place
@@ -103,17 +107,40 @@ class Sender:
         for place, at in await self._kept.listed(self._read_to):
             self._waits.setdefault(place, _Waits())
             self._read_to = max(self._read_to, at)
+        if self._room.is_away or self._room.head.epoch == 0:
+            return
+        reach = {name: self._reach(lane) for name, lane in self._room.lanes.items()}
         places = list(self._waits)
         for start in range(0, len(places), SLICE):
             for place in places[start : start + SLICE]:
-                await self._see_to(place, self._waits[place], now)
+                if not self._is_far(place, reach.get(place.lane, 0)):
+                    await self._see_to(place, self._waits[place], now)
             await asyncio.sleep(0)
 
+    def _reach(self, lane: Lane) -> float:
+        """The last turn of a lane that may be near; the estimate grows with the turn, so few are looked at."""
+        if self._room.rules.mode is Mode.PASS:
+            return inf
+
+        def is_far(turn: int) -> bool:
+            eta = lane.outlook.estimate(lane.snapshot.ahead_of(turn))
+            return eta is None or eta.seconds > self._ahead_seconds
+
+        called = lane.head.called
+        return called + bisect_left(range(called + 1, lane.head.issued + 1), True, key=is_far)
+
+    def _is_far(self, place: Place, reach: float) -> bool:
+        """Whether nothing can be due for a place: known of most by a few bits."""
+        lane = self._room.lanes.get(place.lane)
+        if lane is None or place.epoch != lane.head.epoch:
+            return False
+        snapshot, number = lane.snapshot, place.number
+        is_settled = snapshot.is_used(number) or snapshot.is_summoned(number)
+        return not is_settled and snapshot.turn_of(number) > reach
+
     async def _see_to(self, place: Place, waits: _Waits, now: float) -> None:
-        """Does what is due for a place: mostly nothing, which costs no command."""
+        """Does what is due for a place: where that is nothing, it costs no command."""
         room = self._room
-        if room.is_away or room.head.epoch == 0:
-            return
         ticket = place.ticket(room.name)
         stands, number = standing(room, ticket)
         if stands is Standing.NONE or room.lanes[place.lane].snapshot.is_used(number):

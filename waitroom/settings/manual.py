@@ -54,7 +54,7 @@ def manual() -> str:
                 *describe(VisitorSettings),
                 "\n## A room\n",
                 "Each room stands under a `[[rooms]]` heading of its own. Left out altogether: one room named `main`",
-                "that covers everything. While it runs, `waitroom set` changes `rate`, `capacity`, `mode`, `message`,",
+                "that covers everything. While it runs, `waitroom set` changes `rate`, `capacity`, `mode`, `sold_out`, `message`,",
                 "`session`, `keep`, `presence`, `burst`, `entry`, a lane's weight (`weight.members`), and all of",
                 "`join_limit`, `challenge`, `sharing` and `adaptive` (`challenge.when`) but `adaptive.ignore`;",
                 "`waitroom schedule --apply` changes `events`. All else of a room takes a restart.\n",
