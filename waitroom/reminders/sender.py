@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -122,12 +122,13 @@ class Sender:
         if self._room.rules.mode is Mode.PASS:
             return inf
 
-        def is_far(turn: int) -> bool:
+        def farness(turn: int) -> float:
             eta = lane.outlook.estimate(lane.snapshot.ahead_of(turn))
-            return eta is None or eta.seconds > self._ahead_seconds
+            return inf if eta is None else eta.seconds
 
         called = lane.head.called
-        return called + bisect_left(range(called + 1, lane.head.issued + 1), True, key=is_far)
+        turns = range(called + 1, lane.head.issued + 1)
+        return called + bisect_right(turns, self._ahead_seconds, key=farness)
 
     def _is_far(self, place: Place, reach: float) -> bool:
         """Whether nothing can be due for a place: known of most by a few bits."""
