@@ -43,22 +43,23 @@ def rate_in_force(room: Room) -> float | None:
     mode = room.rules.mode
     if mode is Mode.PASS:
         return None
-    return (
-        room.rules.admission_rate if mode in (Mode.AUTO, Mode.QUEUE) and not room.is_before_opening else 0.0
-    )
+    moves = mode in (Mode.AUTO, Mode.QUEUE) and not room.rules.is_halted and not room.is_before_opening
+    return room.rules.admission_rate if moves else 0.0
 
 
 def newcomers_wait(room: Room, lane: str) -> Estimate | None:
     """What somebody who joined a lane now would be told; None: nothing."""
     of = room.lanes[lane]
-    if room.rules.mode is Mode.PASS or (room.rules.mode is Mode.AUTO and not room.waiting and _is_open(room)):
+    rules = room.rules
+    is_free = rules.mode is Mode.AUTO and not rules.is_halted and not room.waiting and _is_open(room)
+    if rules.mode is Mode.PASS or is_free:
         return NOW
     return wait_behind(room, lane, of.snapshot.ahead_of(of.head.issued + 1))
 
 
 def wait_behind(room: Room, lane: str, ahead: int) -> Estimate | None:
     """What somebody with so many before them in a lane is told; None: nothing."""
-    if room.rules.mode not in (Mode.AUTO, Mode.QUEUE) or room.awaits_draw:
+    if room.rules.mode not in (Mode.AUTO, Mode.QUEUE) or room.rules.is_halted or room.awaits_draw:
         return None
     return room.lanes[lane].outlook.estimate(ahead)
 

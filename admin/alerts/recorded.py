@@ -43,6 +43,7 @@ CHANGES: Mapping[str, str] = {
     "mode": "room.mode_changed",
     "rate": "room.rate_changed",
     "capacity": "room.capacity_changed",
+    "sold_out": "room.sold_out_changed",
     "limit_rate": "room.limit_changed",
     "limit_shared": "room.limit_changed",
     "limit_inside": "room.limit_changed",

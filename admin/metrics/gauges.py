@@ -221,6 +221,7 @@ STATES = (
         {
             Limit.REDIS: "Redis does not answer the console",
             Limit.OPENING: "the door has yet to open",
+            Limit.SOLD_OUT: "there is nothing left, so the line stands still",
             Limit.PAUSED: "somebody paused the room",
             Limit.SCHEDULE: "closed until the next event",
             Limit.CLOSED: "closed",

@@ -41,6 +41,7 @@ MODES = {
 LIMITS = {
     Limit.REDIS: Look("Redis does not answer", "bad", Tone.BAD),
     Limit.OPENING: Look("The opening", "clock", Tone.NOTE),
+    Limit.SOLD_OUT: Look("Sold out", "closed", Tone.WARN),
     Limit.PAUSED: Look("The pause", "pause", Tone.WARN),
     Limit.SCHEDULE: Look("The schedule", "clock", Tone.IDLE),
     Limit.CLOSED: Look("Closed", "closed", Tone.IDLE),

@@ -19,7 +19,7 @@ from waitroom.settings import RoomSettings, allowed
 
 router = APIRouter(include_in_schema=False)
 
-ELSEWHERE = frozenset({"rate", "capacity", "mode", "message"})
+ELSEWHERE = frozenset({"rate", "capacity", "mode", "sold_out", "message"})
 """What has a better place on another page."""
 GROUPS = {
     "": ("The line", "How long places, turns and visits last."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from admin.api.rooms.entry import RoomEvent
 from admin.api.rooms.parts import BeforeAfter
 from admin.pages.words import number, sentence, span
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
 from waitroom.live.settings import Value
 from waitroom.record.entries import Entry
 from waitroom.settings import RoomSettings
@@ -45,6 +45,11 @@ _ICONS = {
     "redis_restarted": "warn", "restored": "warn", "clock_astray": "warn", "clock_agrees": "check",
 }  # fmt: skip
 _DURATIONS = frozenset({"session", "keep", "presence", "burst", "entry"})
+_SOLD_OUT = {
+    SoldOut.NO: "no longer sold out",
+    SoldOut.YES: "sold out",
+    SoldOut.RETURNS: "sold out, the line goes on for returns",
+}
 _FIRST = ("rate", "capacity", "mode")
 
 
@@ -96,6 +101,8 @@ def _change(name: str, change: BeforeAfter) -> str:
         return f"message “{after}”" if after else "message taken away"
     if name == "mode" and after == Mode.PAUSE:
         return "paused"
+    if name == "sold_out" and before is not None:
+        return _SOLD_OUT[SoldOut(str(after))]
     if name == "mode" and before == Mode.PAUSE:
         return f"resumed: mode {after}"
     if before is None:

@@ -30,7 +30,7 @@ from waitroom.line.memory import Memory
 from waitroom.line.model import Line
 from waitroom.line.model_lane import Lane
 from waitroom.line.plan import Plan, Step, StepKind
-from waitroom.line.rules import Mode, Rules
+from waitroom.line.rules import Mode, Rules, SoldOut
 from waitroom.line.seeds import Seeds
 from waitroom.line.store import Handed, LineStore
 from waitroom.line.ticket import Outcome, Stage, Ticket
@@ -344,6 +344,11 @@ class LineMachine(RuleBasedStateMachine):
     def switch_mode(self, mode: Mode) -> None:
         self.configure(replace(self.model.rules, mode=mode))
 
+    @rule(sold_out=st.sampled_from(list(SoldOut)))
+    def sell_out(self, sold_out: SoldOut) -> None:
+        """And back: whoever stands in line keeps the place."""
+        self.configure(replace(self.model.rules, sold_out=sold_out))
+
     def configure(self, rules: Rules) -> None:
         head = self.run(self.stores["general"].configure(rules.to_redis(), source="live", who="test"))
         self.model.pass_time(head.clock)
@@ -363,7 +368,16 @@ class LineMachine(RuleBasedStateMachine):
     @rule()
     def everyone_gets_in(self) -> None:
         """Nobody is stuck: with budget and room for all, whoever is present and shows up enters."""
-        self.configure(replace(self.model.rules, mode=Mode.AUTO, rate=6000.0, capacity=0, burst_ms=60_000))
+        self.configure(
+            replace(
+                self.model.rules,
+                mode=Mode.AUTO,
+                sold_out=SoldOut.NO,
+                rate=6000.0,
+                capacity=0,
+                burst_ms=60_000,
+            )
+        )
         if not self.model.is_opened:
             self.open_with_a_draw()
         stages = (Stage.WAITING, Stage.GRANTED, Stage.PASSED, Stage.LATE)

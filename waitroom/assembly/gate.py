@@ -8,6 +8,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from waitroom.assembly.line import reader_of, room_of
+from waitroom.assembly.reminders import reminders_of
 from waitroom.assembly.telemetry import telling_of
 from waitroom.feedback.ledger import FeedbackLedger
 from waitroom.feedback.question import Where
@@ -148,7 +149,8 @@ def build_gate(
     one open."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
     shares = Shares(settings.max_requests_per_visitor)
-    passage, endings = passage_of(settings, trusted, shares)
+    passage, tracing_ends = passage_of(settings, trusted, shares)
+    endings = list(tracing_ends)
     editions = Editions(templates_dir(), settings.languages)
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     bodies = Bodies()
@@ -156,6 +158,7 @@ def build_gate(
     seeds, receipt_keys = Seeds(secrets), ReceiptKeys(secrets)
     entrances: list[Entrance] = []
     watching: list[Watching] = []
+    keepers: list[LastAct] = []
     for of_room in settings.rooms:
         room, counters = room_of(of_room, redis, seeds), Counters()
         feedback = of_room.feedback
@@ -174,6 +177,8 @@ def build_gate(
             undo_seconds=int(of_room.undo),
             not_yet_seconds=int(of_room.not_yet),
             speaks_cloudflare=of_room.cloudflare_json,
+            sold_out_link=of_room.sold_out_link,
+            tells_away=bool(of_room.reminders.channels),
         )
         ledger = Ledger(redis, of_room.name, secrets)
         entering = Entering(invitations, ledger, editions)
@@ -194,6 +199,10 @@ def build_gate(
         if of_room.take_along:
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
         passing = LettingPass(doorway, editions, of_room.not_yet) if of_room.not_yet else None
+        reminding, sender = reminders_of(of_room, doorway, redis, secrets, editions, counters)
+        if sender is not None:
+            keepers.append(sender.run)
+            endings.append(sender.finish)
         undoing = Undoing(doorway, editions, of_room.undo, secrets)
         answers = FeedbackLedger(redis, of_room.name, feedback.keep)
         asking = None
@@ -216,6 +225,7 @@ def build_gate(
             undoing,
             passing,
             asking,
+            reminding,
             counters,
         )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
@@ -238,8 +248,10 @@ def build_gate(
         keepers=[
             common_rate.run,
             telling.run,
+            *keepers,
             *(entrance.doorway.fairness.run for entrance in entrances),
             *(each.run for each in watching),
         ],
-        last_acts=[telling.finish, *endings],
+        # what reminders have yet to count is told last
+        last_acts=[*endings, telling.finish],
     )

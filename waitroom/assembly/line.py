@@ -34,6 +34,7 @@ def rules_of(settings: RoomSettings) -> Rules:
         burst_ms=round(settings.burst * 1000),
         entry_ms=round(settings.entry * 1000),
         message=settings.message,
+        sold_out=settings.sold_out,
         weights=weights_text(weights_of(settings)) if settings.lanes else "",
         guard=guard_of(settings.join_limit, settings.challenge, settings.sharing),
         adaptive=settings.adaptive.to_text(),

@@ -17,6 +17,7 @@ from waitroom.settings import (
     Settings,
     resolve_channels,
     resolve_provider,
+    resolve_reminders,
     resolve_secret,
     resolve_webhook_secrets,
 )
@@ -31,6 +32,7 @@ def run_checks(settings: Settings) -> bool:
         _check_secret(settings),
         _check_webhooks(settings),
         _check_channels(settings),
+        _check_reminders(settings),
         _check_doubts(settings),
         asyncio.run(_check_provider(settings)),
         asyncio.run(_check_redis(settings)),
@@ -77,6 +79,19 @@ def _check_channels(settings: Settings) -> bool:
     if faults:
         return _bad(f"channels: {'; '.join(faults)}")
     return _good(f"channels: {', '.join(channel.name for channel in channels)}")
+
+
+def _check_reminders(settings: Settings) -> bool:
+    rooms = [room for room in settings.rooms if room.reminders.channels]
+    if not rooms:
+        return True
+    try:
+        resolve_reminders(settings)
+    except WaitroomError as error:
+        return _bad(f"reminders: {error}")
+    return _good(
+        "reminders: " + "; ".join(f"{room.name}: {', '.join(room.reminders.channels)}" for room in rooms)
+    )
 
 
 async def _check_provider(settings: Settings) -> bool:

@@ -15,7 +15,7 @@ from waitroom.gate.answers import Header
 from waitroom.gate.state import State
 from waitroom.line.plan import StepKind
 from waitroom.line.room import Room
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
 
 _UNAVAILABLE = "unavailable"
 _METHODS = {Mode.CLOSED: "reject", Mode.PASS: "passthrough"}
@@ -50,9 +50,9 @@ def _members(room: Room, state: State, now: float) -> dict[str, object]:
         "waitTime50Percentile": 0,
         "waitTime75Percentile": 0,
         "waitTimeFormatted": _formatted(minutes if eta else None),
-        # a line has no end here: who comes gets a place, unless the room is closed, which is "reject"
-        "queueIsFull": False,
-        "queueAll": mode is Mode.PAUSE,
+        # a line has no end here: who comes gets a place, unless all is sold out; a closed room is "reject"
+        "queueIsFull": room.rules.sold_out is SoldOut.YES and room.rules.is_halted,
+        "queueAll": room.rules.is_halted,
         "lastUpdated": datetime.fromtimestamp(now, UTC)
         .isoformat(timespec="milliseconds")
         .replace("+00:00", "Z"),

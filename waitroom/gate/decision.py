@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from waitroom.gate.negotiate import Kind
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
 
 
 class Standing(Enum):
@@ -39,6 +39,8 @@ class Decision(Enum):
     """A bare 503."""
     CLOSED = auto()
     """The closed page."""
+    SOLD_OUT = auto()
+    """The same, with what a newcomer is told where there is nothing left."""
     RETURN = auto()
     """To the same address once more, from a page of our own: then its cookies come along."""
     OUT_OF_FRAME = auto()
@@ -60,6 +62,9 @@ class Facts:
     """Whether a newcomer would have to wait, by the snapshot."""
     barred: bool = False
     """The room is by invitation only, and the request brings none that counts."""
+    sold_out: SoldOut = SoldOut.NO
+    wants_returns: bool = False
+    """Its sender has been told so, and wants to wait all the same."""
 
 
 def decide(facts: Facts) -> Decision:
@@ -67,13 +72,15 @@ def decide(facts: Facts) -> Decision:
 
     In the order of the rules: those inside stay inside in every mode; what is no visitor (a part of a page, a
     prefetch, a preflight) or brings no cookies by its nature (a form of another site, a frame) gets no ticket; a shut
-    room is shut for all others; whoever has no place needs an invitation where the room is by invitation only; everyone
-    else joins, waits, or shows the ticket at the door.
+    room is shut for all others; whoever has no place needs an invitation where the room is by invitation only; where
+    there is nothing left, whoever has no place is told; everyone else joins, waits, or shows the ticket at the door.
     """
     if facts.inside:
         return Decision.FORWARD
     barred = facts.barred and facts.mode is not Mode.PASS
-    open_to_all = facts.mode is Mode.PASS or (facts.mode is Mode.AUTO and not facts.holding and not barred)
+    nothing_left = facts.mode is not Mode.PASS and facts.sold_out is SoldOut.YES
+    lets_in = facts.mode is Mode.AUTO and not facts.holding and not nothing_left
+    open_to_all = facts.mode is Mode.PASS or (lets_in and not barred)
     match facts.kind:
         case Kind.PREFLIGHT:
             return Decision.FORWARD
@@ -88,9 +95,12 @@ def decide(facts: Facts) -> Decision:
     if facts.mode is Mode.CLOSED:
         return Decision.CLOSED
     if facts.standing in (Standing.NONE, Standing.LEFT):
-        return Decision.UNINVITED if barred else Decision.JOIN
+        if barred:
+            return Decision.UNINVITED
+        asks_first = facts.sold_out is SoldOut.RETURNS and not facts.wants_returns and not open_to_all
+        return Decision.SOLD_OUT if nothing_left or asks_first else Decision.JOIN
     if facts.mode is Mode.PASS:
         return Decision.CLAIM
-    if facts.standing is Standing.CALLED and facts.mode is not Mode.PAUSE:
+    if facts.standing is Standing.CALLED and facts.mode is not Mode.PAUSE and not nothing_left:
         return Decision.CLAIM
     return Decision.WAIT

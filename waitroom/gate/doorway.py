@@ -22,7 +22,7 @@ from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Fate
 from waitroom.line.room import Room
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
 from waitroom.line.ticket import Outcome
 from waitroom.record.live import LiveFairness
 from waitroom.shaping.sharing import Sharing
@@ -31,7 +31,7 @@ from waitroom.telemetry.families import CLAIMED
 logger = logging.getLogger("waitroom.gate")
 
 _PEOPLE = (Kind.NAVIGATION, Kind.CALL)
-_KEEPS_OUT = (Decision.JOIN, Decision.WAIT, Decision.UNINVITED, Decision.CLOSED)
+_KEEPS_OUT = (Decision.JOIN, Decision.WAIT, Decision.UNINVITED, Decision.CLOSED, Decision.SOLD_OUT)
 
 
 class Doorway:
@@ -100,6 +100,8 @@ class Doorway:
             standing=stands,
             holding=self._threshold.is_holding,
             barred=self.entering.bars(shown),
+            sold_out=self.room.rules.sold_out,
+            wants_returns=request.wants_returns,
         )
         decision = decide(facts)
         if decision in _KEEPS_OUT and await self._is_still_inside(request, brought, kind, number):
@@ -128,8 +130,11 @@ class Doorway:
                 await self.waiting.open_at_the_top(request, again=again)
             case Decision.RETURN:
                 await self._send_back(request)
-            case Decision.CLOSED:
-                await self._threshold.hold(request, brought, kind, plain_state(self.room, "closed"), None)
+            case Decision.CLOSED | Decision.SOLD_OUT:
+                notice = None if self.room.rules.sold_out is SoldOut.NO else Notice.SOLD_OUT
+                await self._threshold.hold(
+                    request, brought, kind, plain_state(self.room, "closed", notice), None
+                )
 
     @property
     def _holds_newcomers(self) -> bool:

@@ -13,6 +13,7 @@ from waitroom.gate.negotiate import Kind
 from waitroom.gate.observed import Observed
 from waitroom.gate.request import Request
 from waitroom.gate.sockets import NOTED_SECONDS, is_handshake, noting
+from waitroom.gate.stock import Stock
 from waitroom.gate.tokens import Pass, Ticket, wants_renewal
 from waitroom.gate.visitor import Tokens
 from waitroom.line.room import Room
@@ -46,12 +47,13 @@ class Inside:
         self._tasks: set[asyncio.Task[None]] = set()
         self._losses = room.visits.losses
         self._looking = False
+        self._stock = Stock(room, self._begin)
         room.on_change(self._keep_visits)
 
     def bring(self, request: Request, admission: Pass | None) -> Awaitable[None]:
         """Forwards a request of the visit that ``admission`` stands for; None: of nobody in particular."""
         if admission is None:
-            return self._passage.through(request, (self._name,))
+            return self._passage.through(request, (self._name,), self._nobodys)
         session = admission.session
         if is_handshake(request.scope):
             self._note(request, session)
@@ -62,6 +64,10 @@ class Inside:
             who=(self._room.name, session),
             failed=lambda error: self._failed(request, admission, error),
         )
+
+    def _nobodys(self, _: int, theirs: list[Header]) -> list[Header]:
+        self._stock.heard(theirs)
+        return from_origin(theirs)
 
     def _failed(self, request: Request, admission: Pass, error: WaitroomError) -> None:
         """A visit loses nothing by what the shop does not do."""
@@ -111,6 +117,7 @@ class Inside:
 
     def _editor(self, request: Request, admission: Pass) -> Edit:
         def edit(status: int, theirs: list[Header]) -> list[Header]:
+            self._stock.heard(theirs)
             if status >= 500:
                 self._losses.failed(admission.session)
                 self._make_good(request, admission)

@@ -39,6 +39,7 @@ class LineDocument:
             "room": room.name,
             "mode": rules.mode,
             "rate": rules.rate,
+            "sold_out": rules.sold_out,
             "waiting": room.waiting,
             "called": head.called,
             "issued": head.issued,

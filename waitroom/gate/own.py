@@ -19,6 +19,7 @@ from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.place_links import Asked, lead, links_here, with_ticket
 from waitroom.gate.refusals import put_off, refuses_foreign
+from waitroom.gate.reminding import Reminding
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.resting import LettingPass
 from waitroom.gate.shares import Shares
@@ -53,6 +54,8 @@ METHODS: Mapping[str, Sequence[str]] = {
     "move": ("GET", "HEAD", "POST"),
     "anew": ("GET", "HEAD"),
     "feedback": ("GET", "HEAD", "POST"),
+    "tell": ("GET", "HEAD", "POST"),
+    "forget": ("POST",),
 }
 """What each address of a room answers to, by the last part of its path."""
 
@@ -75,6 +78,7 @@ class RoomEndpoints:
         undoing: Undoing,
         passing: LettingPass | None,
         asking: Asking | None,
+        reminding: Reminding,
         counters: Counters,
     ) -> None:
         self._doorway = doorway
@@ -98,6 +102,8 @@ class RoomEndpoints:
             "enter": doorway.entering.enter,
             "code": doorway.entering.code,
             "undo": undoing.undo,
+            "tell": reminding.tell,
+            "forget": reminding.forget,
         }
         if passing is not None:
             self._actions |= {"rest": passing.rest, "ready": passing.ready}

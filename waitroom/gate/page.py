@@ -21,10 +21,11 @@ from waitroom.gate.draw_view import DrawView
 from waitroom.gate.inline import Inline
 from waitroom.gate.policy import policy_of
 from waitroom.gate.static import StaticFiles
-from waitroom.gate.texts import AskedPage, EtaForms, InvitationPage, MovePage, Texts, Trouble
+from waitroom.gate.texts import AskedPage, EtaForms, InvitationPage, MovePage, TellPage, Texts, Trouble
 from waitroom.gate.whole_page import Page
 from waitroom.messages.languages import Wanted
 from waitroom.record.receipt import Receipt
+from waitroom.reminders.channels import Channel
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 from waitroom.words.language import ENGLISH, Language, Languages, language
@@ -44,6 +45,7 @@ PageState = Literal[
     "resting",
     "expired",
     "restarted",
+    "soldout",
     "unavailable",
 ]
 
@@ -116,6 +118,12 @@ class PageView:
     first_state: str = ""
     """The visitor's state as JSON, where a cache serves the document of the line: the page then follows that while the
     door is far. Empty: there is no cache."""
+    sold_out_link: str = ""
+    """Where to go where there is nothing left; empty: nowhere."""
+    returns: bool = False
+    """There is nothing left for now, and one may wait for what comes back."""
+    tells_away: bool = False
+    """Whether one can be told by mail or telephone."""
     takes_along: bool = False
     """Whether the place can go to another device."""
     slip: str = ""
@@ -189,6 +197,27 @@ class MoveView:
     """The address of the image."""
     typed: str = ""
     """The code as it was typed, where it was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellView:
+    """What the page of being told shows. Any text may be hostile: it is escaped."""
+
+    room: str
+    asked: TellPage
+    target: str
+    query: str
+    """What carries the ticket, where the browser keeps no cookies."""
+    channels: tuple[Channel, ...]
+    channel: Channel | None
+    """By which the visitor will be told; None: by none."""
+    typed: str
+    """The address as it was typed, where it was wrong."""
+    chosen: str
+    """The channel that was chosen then."""
+    ahead_seconds: int
+    forget_seconds: int
+    keep_seconds: int
 
 
 class Press:
@@ -312,6 +341,18 @@ class Pages:
         words = self.texts.moving(view.asked)
         return self._page("move.html", view=view, words=words, target=local_target(view.target))
 
+    def tell(self, view: TellView) -> Page:
+        """The page of being told when the turn comes."""
+        return self._page(
+            "tell.html",
+            view=view,
+            words=self.texts.telling(view.asked),
+            target=local_target(view.target),
+            ahead=self.texts.lasting(view.ahead_seconds),
+            kept_for=self.texts.later(view.forget_seconds),
+            keep=self.texts.lasting(view.keep_seconds),
+        )
+
     def receipt(self, receipt: Receipt, text: str, keys: str, name: str) -> bytes:
         """A receipt as a text to keep, as UTF-8. ``text`` is the signed one, ``keys`` the address of the public keys,
         ``name`` that of the file without its ending."""
@@ -370,7 +411,7 @@ class Editions:
 
 _TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "receipt.txt",
+    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html", "receipt.txt",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class Request:
 
     __slots__ = (
         "_trusted", "_visitor", "at_end", "counters", "counts_as", "from_own_origin", "gifts", "of_shop", "receive",
-        "room", "scope", "send", "sent_at", "way",
+        "room", "scope", "send", "sent_at", "wants_returns", "way",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +48,8 @@ class Request:
         """Whether a script of one of the shop's other origins sends it."""
         self.of_shop = False
         """Whether it is answered by the shop."""
+        self.wants_returns = False
+        """Whether its sender was told that there is nothing left, and wants a place all the same."""
         self.sent_at = 0.0
         """When it went to the shop, by ``time.perf_counter``; 0: it did not."""
 

@@ -15,7 +15,7 @@ from waitroom.gate.tokens import EarlierEpochError, Ticket, Token
 from waitroom.line.desk import Spot
 from waitroom.line.head import Head
 from waitroom.line.room import Room
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
 from waitroom.messages.languages import Wanted
 from waitroom.messages.message import Message
 from waitroom.shaping.forecast import Estimate
@@ -42,6 +42,8 @@ class Notice(StrEnum):
     """The door has yet to open; nobody enters before."""
     RESTING = "resting"
     """The visitor lets others pass."""
+    SOLD_OUT = "sold-out"
+    """There is nothing left for now; the place is kept."""
     MOVED = "moved"
     """The place went to another device."""
     UNAVAILABLE = "unavailable"
@@ -157,10 +159,13 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     """The state of the holder of ``number``, from the snapshot alone."""
     rules, snapshot = room.rules, room.lanes[lane].snapshot
     code = support_code(room.name, snapshot.head.epoch, lane, number)
+    sold_out = SoldOut.NO if rules.mode in (Mode.PASS, Mode.CLOSED) else rules.sold_out
     if room.is_away:
         notice = notice or Notice.UNAVAILABLE
     elif room.is_before_opening and rules.mode is not Mode.PASS:
         notice = notice or Notice.BEFORE_OPENING
+    elif sold_out is SoldOut.YES:
+        notice = notice or Notice.SOLD_OUT
     elif rules.mode is Mode.PAUSE:
         notice = notice or Notice.PAUSED
     elif stands is Standing.LATE:
@@ -168,11 +173,13 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     rests_ms = snapshot.resting.get(number) if stands is Standing.WAITING else None
     if rests_ms is not None:
         notice = notice or Notice.RESTING
+    if sold_out is not SoldOut.NO:
+        notice = notice or Notice.SOLD_OUT
     if stands is Standing.LEFT:
         return plain_state(room, "left", notice)._replace(lane=lane, number=number, code=code)
     if rules.mode is Mode.CLOSED:
         name, ahead = "closed", None
-    elif rules.mode is Mode.PASS or (stands is Standing.CALLED and rules.mode is not Mode.PAUSE):
+    elif rules.mode is Mode.PASS or (stands is Standing.CALLED and not rules.is_halted):
         name, ahead = "called", 0
     else:
         name, ahead = "waiting", snapshot.ahead(number) if _is_known(snapshot.head) else None
@@ -180,7 +187,11 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         # everyone is equal until the draw, and a place that was told is never taken back
         ahead = None
     outlook = room.lanes[lane].outlook
-    eta = outlook.estimate(ahead) if ahead is not None and rules.mode in _MOVING else None
+    eta = (
+        outlook.estimate(ahead)
+        if ahead is not None and rules.mode in _MOVING and not rules.is_halted
+        else None
+    )
     # of a line that moves again, the last outlook may still be that of the pause
     reason = Reason.PAUSED if rules.mode is Mode.PAUSE else None
     if reason is None and name == "waiting" and outlook.reason is not Reason.PAUSED:

@@ -24,6 +24,9 @@ MovePage = Literal["offer", "ask", "wrong", "tries", "too-late", "once"]
 AskedPage = Literal["ask", "thanks", "already", "none"]
 """What a page says to who is asked how the wait was, or is not."""
 
+TellPage = Literal["ask", "kept", "forgotten", "wrong", "often"]
+"""What the page of being told is for; the last two: why nothing is kept."""
+
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 
@@ -268,6 +271,54 @@ class Texts:
                     gettext("There is nothing to ask you"),
                     gettext("Only those who waited in line are asked, for a day."),
                 )
+
+    def telling(self, asked: TellPage) -> Trouble:
+        """What the page of being told says."""
+        gettext = self._words.gettext
+        match asked:
+            case "ask":
+                return Trouble(
+                    gettext("Tell me when it is my turn"),
+                    gettext("Your place is kept either way. The title of this tab changes, too."),
+                )
+            case "kept":
+                return Trouble(
+                    gettext("You will be told"),
+                    gettext("One message when your turn is near, and one when it has come."),
+                )
+            case "forgotten":
+                return Trouble(
+                    gettext("Your address is deleted"), gettext("Nobody will be told. Your place is kept.")
+                )
+            case "wrong":
+                return Trouble(
+                    gettext("We cannot send a message there"),
+                    gettext("Please check the address, or the number with its country’s code, such as +371."),
+                )
+            case "often":
+                return Trouble(
+                    gettext("Not this address just now"),
+                    gettext("It was given too often today, or too many were. Nothing was kept."),
+                )
+
+    def reminder(self, *, has_come: bool, seconds: int, link: str) -> Trouble:
+        """The message to somebody who wanted to be told. ``seconds``: how far the turn is, or the door stays open."""
+        gettext = self._words.gettext
+        if has_come:
+            title = gettext("It’s your turn")
+            # Translators: a mail or text message. {time} is a length of time: "10 minutes".
+            text = gettext(
+                "The door is open for you for {time}. Go in on the page where you have waited: {link}"
+            )
+            time = self.lasting(seconds)
+        else:
+            title = gettext("Your turn is near")
+            # Translators: a mail or text message. {time} is a length of time: "in about 5 minutes".
+            text = gettext("It comes in about {time}. Be back on the page where you wait: {link}")
+            time = self.later(seconds)
+        # Translators: the end of a mail or text message, for whoever gets it by mistake.
+        whose = gettext("Somebody in a waiting room typed this address. It is deleted after their turn.")
+        return Trouble(title, f"{text.format(time=time, link=link)}\n\n{whose}")
 
     def trouble(self, status: int) -> Trouble:
         """What a page, a problem document or a bare refusal says for an HTTP status."""

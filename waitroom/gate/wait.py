@@ -20,6 +20,9 @@ from waitroom.line.room import Room
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import WAITED
 
+RETURNS = "returns"
+"""The field of the query of those who were told that all is sold out, and want to wait for what comes back."""
+
 
 class Onward:
     """Takes those who are let in to where they came from: ``to``, a path of this host or an address of one of the
@@ -62,4 +65,5 @@ class WaitAddress:
     async def serve(self, request: Request) -> None:
         """Tells where the visitor stands, lets them in when it is their turn, and gives newcomers a place."""
         request.counters = self._counters
+        request.wants_returns = RETURNS in query_fields(request)
         await self._doorway.handle(request)

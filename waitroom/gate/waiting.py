@@ -22,6 +22,7 @@ from waitroom.gate.returns import FIELD
 from waitroom.gate.state import Notice, State
 from waitroom.gate.whole_page import OPEN, SECRET, Page, send_page
 from waitroom.line.room import Room
+from waitroom.line.rules import Mode, SoldOut
 from waitroom.messages.languages import Wanted
 from waitroom.telemetry.families import ANSWER, PAGE, REFUSED, RETURNED
 
@@ -35,9 +36,11 @@ _PAGE_STATES: dict[Notice | None, PageState] = {
     Notice.RESTARTED: "restarted",
     Notice.UNAVAILABLE: "unavailable",
     Notice.LATE: "called",
+    Notice.SOLD_OUT: "soldout",
 }
 _DETAILS: dict[PageState, str] = {
     "closed": "The shop is closed.",
+    "soldout": "Sold out. A place in line is kept; things may come back.",
     "soon": "The shop has yet to open. You have a place; ask again when it does.",
 }
 
@@ -58,6 +61,8 @@ class Waiting:
         undo_seconds: int = 0,
         not_yet_seconds: int = 0,
         speaks_cloudflare: bool = False,
+        sold_out_link: str = "",
+        tells_away: bool = False,
     ) -> None:
         self._room = room
         self._editions = editions
@@ -68,6 +73,8 @@ class Waiting:
         self._follows_line = follows_line
         self._undo_seconds = undo_seconds
         self._not_yet_seconds = not_yet_seconds
+        self._tells_away = tells_away
+        self._sold_out_link = sold_out_link
         self._speaks_cloudflare = speaks_cloudflare
         self._page = f"/__waitroom/{room.name}/wait"
         self._name: Header = (b"waitroom-room", room.name.encode())
@@ -175,6 +182,9 @@ class Waiting:
             undo_seconds=self._undo_seconds,
             not_yet_seconds=self._not_yet_seconds,
             rests_in=state.rests_in,
+            sold_out_link=self._sold_out_link,
+            tells_away=self._tells_away,
+            returns=rules.sold_out is SoldOut.RETURNS and rules.mode is not Mode.CLOSED,
             back=self._back(state.rests_in or self._not_yet_seconds),
             asked=asked,
         )
@@ -189,6 +199,8 @@ def _page_state(state: State) -> PageState:
     match state.state:
         case "left" if state.notice is Notice.MOVED:
             return "moved"
+        case "closed" if state.notice is Notice.SOLD_OUT:
+            return "soldout"
         case "closed" | "left" | "called":
             return state.state
         case _:

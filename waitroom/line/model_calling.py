@@ -60,7 +60,7 @@ class Calling:
     @property
     def admits(self) -> bool:
         """Whether the line moves at all."""
-        return self.rules.mode in (Mode.AUTO, Mode.QUEUE) and self.is_opened
+        return self.rules.mode in (Mode.AUTO, Mode.QUEUE) and not self.rules.is_halted and self.is_opened
 
     def staged(self, stage: Stage) -> list[Ticket]:
         """The tickets of all lanes in a stage."""
@@ -74,7 +74,7 @@ class Calling:
         """Time passes up to ``clock``: the budget fills, and what has lapsed lapses."""
         step, self.clock = clock - self.clock, clock
         stood = not all(lane.is_empty for lane in self.lanes.values())
-        if self.rules.mode not in (Mode.PAUSE, Mode.CLOSED) and self.is_opened:
+        if self.rules.mode is not Mode.CLOSED and not self.rules.is_halted and self.is_opened:
             self.open += step
         if self.admits:
             accrued = self.rules.admission_rate * step / 60_000

@@ -27,6 +27,17 @@ class Mode(StrEnum):
     """Answers newcomers with the closed page."""
 
 
+class SoldOut(StrEnum):
+    """Whether there is anything left to buy. Those inside go on shopping whatever it is."""
+
+    NO = "no"
+    """There is."""
+    YES = "yes"
+    """There is not: newcomers get no place, and the line stands still, with every place in it kept."""
+    RETURNS = "returns"
+    """There may be again, as where baskets are still open: the line goes on for those who want to wait for that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What decides who enters when. Durations are in milliseconds, as the scripts use them."""
@@ -64,6 +75,7 @@ class Rules:
     set by the file."""
     limit_inside: int = 0
     """Visitors inside whom the shop can carry now, as measured; 0: not known. Never set by the file."""
+    sold_out: SoldOut = SoldOut.NO
     guard: Guard = field(default_factory=Guard)
     """What stands against abuse."""
     revision: int = 0
@@ -82,6 +94,11 @@ class Rules:
         """Visitors inside at once, likewise; 0: no cap."""
         caps = [cap for cap in (self.capacity, self.limit_inside) if cap]
         return min(caps, default=0)
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether everyone in line stands still, and keeps the place."""
+        return self.mode is not Mode.PASS and (self.mode is Mode.PAUSE or self.sold_out is SoldOut.YES)
 
     @property
     def said(self) -> Message:
@@ -126,6 +143,7 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
     "limit_rate": float,
     "limit_shared": float,
     "mode": Mode,
+    "sold_out": SoldOut,
     "message": str,
     "resumes": str,
     "translations": str,

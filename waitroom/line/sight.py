@@ -47,7 +47,7 @@ class Sights:
         """How each lane stands. ``shares`` are what the lanes are given of the admissions, ``now_ms`` is the time since
         1970; with ``order_is_open`` the draw of those in line is still to come, and nobody has a place in it."""
         self._part(lanes, shares)
-        moving = rules.mode in _MOVING and not order_is_open
+        moving = rules.mode in _MOVING and not rules.is_halted and not order_is_open
         flow = sum(lane.head.flow for lane in lanes.values())
         standing = sum(lane.snapshot.waiting for name, lane in lanes.items() if rules.weight_of(name))
         ahead = self._ahead(lanes, rules, plan, now_ms)
@@ -73,7 +73,7 @@ class Sights:
                 set_capacity=rules.capacity,
                 session_ms=rules.session_ms,
                 moving=moving and head.clock >= head.hold,
-                paused=rules.mode is Mode.PAUSE,
+                paused=rules.is_halted,
                 flow_per_minute=flow,
             )
         return sights

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from waitroom.line.room import Room
-from waitroom.line.rules import Mode, Rules
+from waitroom.line.rules import Mode, Rules, SoldOut
 from waitroom.live.recorded import PROGRAMS
 from waitroom.record.entries import Entry
 
@@ -19,6 +19,8 @@ class Limit(StrEnum):
     """Redis does not answer, so nobody can be let in."""
     OPENING = "opening"
     """The door has yet to open."""
+    SOLD_OUT = "sold_out"
+    """There is nothing left, so the line stands still."""
     PAUSED = "paused"
     """Somebody paused the room."""
     SCHEDULE = "schedule"
@@ -62,6 +64,8 @@ def limiting(room: Room, set_by: Mapping[str, Entry]) -> Limiting:
         found = Limiting(Limit.REDIS, room.down_reason or "no gateway has kept the room yet", 0.0)
     elif head.opens:
         found = Limiting(Limit.OPENING, f"{_event(room)} has not opened yet", 0.0, head.opens)
+    elif rules.sold_out is SoldOut.YES and rules.mode in (Mode.AUTO, Mode.QUEUE):
+        found = Limiting(Limit.SOLD_OUT, f"sold out{_by(set_by.get('sold_out'))}: the line stands still", 0.0)
     elif rules.mode is Mode.PAUSE:
         found = Limiting(Limit.PAUSED, f"paused{_by(set_by.get('mode'))}", 0.0)
     elif rules.mode is Mode.CLOSED:

@@ -13,7 +13,7 @@ from waitroom.settings import RoomSettings
 from waitroom.shaping.common_rate import WHO as COMMON_RATE
 from waitroom.shaping.regulator import WHO as ADAPTIVE
 
-PROGRAMS = frozenset({FILE, "gateway", "schedule", "rehearsal", ADAPTIVE, COMMON_RATE})
+PROGRAMS = frozenset({FILE, "gateway", "shop", "schedule", "rehearsal", ADAPTIVE, COMMON_RATE})
 """As whom programs stand in the record; everybody else is an operator."""
 _RULES = frozenset(field.name for field in fields(Rules))
 _LIMIT = "limit_"

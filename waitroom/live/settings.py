@@ -25,7 +25,7 @@ from waitroom.shaping.weights import weights_text
 Value = str | int | float | bool | None
 """A setting as JSON has it; durations are in seconds."""
 
-_PLAIN = ("rate", "capacity", "mode", "message", "session", "keep", "presence", "burst", "entry")
+_PLAIN = ("rate", "capacity", "mode", "sold_out", "message", "session", "keep", "presence", "burst", "entry")
 _DURATIONS = ("session", "keep", "presence", "burst", "entry")
 _GUARDING = tuple(f"{table}.{name}" for table, values in tables_of(Guard()).items() for name in values)
 _ADAPTIVE = tuple(f"adaptive.{name}" for name in ("on", "least", "most", "latency", "errors"))
@@ -68,6 +68,7 @@ def values_of(room: RoomSettings, rules: Rules) -> dict[str, Value]:
     """All that can be changed of a room, as it is by these rules. ``room`` is as the file has it."""
     values: dict[str, Value] = {name: getattr(rules, name) for name in _PLAIN if name not in _DURATIONS}
     values["mode"] = rules.mode.value
+    values["sold_out"] = rules.sold_out.value
     values |= {name: getattr(rules, f"{name}_ms") / 1000 for name in _DURATIONS}
     for table, inner in tables_of(rules.guard).items():
         for name, value in inner.items():

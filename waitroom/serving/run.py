@@ -23,6 +23,7 @@ from waitroom.settings import (
     Settings,
     resolve_channels,
     resolve_provider,
+    resolve_reminders,
     resolve_secret,
     resolve_webhook_secrets,
 )
@@ -82,7 +83,8 @@ def serve_console(settings: Settings, *, announce: Callable[[str, str | None], N
 
 def _resolved(settings: Settings) -> tuple[Sequence[str], Settings]:
     """The secrets that sign tokens, and the settings with those that stand in files."""
-    return resolve_secret(settings), resolve_provider(resolve_channels(resolve_webhook_secrets(settings)))
+    whole = resolve_reminders(resolve_provider(resolve_channels(resolve_webhook_secrets(settings))))
+    return resolve_secret(settings), whole
 
 
 @contextmanager

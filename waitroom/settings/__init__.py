@@ -15,6 +15,7 @@ from waitroom.settings.room import RESERVED_NAMES, RoomSettings
 from waitroom.settings.secret import (
     resolve_channels,
     resolve_provider,
+    resolve_reminders,
     resolve_secret,
     resolve_webhook_secrets,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "parse_duration",
     "resolve_channels",
     "resolve_provider",
+    "resolve_reminders",
     "resolve_secret",
     "resolve_webhook_secrets",
 ]

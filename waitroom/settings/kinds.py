@@ -132,6 +132,19 @@ def _web_origin(given: str) -> str:
     return f"{scheme}://{shown}" + (f":{int(port)}" if colon and not is_default else "")
 
 
+def _page_address(given: str) -> str:
+    if not given or (re.fullmatch(r"/(?![/\\])[!-~]*", given) and "\\" not in given):
+        return given
+    return _web_page(given)
+
+
+def _web_page(given: str) -> str:
+    url = _split_url(given, ("http", "https"))
+    if not url.hostname or "@" in url.netloc or not re.fullmatch(r"[!-~]+", given):
+        raise ValueError("not a page")
+    return given
+
+
 def _redis_url(given: str) -> str:
     RedisAddress.parse(given)
     return given
@@ -191,6 +204,10 @@ ListenAddress = Annotated[
     str, AfterValidator(_address), Allowed('an IP address or host name, such as "0.0.0.0"')
 ]
 OriginUrl = Annotated[str, AfterValidator(_origin)]
+PageAddress = Annotated[str, AfterValidator(_page_address)]
+"""Of a page: whole, or a path of this host; empty: none."""
+WebPage = Annotated[str, AfterValidator(_web_page)]
+"""The same, whole."""
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 WebOrigin = Annotated[str, AfterValidator(_web_origin)]
 FilePath = Annotated[Path, AfterValidator(_file_path)]

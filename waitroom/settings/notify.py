@@ -59,7 +59,7 @@ EVENT_TYPES = frozenset(
         "room.invitations_revoked", "room.limit_changed", "room.mode_changed", "room.opened",
         "room.opening_moved", "room.place_brought_forward", "room.place_given_back", "room.rate_changed",
         "room.redis_restarted", "room.reset", "room.restored", "room.schedule_changed", "room.seed_revealed",
-        "room.settings_changed", "room.visit_ended",
+        "room.settings_changed", "room.sold_out_changed", "room.visit_ended",
     }
 )  # fmt: skip
 """The types of events, as ``events`` names them."""

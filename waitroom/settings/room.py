@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from waitroom.line.guard import SUSPECTS, Beyond
 from waitroom.line.memory import GENERAL
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
 from waitroom.settings.abuse import ChallengeSettings, JoinLimitSettings, SharingSettings
 from waitroom.settings.adaptive import AdaptiveSettings
 from waitroom.settings.claims import ClaimSettings
@@ -29,12 +29,14 @@ from waitroom.settings.kinds import (
     Frozen,
     Host,
     Number,
+    PageAddress,
     PathPattern,
     WholeNumber,
     broken,
 )
 from waitroom.settings.lanes import LaneName, LaneSettings
 from waitroom.settings.messages import MessageText
+from waitroom.settings.reminders import ReminderSettings
 from waitroom.settings.schedule import schedule_of
 from waitroom.shaping.schedule import ScheduleError
 
@@ -133,6 +135,19 @@ class RoomSettings(BaseModel):
         "of Cloudflare's waiting rooms in place of a problem. See apps.md.",
     )
     message: MessageText = Field(default="", description="A text shown to those who wait.")
+    sold_out: Annotated[SoldOut, Allowed("one of " + ", ".join(f'"{word}"' for word in SoldOut))] = Field(
+        default=SoldOut.NO,
+        description='"yes": newcomers are told so and get no place, and the line stands still. "returns": the line '
+        "goes on for those who want to wait for what comes back. Either way nobody in line loses the place. Usually "
+        "turned live: by the console, `waitroom set`, or the shop's own header. See being-told.md.",
+    )
+    sold_out_link: Annotated[
+        PageAddress, Allowed('an address with https:// or http://, or a path such as "/more"')
+    ] = Field(
+        default="",
+        description="Where those who are told so can go instead: a page of the shop outside of the room. Left out: "
+        "none is shown.",
+    )
     take_along: Annotated[bool, Allowed("true or false")] = Field(
         default=True,
         description="Whether a place can go to another device, by a QR code, a link, or a code to type.",
@@ -195,6 +210,11 @@ class RoomSettings(BaseModel):
     )
     feedback: Annotated[FeedbackSettings, Allowed("a table under a [rooms.feedback] heading")] = Field(
         default=FeedbackSettings(), description="What shoppers are asked of their wait. Left out: nothing."
+    )
+
+    reminders: Annotated[ReminderSettings, Allowed("a table under a [rooms.reminders] heading")] = Field(
+        default=ReminderSettings(),
+        description="Whether and how one is told away from the page. Left out: off.",
     )
 
     @field_validator("events")

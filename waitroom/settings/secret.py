@@ -15,6 +15,8 @@ from pydantic_core import PydanticCustomError
 from waitroom.errors import SettingsError
 from waitroom.settings.bypass import WebhookSettings, check_keys
 from waitroom.settings.notify import NotifySettings, check_channel
+from waitroom.settings.reminders import SLOT
+from waitroom.settings.room import RoomSettings
 from waitroom.settings.site import Settings
 
 _SHORTEST = 16
@@ -93,6 +95,34 @@ def _whole_channel(channel: NotifySettings) -> NotifySettings:
     except PydanticCustomError as error:
         raise SettingsError(f"channel {channel.name}: {error.message()}") from None
     return whole
+
+
+def resolve_reminders(settings: Settings) -> Settings:
+    """Return the settings with the addresses of each room's reminders in them, where files hold them.
+
+    Raises ``SettingsError`` when a file cannot be used, or Apprise cannot use what it holds.
+    """
+    return settings.model_copy(update={"rooms": tuple(map(_whole_reminders, settings.rooms))})
+
+
+def _whole_reminders(room: RoomSettings) -> RoomSettings:
+    if not room.reminders.channels:
+        return room
+    from waitroom.reminders.apprised import is_usable  # large, and seldom wanted
+
+    found: dict[str, object] = {}
+    for channel in room.reminders.channels:
+        name = f"{channel}_file of the reminders of room {room.name}"
+        if (file := room.reminders.file(channel)) is not None:
+            lines = _read(file, name, forbidden=_WRITABLE, shortest=1)
+            if len(lines) != 1 or SLOT not in lines[0]:
+                raise SettingsError(f"{name}: {file} must have one line, an address with {SLOT} in it")
+            found |= {channel.value: SecretStr(lines[0]), f"{channel}_file": None}
+    reminders = room.reminders.model_copy(update=found)
+    for channel in reminders.channels:
+        if not is_usable(channel, reminders.template(channel)):
+            raise SettingsError(f"room {room.name}: reminders: Apprise cannot use the address of {channel}")
+    return room.model_copy(update={"reminders": reminders})
 
 
 def resolve_provider(settings: Settings) -> Settings:

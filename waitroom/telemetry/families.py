@@ -52,6 +52,7 @@ _WAYS = {
     "enter": "an invitation's link, or a claim",
     "code": "the form for a code",
     "feedback": "the question how the wait was, or an answer to it",
+    "tell": "the page of being told away from the page, and what it sends",
     "wait": "let in at the address where one waits without asking the shop",
 }
 REQUESTS = Family("requests", "Requests, by the way they went.", labels=("way",), values=_WAYS)
@@ -141,4 +142,26 @@ SILENT = Family(
     labels=("way",),
     values={"fell": "not seen within the presence window", "back": "seen again"},
 )
-FAMILIES = (REQUESTS, SHOP_ANSWERS, JOINS, ADMISSIONS, CLAIMS, OVERTAKES, ESTIMATES, ANSWERS, SILENT)
+REMINDERS = Family(
+    "reminders",
+    "Messages to those who wanted to be told away from the page (near: the turn nears, come: it is there), by what "
+    "became of them.",
+    labels=("stage", "outcome"),
+    values={
+        "sent": "taken by the mail server or the service",
+        "failed": "a try that failed; there are four of each message",
+        "given_up": "all tries failed, or it came too late to be of use",
+    },
+)
+FAMILIES = (
+    REQUESTS,
+    SHOP_ANSWERS,
+    JOINS,
+    ADMISSIONS,
+    CLAIMS,
+    OVERTAKES,
+    ESTIMATES,
+    ANSWERS,
+    SILENT,
+    REMINDERS,
+)

@@ -102,7 +102,13 @@ class Court:
         stands = _STANDINGS.get(imagined.holds) or standing(room, brought.ticket)[0]
         kind = at_the_door(kind, request.scope["headers"], has_place=stands is not Standing.NONE)
         facts = Facts(
-            kind, room.rules.mode, inside=False, standing=stands, holding=is_holding(room), barred=barred
+            kind,
+            room.rules.mode,
+            inside=False,
+            standing=stands,
+            holding=is_holding(room),
+            barred=barred,
+            sold_out=room.rules.sold_out,
         )
         decision = decide(facts)
         fate, by, text = _told(decision, facts, room.rules)
@@ -173,6 +179,8 @@ def _told(decision: Decision, facts: Facts, rules: Rules) -> tuple[Fate, By, str
         case Decision.RETURN:
             text = "Its cookies stayed behind, so nobody knows whose it is: the browser sends it once more, with them."
             return Fate.HANDED_BACK, By.KIND, text
+        case Decision.SOLD_OUT:
+            return Fate.CLOSED, By.MODE, "All is sold out: newcomers are told so, and get no place."
         case Decision.UNINVITED:
             return (
                 Fate.UNINVITED,

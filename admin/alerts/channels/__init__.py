@@ -1,9 +1,9 @@
 """The ways by which a message leaves."""
 
 from admin.alerts.channels.channel import Channel
-from admin.alerts.channels.redaction import keep_addresses_out_of_logs
 from admin.alerts.channels.webhook import WebhookChannel
 from waitroom.settings import NotifySettings
+from waitroom.speaking import keep_addresses_out_of_logs
 
 __all__ = ["Channel", "WebhookChannel", "channel_of"]
 

@@ -14,6 +14,7 @@ from admin.alerts.channels.envelope import titled
 from admin.alerts.channels.redaction import Redaction
 from admin.alerts.events import Event
 from admin.alerts.retries import Outcome, Result
+from waitroom.reminders.apprised import asset
 from waitroom.settings import NotifySettings, Severity
 
 _KINDS = {
@@ -34,9 +35,9 @@ class AppriseChannel:
         self._schema = url.partition("://")[0].lower()
         self._redaction = Redaction.of(settings)
         self._is_busy = False
-        asset = _asset()
-        plugin = apprise.Apprise.instantiate(url, asset=asset)
-        self._service = apprise.Apprise(asset=asset)
+        of_all = asset()
+        plugin = apprise.Apprise.instantiate(url, asset=of_all)
+        self._service = apprise.Apprise(asset=of_all)
         self.fault = ""
         if plugin is None:
             self.fault = f"Apprise cannot use this {self._schema}:// address"
@@ -91,16 +92,6 @@ class AppriseChannel:
             return Outcome(Result.DELIVERED)
         said = "; ".join(entry.message for entry in result.logs())
         return Outcome(Result.FAILED, self._redaction.note(said or "Apprise could not deliver it"))
-
-
-def _asset() -> apprise.AppriseAsset:
-    """What all messages have in common."""
-    # the thread's own deadline counts, and nothing is kept on disk
-    asset = apprise.AppriseAsset(service_timeout=0, storage_mode=apprise.PersistentStoreMode.MEMORY)
-    asset.app_id = asset.app_desc = "waitroom"
-    asset.app_url = ""
-    asset.async_mode = asset.http_redirects = False
-    return asset
 
 
 def _run(

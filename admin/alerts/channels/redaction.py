@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import logging
 import re
 from collections.abc import Iterable
 from urllib.parse import unquote
@@ -16,7 +15,6 @@ _SHORTEST_PIECE = 4
 _SHORTEST_KEY = 16
 """Of a body that a channel has instead of an event: its shorter words are no secrets, and stand in many answers."""
 _WORD = re.compile(r"[^\s/?&=:@,;\"'{}\[\]\\]+")
-_SPEAKING = ("httpx", "httpcore", "urllib3", "apprise", "requests")
 
 
 class Redaction:
@@ -72,11 +70,3 @@ def _decoded(secret: str) -> Iterable[str]:
             yield base64.b64decode(word, validate=True).decode()
         except (binascii.Error, ValueError):
             continue
-
-
-def keep_addresses_out_of_logs() -> None:
-    """Libraries tell addresses in their logs, with all that is in them: what they say there is not passed on."""
-    for name in _SPEAKING:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    # its warnings are read where they arise, and told with the delivery
-    logging.getLogger("apprise").propagate = False

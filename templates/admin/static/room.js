@@ -12,6 +12,7 @@ import { fill, say, symbol } from "./fill.js";
 import { clock, inBoth, moment, number, span } from "./format.js";
 import { planned } from "./planned.js";
 import { lastChange } from "./said.js";
+import { Stock } from "./stock.js";
 import { follow } from "./stream.js";
 
 const OWN_MS = 3000;
@@ -38,6 +39,7 @@ const change = new Change(state, {
   onAsked: () => approvals.look(),
   onSet: (what) => toast(`Set: ${what}`, { action: { label: "Undo", run: () => brakes.undo() } }),
 });
+const stock = new Stock(state, { may, onState });
 onKey("r", () => at("rate").focus());
 onKey("c", () => at("capacity").focus());
 onKey("p", () => brakes.press());
@@ -92,6 +94,7 @@ function show(now, ms) {
   health(now);
   change.follow(now);
   brakes.follow(now);
+  stock.follow(now);
 }
 
 /** Whether all that the room lives by is well: a sign beside each, for whoever sees no colour. */

@@ -27,6 +27,7 @@ export function settings(wanted) {
   return Object.entries(wanted).map(([name, given]) => setting(name, given)).join(", ");
 }
 
+const SOLD_OUT = { no: "no longer sold out", yes: "sold out", returns: "sold out, the line goes on for returns" };
 const FIRST = ["rate", "capacity", "mode"];
 
 /** What became of settings, `{rate: {before, after}}`: "rate 300 → 400". */
@@ -39,6 +40,7 @@ export function changes(changed) {
     if (name === "message") return after ? `message “${after}”` : "message taken away";
     if (name === "mode" && after === "pause") return "paused";
     if (name === "mode" && before === "pause") return `resumed: mode ${after}`;
+    if (name === "sold_out" && before !== null) return SOLD_OUT[after];
     return before === null ? setting(name, after) : `${named(name)} ${value(name, before)} → ${value(name, after)}`;
   }).join(", ");
 }

@@ -20,12 +20,13 @@ function begin() {
   if (words.state === "called") after("enter", pause(refresh), enter);
   listen();
   plan();
+  if (tell && recall("tell")) load();
 }
 
 // A preview of the page is still: nobody waits at it.
 if (!("still" in words)) {
   addEventListener("load", begin);
-  document.addEventListener("visibilitychange", () => (document.hidden ? plan() : wake()));
+  document.addEventListener("visibilitychange", () => (holding ? document.hidden || again() : document.hidden ? plan() : wake()));
   addEventListener("online", wake);
   addEventListener("offline", showLost);
   addEventListener("pagehide", rest);

@@ -15,7 +15,22 @@ function enter() {
   // Without a cookie nobody can enter: what there is to do is said on the page.
   if (words.query) return rest();
   document.title = fill(words.titleTurn, { name: words.name });
-  again();
+  if (!document.hidden || !hold()) again();
+}
+
+// The turn comes while nobody looks: a visit would begin, and run out, unseen. So the door is held, which costs nobody
+// anything, until somebody looks, or until it would soon be shut: then a visit is better than a lost place. Once for a
+// place, since whoever lets their turn go by twice loses it. See docs/being-told.md.
+let holding = false;
+
+function hold() {
+  // tell.js hears it
+  dispatchEvent(new Event("turn"));
+  const seconds = words.keep * 0.75 - 30;
+  holding = seconds > 0 && recall("held") !== words.code && remember("held", words.code);
+  rest();
+  if (holding) after("again", seconds, again);
+  return holding;
 }
 
 // This browser keeps no cookies: the place goes on at the address that carries it.
@@ -28,6 +43,7 @@ function spare() {
 // Asks for this address anew: the shop is there, or a new page of the line.
 function again() {
   entering = true;
+  holding = false;
   rest();
   const [count, last] = (recall("entries") ?? "0 0").split(" ").map(Number);
   const entries = Math.abs(Date.now() - last) < LOOP * 1000 ? count + 1 : 1;

@@ -100,7 +100,7 @@ function rest() {
 }
 
 function wake() {
-  if (entering || words.state === "left") return;
+  if (entering || holding || words.state === "left") return;
   attempt = 0;
   if (!source) listen();
   ask();

@@ -44,6 +44,7 @@ const NOTICES = {
   missed: "expired",
   restarted: "restarted",
   unavailable: "unavailable",
+  "sold-out": "soldout",
 };
 const NEW_PLACE = ["expired", "restarted"];
 

@@ -14,11 +14,11 @@ import pytest
 
 from admin.alerts.channels import channel_of
 from admin.alerts.channels.apprised import AppriseChannel
-from admin.alerts.channels.redaction import keep_addresses_out_of_logs
 from admin.alerts.retries import Outcome, Result
 from tests.admin.alerts.conftest import an_event
 from tests.admin.alerts.receiver import Receiver, Say
 from waitroom.settings import NotifySettings, Severity
+from waitroom.speaking import keep_addresses_out_of_logs
 
 pytestmark = pytest.mark.anyio
 

@@ -12,13 +12,13 @@ import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 
 from admin.alerts.channels import WebhookChannel
-from admin.alerts.channels.redaction import keep_addresses_out_of_logs
 from admin.alerts.retries import Outcome, Result
 from tests.admin.alerts.conftest import SECRET, Make, an_event
 from tests.admin.alerts.receiver import Got, Receiver, Say
 from waitroom.settings import NotifySettings
 from waitroom.shaping.signatures import Delivery, Standard
 from waitroom.shaping.signatures.standard import key_of
+from waitroom.speaking import keep_addresses_out_of_logs
 
 pytestmark = pytest.mark.anyio
 

@@ -255,3 +255,19 @@ async def test_a_page_of_an_older_build_asks_to_be_reloaded(open_page: Open) -> 
     await page.get_by_role("button", name="Reload").click()
     await is_live(page)
     await expect(page.locator(".toast")).to_have_count(0)
+
+
+async def test_sold_out_is_said_with_a_press_and_taken_back(open_page: Open, client: Client) -> None:
+    """With what it means, and a reason; the page shows it, and so does the record."""
+    page = await open_page("/rooms/drop")
+    await is_live(page)
+    viewer = client(Role.VIEWER)
+    for label, word, shown in (("Yes:", "yes", "Sold out"), ("No:", "no", "Sold out…")):
+        await page.click("#stock")
+        await page.get_by_label(label).check()
+        await page.fill("#stock-why", f"counted: {word}")
+        await page.click("#stock-now")
+        await expect(page.locator("#stock")).to_have_text(shown)
+        assert word == (await viewer.get("/api/rooms/drop")).json()["settings"]["sold_out"]
+        assert ("token anna", f"counted: {word}") == await last_event(viewer)
+    await expect(page.locator("#events")).to_contain_text("No longer sold out")

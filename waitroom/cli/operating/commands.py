@@ -68,7 +68,8 @@ def set_live(
     changes: Annotated[
         list[str],
         typer.Argument(
-            help="rate=…, capacity=…, mode=…, message=…, session=…, keep=…, presence=…, burst=…, entry=…, weight.LANE=…"
+            help="rate=…, capacity=…, mode=…, sold_out=…, message=…, "
+            "session=…, keep=…, presence=…, burst=…, entry=…, weight.LANE=…"
         ),
     ],
     config: ConfigFile = None,

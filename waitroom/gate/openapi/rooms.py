@@ -43,7 +43,11 @@ def rooms() -> Schema:
             get(
                 "Wait without asking the shop: gives a place, lets in. 200 with state admitted: you are in",
                 tell(_waits()),
-                [*TOKENS, query("to", "Where a browser goes on to: a path, or an address of one of cors_origins.")],
+                [
+                    *TOKENS,
+                    query("to", "Where a browser goes on to: a path, or an address of one of cors_origins."),
+                    query("returns", "Set: wait though all is sold out, for what comes back."),
+                ],
             )
         ),
         "/__waitroom/{room}/leave": room(
@@ -132,6 +136,27 @@ def rooms() -> Schema:
         "/__waitroom/{room}/move": room(
             get("The form for such a code", tell({200: [PAGE]}), [query("c", "The code."), query("to", "Where to.")])
             | post("Take the place here", tell(_told("Place", 303, 422, 429)), ["code", "to"]),
+        ),
+        "/__waitroom/{room}/tell": room(
+            get(
+                "How you can be told, and by which channel you will be",
+                tell({200: [content(JSON, "Told"), PAGE], 303: [PLAIN], 404: [problem()], 503: [problem()]}),
+                [*TOKENS, query("to", "Where to.")],
+            )
+            | post(
+                "Be told by mail or telephone when the turn nears, and when it has come",
+                tell(_told("Told", 303, 422, 429) | {404: [problem()]}),
+                ["channel", "address", "to"],
+                TOKENS,
+            ),
+        ),
+        "/__waitroom/{room}/forget": room(
+            post(
+                "Delete the address that is kept",
+                tell(_told("Told", 303) | {404: [problem()]}),
+                ["to"],
+                TOKENS,
+            )
         ),
         "/__waitroom/{room}/anew": room(
             get("Join anew where the place has gone", tell({303: [PLAIN]}), [query("to", "Where to.")])

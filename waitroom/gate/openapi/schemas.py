@@ -8,7 +8,8 @@ from enum import StrEnum
 from waitroom.feedback.question import Kind
 from waitroom.gate.journey import STATES
 from waitroom.gate.state import Notice
-from waitroom.line.rules import Mode
+from waitroom.line.rules import Mode, SoldOut
+from waitroom.reminders.channels import Channel
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
 
@@ -112,8 +113,8 @@ SCHEMAS: Schema = {
     ),
     "Line": _object(
         {
-            "room": _TEXT, "mode": one_of(Mode), "rate": _NUMBER, "waiting": _COUNT, "called": _COUNT, "issued": _COUNT,
-            "opens_at": maybe("string"), "message": _TEXT,
+            "room": _TEXT, "mode": one_of(Mode), "rate": _NUMBER, "sold_out": one_of(SoldOut), "waiting": _COUNT,
+            "called": _COUNT, "issued": _COUNT, "opens_at": maybe("string"), "message": _TEXT,
             "messages": {"type": "object", "additionalProperties": _TEXT},
             "epoch": _COUNT, "outflow": _NUMBER, "late": _COUNT, "marks": {"type": "array", "items": _RANGE},
             "event": maybe("string"), "commitment": maybe("string"), "fairness": {"type": "object"},
@@ -126,6 +127,15 @@ SCHEMAS: Schema = {
     "Receipt": _object({"receipt": _TEXT, "says": {"type": "object"}, "keys": _TEXT}, description="See record.md."),
     "Keys": _object({"keys": {"type": "array", "items": {"type": "object"}}}, description="RFC 7517."),
     "Offer": _object({"code": _TEXT, "link": _TEXT, "qr": _TEXT, "seconds": _COUNT}),
+    "Told": _object(
+        {
+            "room": _TEXT,
+            "channels": {"type": "array", "items": one_of(Channel), "description": "Those that the room has."},
+            "channel": {"enum": [*Channel, None], "description": "By which you will be told; null: by none."},
+            "ahead_seconds": {**_COUNT, "description": "So long before the turn the first message comes."},
+            "forget_seconds": {**_COUNT, "description": "After this the address is deleted in any case."},
+        }
+    ),
     "Place": _object({"room": _TEXT, "state": one_of(("waiting",))}),
     "Invitation": _object({"room": _TEXT, "lane": _TEXT}, optional=("lane",)),
     "Feedback": _object(

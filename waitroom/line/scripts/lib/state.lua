@@ -41,8 +41,8 @@
 --
 -- Two clocks, in milliseconds, both driven by Redis's TIME but never by more than MAX_STEP a call: a wall
 -- clock that jumps, or hours without a gateway, cost nobody a place. The room clock always runs; the open
--- clock stands while nobody may enter (pause, closed, before an opening), so that a turn does not lapse behind a
--- shut door.
+-- clock stands while nobody may enter (pause, closed, sold out, before an opening), so that a turn does not lapse
+-- behind a shut door.
 
 local ROOM, RULES, SESSIONS, GRANTED, ENDED, LOG, PLAN, DESK, FOLLOWED, HANDS =
   unpack(KEYS, 1, 10)
@@ -169,11 +169,12 @@ end
 
 local function read_rules()
   read(RULES, RULE_FIELDS, rules)
-  local values = redis.call('HMGET', RULES, 'mode', 'weights', 'limit_rate', 'limit_shared')
+  local values = redis.call('HMGET', RULES, 'mode', 'weights', 'limit_rate', 'limit_shared', 'sold_out')
   rules.mode = values[1] or 'auto'
   weigh(values[2])
   if not values[3] then rules.limit_rate = -1 end
   if not values[4] then rules.limit_shared = -1 end
+  rules.sold_out = values[5] == 'yes'
 end
 
 -- Workers to which a room is still, with nobody in any lane, look at it again once this has changed: when the state of a

@@ -29,7 +29,7 @@ local function move_floor(lane)
   end
 end
 
-local function is_moving() return rules.mode == 'auto' or rules.mode == 'queue' end
+local function is_moving() return (rules.mode == 'auto' or rules.mode == 'queue') and not rules.sold_out end
 
 local function may_enter() return is_moving() and room.opens == 0 and room.clock >= room.hold end
 
@@ -90,7 +90,7 @@ local function pass_time()
   local stood = note_who_stands()
   room.wall = wall
   room.clock = room.clock + step
-  if rules.mode ~= 'pause' and rules.mode ~= 'closed' and room.opens == 0 then room.open = room.open + step end
+  if (is_moving() or rules.mode == 'pass') and room.opens == 0 then room.open = room.open + step end
   if may_enter() then
     room.tokens = room.tokens + rate() * step / 60000
     room.refunded = math.max(room.refunded - rate() * step / 60000, 0)
