@@ -71,6 +71,7 @@ def view_of(sample: Sample, room: RoomSettings, said: Said, now: datetime) -> Pa
         takes_codes=room.invite_only or room.claims is not None or len(room.lane_names) > 1,
         takes_along=room.take_along,
         not_yet_seconds=round(room.not_yet),
+        gives_extra_time=room.extra_times > 0,
         rests_in=round(room.not_yet) if sample.state == "resting" else None,
         back=now.astimezone(ZoneInfo(room.timezone)) + timedelta(seconds=room.not_yet),
         undo_seconds=round(room.undo),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from functools import partial
 
 import httpx
@@ -95,6 +97,31 @@ async def test_a_new_rate_is_told_with_its_reason(house: House) -> None:
     await house.everywhere(partial(told, None, 20, 60))
     await house.store.configure({"rate": "6"}, source="live", who="test")
     await house.everywhere(partial(told, "rate lowered", 200, 600))
+
+
+@pytest.mark.room(mode="queue", rate=120, presence="30s")
+async def test_a_page_that_waits_costs_a_kilobyte_a_minute_at_most(house: House) -> None:
+    """Asked for in steps, the stream tells of a mere step forward in short and not too often, near the door too."""
+    visitors = [house.visitor(APP) for _ in range(60)]
+    for visitor in visitors:
+        await visitor.get("/")
+    heard: list[str] = []
+    begun = time.monotonic()
+    async with asyncio.timeout(60), visitors[-1].stream("GET", house.own("events?steps=1")) as answer:
+        async for text in answer.aiter_text():
+            heard.append(text)
+            if time.monotonic() - begun > 11:
+                break
+    first, *rest = "".join(heard).split("event: ")[1:]
+    assert first.startswith("status")
+    told = [each for each in rest if each.startswith("step")]
+    steps = [json.loads(each.partition("data: ")[2]) for each in told]
+    assert 1 <= len(steps) <= 4
+    assert {"position", "waiting"} <= set(steps[0]) <= {"position", "waiting", "eta_range", "eta_reason"}
+    assert sorted((each["position"] for each in steps), reverse=True) == [each["position"] for each in steps]
+    # the longest of a minute's, and what is around each on the wire; a status comes only with other news
+    assert (max(map(len, told)) + len("event: ") + 7) * 12 <= 1250
+    assert (min(map(len, told)) + len("event: ") + 7) * 12 <= 1024
 
 
 @pytest.mark.room(mode="pause", presence="2s")

@@ -117,3 +117,42 @@ async def test_only_a_place_in_line_rests(bench: Bench) -> None:
     await line_of(bench, 2)
     await bench.store.leave(1)
     assert [Resting.OVER] * 2 == [await bench.store.rest(number, number, 1000) for number in (1, 9)]
+
+
+async def test_more_time_is_given_as_often_as_it_may_be(bench: Bench) -> None:
+    """From the moment of asking; who is back meanwhile may ask once more, and it is counted."""
+    await line_of(bench, 2)
+    assert Resting.DONE is await bench.store.rest(1, 1, 2000)
+    assert Resting.DONE is await bench.store.rest(1, 1, 60_000, times=2)
+    assert 50_000 < (await bench.store.view(0)).resting[1] <= 60_000
+    await bench.store.ready(1, 1)
+    assert {} == (await bench.store.view(0)).resting
+    assert Resting.DONE is await bench.store.rest(1, 1, 60_000, times=2)
+    assert Resting.AGAIN is await bench.store.rest(1, 1, 60_000, times=2)
+    assert Resting.AGAIN is await bench.store.rest(1, 1, 60_000)
+
+
+async def test_whose_turn_has_come_may_ask_for_more_time(bench: Bench) -> None:
+    """The admission goes to the next; the place is kept, longer than ``keep``, and its holder goes in first."""
+    await line_of(bench, 3, keep_ms=2000)
+    await let_in(bench, 1, 1, 2, 3)
+    assert [1] == await bench.granted()
+    assert Resting.DONE is await bench.store.rest(1, 1, 30_000, times=10)
+    assert [] == await bench.granted()
+    await let_in(bench, 1, 2, 3)
+    await bench.wait(8000, present=(3,))
+    assert Fate.CALLED is await fate(bench, 1)
+    await bench.store.ready(1, 1)
+    await let_in(bench, 1, 1, 3)
+    assert Outcome.ADMITTED is await bench.outcome(1)
+
+
+async def test_so_many_times_are_counted_in_one_moment(bench: Bench) -> None:
+    """Up to a thousand, without a millisecond lost."""
+    await line_of(bench, 2)
+    for time in range(1, 31):
+        assert Resting.DONE is await bench.store.rest(1, 1, 9000, times=30), time
+        if time % 2:
+            await bench.store.ready(1, 1)
+    assert Resting.AGAIN is await bench.store.rest(1, 1, 9000, times=30)
+    assert 8000 < (await bench.store.view(0)).resting[1] <= 9000

@@ -176,6 +176,7 @@ def build_gate(
             follows_line=of_room.cached_line,
             undo_seconds=int(of_room.undo),
             not_yet_seconds=int(of_room.not_yet),
+            gives_extra_time=of_room.extra_times > 0,
             speaks_cloudflare=of_room.cloudflare_json,
             sold_out_link=of_room.sold_out_link,
             tells_away=bool(of_room.reminders.channels),
@@ -198,7 +199,9 @@ def build_gate(
         along = None
         if of_room.take_along:
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
-        passing = LettingPass(doorway, editions, of_room.not_yet) if of_room.not_yet else None
+        passing = (
+            LettingPass(doorway, editions, of_room.not_yet, of_room.extra_times) if of_room.not_yet else None
+        )
         reminding, sender = reminders_of(of_room, doorway, redis, secrets, editions, counters)
         if sender is not None:
             keepers.append(sender.run)

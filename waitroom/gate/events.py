@@ -20,6 +20,8 @@ KEEP_ALIVE_SECONDS = 15.0
 """A stream is never silent for longer, so that a dead connection is found out."""
 MIN_INTERVAL_SECONDS = 1.0
 """Between two messages that tell of nothing but a new position."""
+STEP_SECONDS = 5.0
+"""The same, to who asked for short ones: a page that waits is to cost a kilobyte a minute at most."""
 NEVER = 2**63
 """A turn that does not come."""
 SLICE = 100
@@ -36,6 +38,7 @@ class Stream:
 
     __slots__ = (
         "due",
+        "in_steps",
         "languages",
         "lowest",
         "news",
@@ -47,8 +50,10 @@ class Stream:
         "turn",
     )
 
-    def __init__(self, send: Send, ticket: Ticket, languages: Wanted = ()) -> None:
+    def __init__(self, send: Send, ticket: Ticket, languages: Wanted = (), *, in_steps: bool = False) -> None:
         self.send = send
+        self.in_steps = in_steps
+        """Whether a mere step forward is told in short."""
         self.languages = languages
         self.ticket = ticket
         self.turn = NEVER
@@ -98,10 +103,17 @@ class EventStreams:
         return len(self._streams)
 
     async def serve(
-        self, receive: Receive, send: Send, ticket: Ticket, number: int, languages: Wanted = ()
+        self,
+        receive: Receive,
+        send: Send,
+        ticket: Ticket,
+        number: int,
+        languages: Wanted = (),
+        *,
+        in_steps: bool = False,
     ) -> None:
         """Keeps a stream open until the visitor goes away, is called, or the gateway stops."""
-        stream = Stream(send, ticket, languages)
+        stream = Stream(send, ticket, languages, in_steps=in_steps)
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # a page that lost its stream comes back within a few seconds, each at another moment
         retry = b"retry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311 - no secret, a spread
@@ -191,7 +203,9 @@ class EventStreams:
             state = stream.held(state_of(room, stands, number, ticket.lane), others)
         # a page whose place is another one now comes again, and is present with that
         last = state.state in ("called", "left") or ticket is not stream.ticket
-        if stream.news or last or state.position != stream.position:
+        if stream.in_steps and not stream.news and not last and state.position not in (None, stream.position):
+            text = b"event: step\ndata: %b\n\n" % state.step()
+        elif stream.news or last or state.position != stream.position:
             text = b"event: status\ndata: %b\n\n" % state.to_json(stream.languages)
             if state.state == "called":
                 text += b"event: admitted\ndata: {}\n\n"
@@ -200,7 +214,8 @@ class EventStreams:
         else:
             text = b""
         wait = state.eta.seconds / 20 if state.eta else KEEP_ALIVE_SECONDS
-        wait = min(max(wait, MIN_INTERVAL_SECONDS), KEEP_ALIVE_SECONDS)
+        least = STEP_SECONDS if stream.in_steps else MIN_INTERVAL_SECONDS
+        wait = min(max(wait, least), KEEP_ALIVE_SECONDS)
         stream.due = now + wait * random.uniform(0.8, 1.2)  # noqa: S311 - no secret, a spread
         if text:
             stream.position, stream.news, stream.silent_since = state.position, False, now

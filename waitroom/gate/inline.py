@@ -78,7 +78,7 @@ class Inline:
         return Markup(f'<script type="module">{self.text("script", names)}</script>')  # noqa: S704 - likewise
 
     def _image(self, name: str) -> str:
-        return "data:image/svg+xml," + quote(self._texts[name].strip(), safe=" /:=;,'()")
+        return "data:image/svg+xml," + quote(self._texts[name].strip(), safe="/:=;,'()")
 
 
 def _listed(names: Names) -> Sequence[str]:

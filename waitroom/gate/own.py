@@ -13,7 +13,7 @@ from waitroom.gate.asking import Asking
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
-from waitroom.gate.forms import form_fields
+from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.line_document import LineDocument
 from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.negotiate import Kind
@@ -49,6 +49,7 @@ METHODS: Mapping[str, Sequence[str]] = {
     "place": ("GET", "HEAD"),
     "undo": ("POST",),
     "rest": ("POST",),
+    "more": ("POST",),
     "ready": ("POST",),
     "offer": ("POST",),
     "move": ("GET", "HEAD", "POST"),
@@ -106,7 +107,7 @@ class RoomEndpoints:
             "forget": reminding.forget,
         }
         if passing is not None:
-            self._actions |= {"rest": passing.rest, "ready": passing.ready}
+            self._actions |= {"rest": passing.rest, "more": passing.more, "ready": passing.ready}
         if along is not None:
             self._actions |= {"offer": along.offer, "move": along.move, "anew": along.anew}
         if asking is not None:
@@ -146,13 +147,15 @@ class RoomEndpoints:
         if brought.ticket is None or stands is Standing.NONE:
             await _no_ticket(request, self._room.name)
             return
-        languages = request.languages
+        languages, in_steps = request.languages, "steps" in query_fields(request)
         # nobody reads them any more, and those of ten thousand open streams are twenty megabytes
         request.scope["headers"] = []
         who = (self._room.name, brought.lane, number)
         self._shares.take(who)
         try:
-            await self.streams.serve(request.receive, request.send, brought.ticket, number, languages)
+            await self.streams.serve(
+                request.receive, request.send, brought.ticket, number, languages, in_steps=in_steps
+            )
         finally:
             self._shares.give_back(who)
 

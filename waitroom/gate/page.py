@@ -109,6 +109,8 @@ class PageView:
 
     spare_link: str = ""
     """The address that carries the ticket, where it is not known yet whether the browser keeps cookies."""
+    gives_extra_time: bool = False
+    """Whether whose turn has come, or who lets others pass, may ask for more time."""
     not_yet_seconds: int = 0
     """For how long others may be let pass; 0: not at all."""
     rests_in: int | None = None

@@ -101,6 +101,15 @@ class State(NamedTuple):
             "rests_in": self.rests_in,
         }
 
+    def step(self) -> bytes:
+        """What has changed where somebody has but come forward, as JSON text."""
+        told: dict[str, object] = {"position": self.position, "waiting": self.waiting}
+        if self.eta:
+            told["eta_range"] = [self.eta.low, self.eta.high]
+        if self.eta_reason:
+            told["eta_reason"] = self.eta_reason
+        return to_json(told)
+
     def to_json(self, languages: Wanted = ()) -> bytes:
         """The members as JSON text."""
         return to_json(self.members(languages))

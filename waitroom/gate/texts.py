@@ -19,8 +19,8 @@ from waitroom.words.language import ENGLISH, Language
 InvitationPage = Literal["opened", "required", "code"] | Refusal
 """What a page about invitations is for; a refusal: why one does not count."""
 
-MovePage = Literal["offer", "ask", "wrong", "tries", "too-late", "once"]
-"""What a page about a place on its way is for; the last four: why something was not done."""
+MovePage = Literal["offer", "ask", "wrong", "tries", "too-late", "once", "no-more"]
+"""What a page about a place on its way is for; the last five: why something was not done."""
 AskedPage = Literal["ask", "thanks", "already", "none"]
 """What a page says to who is asked how the wait was, or is not."""
 
@@ -221,6 +221,14 @@ class Texts:
                     gettext("Others cannot pass you now"),
                     gettext(
                         "You can let others pass once, while you are in line. Your place is kept as before."
+                    ),
+                )
+            case "no-more":
+                return Trouble(
+                    gettext("There is no more extra time"),
+                    gettext(
+                        "Your place is kept as before. Be back by the time that your page tells: if your turn has "
+                        "come, you go in first."
                     ),
                 )
             case "too-late":

@@ -60,6 +60,7 @@ class Waiting:
         follows_line: bool = False,
         undo_seconds: int = 0,
         not_yet_seconds: int = 0,
+        gives_extra_time: bool = False,
         speaks_cloudflare: bool = False,
         sold_out_link: str = "",
         tells_away: bool = False,
@@ -75,6 +76,7 @@ class Waiting:
         self._not_yet_seconds = not_yet_seconds
         self._tells_away = tells_away
         self._sold_out_link = sold_out_link
+        self._gives_extra_time = gives_extra_time
         self._speaks_cloudflare = speaks_cloudflare
         self._page = f"/__waitroom/{room.name}/wait"
         self._name: Header = (b"waitroom-room", room.name.encode())
@@ -181,6 +183,7 @@ class Waiting:
             slip=slip,
             undo_seconds=self._undo_seconds,
             not_yet_seconds=self._not_yet_seconds,
+            gives_extra_time=self._gives_extra_time,
             rests_in=state.rests_in,
             sold_out_link=self._sold_out_link,
             tells_away=self._tells_away,

@@ -18,9 +18,10 @@ class Holding(Calls):
         """Gives a place back to who gave it up."""
         return await self._handing("undo", number, turn, hand)
 
-    async def rest(self, number: int, turn: int, ms: int) -> Resting:
-        """Lets others pass a place, for so many milliseconds at most."""
-        return await self._resting("rest", number, turn, ms)
+    async def rest(self, number: int, turn: int, ms: int, times: int = 0) -> Resting:
+        """Lets others pass a place, for so many milliseconds at most. ``times``: more time is asked for, and may have
+        been so often, with this time; 0: it is not."""
+        return await self._resting("rest", number, turn, ms, times)
 
     async def ready(self, number: int, turn: int) -> Resting:
         """Who let others pass is back."""

@@ -156,10 +156,11 @@ class Room(KnownRoom):
             await self._look()
         return self._handed(spot, hand, done)
 
-    async def rest(self, spot: Spot, ms: int) -> Resting:
-        """Lets others pass a place, for so many milliseconds at most."""
+    async def rest(self, spot: Spot, ms: int, times: int = 0) -> Resting:
+        """Lets others pass a place, for so many milliseconds at most. ``times``: more time is asked for, and may have
+        been so often."""
         lane = self.lanes[spot.lane]
-        done = await lane.store.rest(spot.number, lane.snapshot.turn_of(spot.number), ms)
+        done = await lane.store.rest(spot.number, lane.snapshot.turn_of(spot.number), ms, times)
         await self._look()
         return done
 

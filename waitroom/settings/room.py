@@ -59,6 +59,10 @@ def _entry_within_keep(before: Mapping[str, object]) -> float:
     return min(_DEFAULT_ENTRY_SECONDS, keep) if isinstance(keep, float) else _DEFAULT_ENTRY_SECONDS
 
 
+MOST_TIMES = 1000
+"""One visitor may ask for more time: as many as Redis counts for a place."""
+
+
 class RoomSettings(BaseModel):
     """The rules of one room. All durations are in seconds once read."""
 
@@ -163,6 +167,13 @@ class RoomSettings(BaseModel):
         default=900.0,
         description="For how long somebody may let others pass and keep the place, once. 0 offers it to nobody.",
     )
+    extra_time: Annotated[
+        float, AsDuration, Field(ge=0, le=864_000), Allowed('a duration from "0s" to "10d", such as "2h30m"')
+    ] = Field(
+        default=9000.0,
+        description="How much more time somebody may ask for in all, whose turn has come or who lets others pass: each "
+        "press gives not_yet once more. Left at ten times not_yet it is what WCAG 2.2.1 asks for. 0 gives none.",
+    )
     common_weight: Annotated[Number, Field(gt=0, le=1000), Allowed("a number above 0, at most 1000")] = Field(
         default=1.0,
         description="What the room is given of the common_rate, next to the other rooms that want more.",
@@ -258,6 +269,11 @@ class RoomSettings(BaseModel):
     def lane_names(self) -> tuple[str, ...]:
         """Every lane, the general one first."""
         return tuple(dict.fromkeys((GENERAL, *self.lanes)))
+
+    @property
+    def extra_times(self) -> int:
+        """How often one visitor may ask for more time."""
+        return min(int(self.extra_time / self.not_yet), MOST_TIMES) if self.not_yet else 0
 
     def covers(self) -> frozenset[tuple[str, str]]:
         """Return every host and path pattern that the room covers; ``"*"`` is any host, ``"/*"`` any path."""

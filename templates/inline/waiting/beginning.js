@@ -2,12 +2,14 @@
 
 line.toggleAttribute("data-live", true);
 write("checked", clock.format(heard));
-const { dateTime, dataset } = part("opens");
-if (dateTime) showOpening({ opens_at: dateTime, opens_in: Number(dataset.left) });
+const { at, left } = part("opens").dataset;
+if (at) showOpening({ opens_at: at, opens_in: Number(left) });
 showBack(Number(words.back));
+if (words.state === "resting") remind(Number(words.back));
 said = Date.now();
 const shown = Number(part("position").dataset.position);
 if (shown) {
+  told = shown;
   write("position", number(held(shown)));
   showProgress(held(shown));
 }
@@ -26,7 +28,11 @@ function begin() {
 // A preview of the page is still: nobody waits at it.
 if (!("still" in words)) {
   addEventListener("load", begin);
-  document.addEventListener("visibilitychange", () => (holding ? document.hidden || again() : document.hidden ? plan() : wake()));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) stop("remind");
+    if (holding) document.hidden || again();
+    else document.hidden ? plan() : wake();
+  });
   addEventListener("online", wake);
   addEventListener("offline", showLost);
   addEventListener("pagehide", rest);

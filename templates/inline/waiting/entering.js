@@ -11,7 +11,7 @@ function address() {
 
 function enter() {
   if (entering) return;
-  showState("called");
+  slide(() => showState("called"));
   // Without a cookie nobody can enter: what there is to do is said on the page.
   if (words.query) return rest();
   document.title = fill(words.titleTurn, { name: words.name });

@@ -27,7 +27,7 @@ function hear(status) {
   if (status.state === "admitted") return enter();
   // The ticket is of an earlier life of the line: at the door it is exchanged for a new place.
   if (status.notice === "restarted" && !known(status.position)) return after("again", Math.random() * refresh, again);
-  show(status);
+  slide(() => show(status));
   if (status.state === "left") return rest();
   // Whoever is called enters with the next request. The stream says when; this is for when there is none.
   if (status.state === "called") after("enter", pause(refresh), enter);
@@ -78,10 +78,15 @@ function mute() {
 function listen() {
   mute();
   if (entering || far || !("EventSource" in window)) return;
-  source = new EventSource(own("events"));
+  source = new EventSource(`${own("events")}${words.query ? "&" : "?"}steps=1`);
   source.addEventListener("status", (event) => {
     attempt = 0;
     hear(JSON.parse(event.data));
+  });
+  source.addEventListener("step", (event) => {
+    if (entering) return;
+    alive();
+    slide(() => showPlace(JSON.parse(event.data)));
   });
   source.addEventListener("alive", alive);
   source.addEventListener("admitted", enter);

@@ -1,16 +1,9 @@
 // What the line tells, written into the page.
 
-const CALM = 60; // seconds between two announcements of a number
+const REMIND = 120; // seconds before the time to be back
 const OTHERS_BACK = "others back"; // the reason that only who remembers the number can tell
 
 const reasons = JSON.parse(words.reasons);
-let said = 0;
-
-function announce(text) {
-  said = Date.now();
-  write("say", text);
-}
-
 // The lowest number that was shown with this ticket: what is shown never goes up.
 function held(position) {
   const [code, lowest] = (recall("lowest") ?? "").split(" ");
@@ -80,6 +73,13 @@ function showOpening({ opens_at: opens, opens_in: left }) {
   tick();
 }
 
+// Who lets others pass is reminded in time to come back, or to ask for more time.
+function remind(seconds) {
+  const text = document.querySelector("#heading > :not([hidden]) p");
+  if (seconds > REMIND && !document.hidden) after("remind", seconds - REMIND, () => announce(text.textContent));
+  else stop("remind");
+}
+
 // By the visitor's own clock, which is the one they look at; a minute early rather than late.
 function showBack(seconds) {
   const at = hour.format(new Date(Date.now() + seconds * 1000));
@@ -87,12 +87,20 @@ function showBack(seconds) {
 }
 
 function show(status) {
-  const { waiting, message } = status;
   if (status.code && status.code !== words.code) words.code = status.code;
-  const position = known(status.position) ? held(status.position) : status.position;
   showState(shownAs(status));
   showOpening(status);
   showBack(status.rests_in ?? Number(words.most));
+  remind(status.rests_in ?? 0);
+  write("message-text", status.message ?? "");
+  part("message-text").lang = status.message_language ?? document.documentElement.lang;
+  part("message").hidden = !status.message;
+  showPlace(status);
+}
+
+function showPlace(status) {
+  const { waiting } = status;
+  const position = known(status.position) ? held(status.position) : status.position;
   document.title = fill(
     words.state === "called" ? words.titleTurn : known(position) ? words.titlePlace : words.title,
     { position: number(position), name: words.name },
@@ -102,13 +110,8 @@ function show(status) {
   write("eta", eta(status.eta_range));
   write("waiting", number(waiting));
   write("behind", number(known(position) && known(waiting) ? Math.max(0, waiting - status.position) : null));
-  write("message-text", message ?? "");
-  part("message-text").lang = status.message_language ?? document.documentElement.lang;
-  part("message").hidden = !message;
   showReason(status.eta_reason ?? (position < status.position ? OTHERS_BACK : null));
   if (!known(position)) return;
   showProgress(position);
-  if (Date.now() - said > CALM * 1000) {
-    announce(fill(words.say, { position: number(position), eta: eta(status.eta_range) }));
-  }
+  announcePlace(position, status.eta_range);
 }

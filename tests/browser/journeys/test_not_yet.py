@@ -25,7 +25,7 @@ async def test_others_pass(room: Room, device: Device, scripts: bool) -> None:
     place = await waits(page, room.url)
     await waits(other, room.url)
     await let_others_pass(page)
-    told = await page.locator("[data-in=resting] time").inner_text()
+    told = await page.locator("[data-in=resting] .back").inner_text()
     assert 2 == len(told.split()[0].split(":"))
     await room.let_in()
     await is_inside(other)
@@ -35,6 +35,23 @@ async def test_others_pass(room: Room, device: Device, scripts: bool) -> None:
     await page.get_by_role("button", name="I am ready").click()
     await is_inside(page)
     assert 2 == await room.issued()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
+async def test_more_time_is_one_press_away(room: Room, device: Device, scripts: bool) -> None:
+    """Whoever lets others pass may ask for as much time again; the place stays, and others go in."""
+    page = await (await device(scripts=scripts)).new_page()
+    other = await (await device()).new_page()
+    place = await waits(page, room.url)
+    await waits(other, room.url)
+    await let_others_pass(page)
+    await page.get_by_role("button", name="I need more time").click()
+    await expect(page.get_by_role("heading", name="Others may pass")).to_be_visible()
+    assert place == await place_of(page)
+    await room.let_in()
+    await is_inside(other)
+    await page.get_by_role("button", name="I am ready").click()
+    await is_inside(page)
 
 
 async def test_other_tabs_follow(room: Room, device: Device) -> None:

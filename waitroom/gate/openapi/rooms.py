@@ -36,7 +36,7 @@ def rooms() -> Schema:
             get(
                 "The same as server-sent events: status, alive, admitted",
                 tell({200: [STREAM], 404: [problem()], 429: [problem()]}),
-                TOKENS,
+                [*TOKENS, query("steps", "Any value: a mere step forward is a short event, step.")],
             )
         ),
         "/__waitroom/{room}/wait": room(
@@ -126,6 +126,14 @@ def rooms() -> Schema:
         ),
         "/__waitroom/{room}/rest": room(
             post("Let others pass for a while", tell(_told("State", 303, 409)), ["target"], TOKENS)
+        ),
+        "/__waitroom/{room}/more": room(
+            post(
+                "More time, for whose turn has come or who lets others pass",
+                tell(_told("State", 303, 409)),
+                ["target"],
+                TOKENS,
+            )
         ),
         "/__waitroom/{room}/ready": room(
             post("Take the place up again", tell(_told("State", 303, 409)), ["target"], TOKENS)
