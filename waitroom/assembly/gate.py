@@ -245,7 +245,7 @@ def build_gate(
         passage,
         of_address,
         KeysAddress(receipt_keys).serve,
-        documents_of(templates_dir()),
+        documents_of(templates_dir(), editions.languages),
         elsewhere,
         cors=Cors(settings.cors_origins) if settings.cors_origins else None,
         keepers=[

@@ -20,7 +20,7 @@ KEEP_ALIVE_SECONDS = 15.0
 """A stream is never silent for longer, so that a dead connection is found out."""
 MIN_INTERVAL_SECONDS = 1.0
 """Between two messages that tell of nothing but a new position."""
-STEP_SECONDS = 5.0
+STEP_SECONDS = 6.0
 """The same, to who asked for short ones: a page that waits is to cost a kilobyte a minute at most."""
 NEVER = 2**63
 """A turn that does not come."""

@@ -30,8 +30,9 @@ function aheadOf(marks, turn) {
 }
 
 async function look() {
-  after("look", pause(LOOK), look);
+  // Hidden it sleeps: whoever looks again asks, and that wakes this.
   if (document.hidden) return;
+  after("look", pause(LOOK), look);
   const address = `/__waitroom/${encodeURIComponent(words.room)}/line`;
   const answer = await fetch(address, { credentials: "omit" }).catch(() => {});
   // The gateway itself is asked soon, and what there is to say is said then.
@@ -42,5 +43,5 @@ async function look() {
   if (entering || !far || !known(last.position) || last.number < drawn?.[0] + drawn?.[1]) return;
   if (last.number <= called) return ask();
   const position = aheadOf(marks, last.number) + 1;
-  if (position) show({ ...last, waiting, position });
+  if (position) slide(() => show({ ...last, waiting, position }));
 }

@@ -221,3 +221,21 @@ def test_it_is_small(api: Gateway) -> None:
             size = len(b"".join(answer.iter_raw()))
         assert "gzip" == answer.headers["content-encoding"]
         assert size <= 2048
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "direction"),
+    [("lv-LV, en;q=0.5", "lv", "ltr"), ("ar", "ar", "rtl"), ("xx", "en", "ltr")],
+)
+def test_its_words_are_in_the_language_that_the_browser_asks_for(
+    api: Gateway, asked: str, told: str, direction: str
+) -> None:
+    """Only those of that one are sent, and a cache keeps each language apart."""
+    answer = httpx.get(
+        f"{api.url}/__waitroom/embed.json", headers={"accept-language": asked}, trust_env=False
+    )
+    words = answer.json()["words"]
+    assert (told, direction) == (words["lang"], words["dir"])
+    assert told == answer.headers["content-language"]
+    assert "accept-language" in answer.headers["vary"].lower()
+    assert (words["leave"] == "Give up my place") is (told == "en")
