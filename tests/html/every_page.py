@@ -11,8 +11,9 @@ from tests.pages.test_challenge_html import VIEW as CHALLENGE
 from tests.pages.test_draw_html import VIEWS as DRAWS
 from tests.pages.test_invitation_html import VIEW as INVITATION
 from tests.pages.test_waiting_html import VIEW
-from waitroom.gate.page import MoveView, Pages, PageState
-from waitroom.gate.texts import MovePage
+from waitroom.feedback.question import Kind
+from waitroom.gate.page import AskedView, MoveView, Pages, PageState
+from waitroom.gate.texts import AskedPage, MovePage
 from waitroom.gate.whole_page import Page
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
@@ -20,6 +21,7 @@ from waitroom.words.offered import OFFERED
 
 QR = "data:,"
 STATES: tuple[PageState, ...] = get_args(PageState)
+SAID: tuple[AskedPage, ...] = get_args(AskedPage)
 MOVES: tuple[MovePage, ...] = get_args(MovePage)
 
 
@@ -82,6 +84,15 @@ def every_page(pages: Pages) -> Iterator[tuple[str, Page]]:
             ),
         )
     yield "move-link", pages.move(MoveView("drop", "ask", "/drop", code="0008-7K2Q"))
+    for kind in Kind:
+        for said in SAID:
+            yield f"feedback-{kind}-{said}", pages.asked(AskedView("drop", said, kind, "/drop"))
+        yield (
+            f"left-{kind}",
+            pages.waiting(
+                replace(full, state="left", asked=AskedView("drop", "ask", kind, "/drop", "question"))
+            ),
+        )
     for status in (400, 404, 500, 502, 503, 504):
         yield f"trouble-{status}", pages.trouble(status, "drop")
     for status in (429, 503):

@@ -1,4 +1,4 @@
-"""The documents of the gateway's own that are no person's: the scripts for pages of the shop, with their style and their
+"""The documents of the gateway's own that are no person's: the scripts for pages of the shop, with their style and
 words in each language, and the description of all addresses."""
 
 from __future__ import annotations
