@@ -18,7 +18,8 @@ GIVE_UP_SECONDS = 40
 
 
 class Visitor:
-    """One browser with its cookies. ``entered_at`` is when the shop first answered it."""
+    """One browser with its cookies. ``placed_at`` is when it first had a ticket, ``entered_at`` when the shop first
+    answered it."""
 
     def __init__(self, port: int, *, streams: bool) -> None:
         self.port = port
@@ -29,6 +30,7 @@ class Visitor:
         self.position: int | None = None
         self.heard_at = 0.0
         self.listening = False
+        self.placed_at: float | None = None
         self.entered_at: float | None = None
 
     def __repr__(self) -> str:
@@ -48,6 +50,7 @@ class Visitor:
         place = ticket.rpartition(":")[0]
         if place and place not in self.tickets:
             self.tickets.append(place)
+            self.placed_at = self.placed_at or time.monotonic()
         if answer.status == 200 and self.entered_at is None:
             self.entered_at = time.monotonic()
         return answer
@@ -121,9 +124,14 @@ class Crowd:
         came = [Visitor(self.port, streams=index % 2 == 0) for index in range(count)]
         for visitor in came:
             await visitor.knock()
-        self.everyone += came
-        self._tasks += [asyncio.create_task(visitor.wait(self.online)) for visitor in came]
+        for visitor in came:
+            self.begins(visitor)
         return came
+
+    def begins(self, visitor: Visitor) -> None:
+        """Somebody begins to wait, who may have no place yet."""
+        self.everyone.append(visitor)
+        self._tasks.append(asyncio.create_task(visitor.wait(self.online)))
 
     async def back(self) -> None:
         """Returns when whoever waits has noticed what happened, and has an open stream or an answer again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -52,10 +53,52 @@ class RedisServer:
         self._process.kill()
         self._process.wait()
 
+    def restart(self) -> None:
+        """It dies, and comes back with what its append-only file has."""
+        self.kill()
+        self.start()
+
+    def remember(self) -> None:
+        """What its append-only file has now is kept aside, for :meth:`lose_since`."""
+        shutil.copytree(self._folder / "appendonlydir", self._folder / "before")
+
+    def lose_since(self) -> None:
+        """It dies, and comes back without what it was told since :meth:`remember`: as after a crash of the machine with
+        `appendfsync everysec`, or a failover to a replica that was behind."""
+        self.kill()
+        shutil.rmtree(self._folder / "appendonlydir")
+        (self._folder / "before").rename(self._folder / "appendonlydir")
+        self.start()
+
+    def wipe(self) -> None:
+        """It loses everything, and the record with it."""
+        self.do("FLUSHALL")
+
+    def fill_memory(self) -> None:
+        """It has no memory left."""
+        self.do("CONFIG", "SET", "maxmemory", "1")
+
+    def free_memory(self) -> None:
+        """It has as much as it likes."""
+        self.do("CONFIG", "SET", "maxmemory", "0")
+
+    def only_read(self) -> None:
+        """It becomes the replica of a server that is not there, as a master that was told that it is none any more."""
+        self.do("REPLICAOF", "127.0.0.1", "1")
+
+    def write_again(self) -> None:
+        """It is a master again."""
+        self.do("REPLICAOF", "NO", "ONE")
+
+    def do(self, *words: str) -> object:
+        """One command of somebody with a client of their own."""
+        with Redis.from_url(self.url) as client:
+            answer: object = client.execute_command(*words)
+        return answer
+
     def demand_replicas(self, count: int) -> None:
         """It writes only while so many replicas follow."""
-        with Redis.from_url(self.url) as client:
-            client.config_set("min-replicas-to-write", count)
+        self.do("CONFIG", "SET", "min-replicas-to-write", str(count))
 
     def fill_disk(self) -> None:
         """Its files can grow no more."""

@@ -37,7 +37,11 @@ class Regime:
 
     def lacks(self, head: Head) -> bool:
         """Whether Redis has yet to be told of the file, or has lost what it was told."""
-        return head.version == 0 or not self._brought
+        return not self._brought or self._has_lost(head)
+
+    def _has_lost(self, head: Head) -> bool:
+        """Versions only rise: a Redis that came back with an earlier one lost what was set last."""
+        return head.version == 0 or head.version < self._version
 
     def is_read(self, head: Head) -> bool:
         """Whether nothing has changed since it was read."""
@@ -60,7 +64,7 @@ class Regime:
 
     async def bring(self, head: Head) -> Head:
         """Brings the file's settings to Redis and, where it lost them, what operators had set since."""
-        lost = self._live if head.version == 0 else None
+        lost = self._live if self._has_lost(head) else None
         head = await self._store.configure(self._from_file.for_file(), source="file", who=_FILE)
         if lost is not None:
             why = "Redis lost the live settings"
