@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.faults.wire import CALL, Answer, WireError, ask, events, opened
+from tests.faults.wire import CALL, Answer, Where, WireError, ask, events, opened
 
 ASK_SECONDS = 0.7
 NOTICE_SECONDS = 1.5
@@ -21,7 +21,7 @@ class Visitor:
     """One browser with its cookies. ``placed_at`` is when it first had a ticket, ``entered_at`` when the shop first
     answered it."""
 
-    def __init__(self, port: int, *, streams: bool) -> None:
+    def __init__(self, port: Where, *, streams: bool) -> None:
         self.port = port
         self.streams = streams
         self.cookies: dict[str, str] = {}
@@ -107,7 +107,7 @@ class Visitor:
 class Crowd:
     """Everyone who came."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: Where) -> None:
         self.port = port
         self.everyone: list[Visitor] = []
         self.online = asyncio.Event()
@@ -175,7 +175,7 @@ async def eventually(is_true: Callable[[], bool], otherwise: Callable[[], str]) 
 
 
 @asynccontextmanager
-async def crowd_at(port: int) -> AsyncIterator[Crowd]:
+async def crowd_at(port: Where) -> AsyncIterator[Crowd]:
     """A crowd that goes home at the end."""
     crowd = Crowd(port)
     try:

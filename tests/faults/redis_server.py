@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.faults.site import until
+from tests.faults.site import NOTHING_MORE, until
 from waitroom.embedded import find_server
 
 
 class RedisServer:
     """A server with an append-only file that can be killed, started again, and made to refuse writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] = NOTHING_MORE) -> None:
         folder.mkdir()
+        self._environment = {**os.environ, **environment}
         self._folder = folder
         self._socket = folder / "redis.sock"
         self.url = f"unix://{quote(str(self._socket))}"
@@ -33,6 +36,7 @@ class RedisServer:
         self._process = subprocess.Popen(
             [str(find_server()), *words, "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
+            env=self._environment,
             restore_signals=False,  # a write beyond the limit is then an error, as on a full disk, and no signal
         )
         until(self._answers, "Redis does not start")

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from waitroom.line.store import LineStore
 from waitroom.redis.cluster import shard_of
 
 SECONDS = 60
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 CONFIG = """
 origin = "{origin}"
 data_dir = "{data}"
@@ -81,9 +83,17 @@ class Site:
     ``beside`` are more of the file: of the site, and other rooms."""
 
     def __init__(
-        self, folder: Path, origin: str, *, redis_url: str | None = None, more: str = "", beside: str = ""
+        self,
+        folder: Path,
+        origin: str,
+        *,
+        redis_url: str | None = None,
+        more: str = "",
+        beside: str = "",
+        environment: Mapping[str, str] = NOTHING_MORE,
     ) -> None:
         self.port = free_port()
+        self._more_environment = environment
         self.data = folder / "data"
         self.errors = folder / "errors.log"
         self._config = folder / "waitroom.toml"
@@ -103,7 +113,8 @@ class Site:
     @property
     def redis_pid(self) -> int:
         """The embedded Redis; 0 while there is none."""
-        return int((self.data / "redis.pid").read_text() or 0)
+        kept = self.data / "redis.pid"
+        return int(kept.read_text() or 0) if kept.exists() else 0
 
     def workers(self) -> list[int]:
         """The processes that serve."""
@@ -121,6 +132,7 @@ class Site:
         """Returns once both workers serve."""
         command = [sys.executable, "-m", "waitroom", "serve", "--config", str(self._config)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WAITROOM_")}
+        environment |= self._more_environment
         with self.errors.open("ab") as errors:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.DEVNULL, stderr=errors, env=environment
@@ -139,10 +151,21 @@ class Site:
         """Whether they all do: asked so often that each has been."""
         return all(self.is_ready() for _ in range(16))
 
+    def all_know(self, rate: float) -> bool:
+        """Whether every worker has heard of the rate: asked so often that each has been."""
+        url = f"http://127.0.0.1:{self.port}/__waitroom/drop/line"
+        return all(httpx.get(url, trust_env=False).json()["rate"] == rate for _ in range(12))
+
     def listens(self) -> bool:
         """Whether the port is taken."""
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def rewrite(self, before: str, after: str) -> None:
+        """Changes the file; it counts from the next start."""
+        text = self._config.read_text()
+        assert before in text
+        self._config.write_text(text.replace(before, after))
 
     def stop(self) -> None:
         """Ends the gateway in good order."""
@@ -177,7 +200,7 @@ class Site:
     async def turn(self, rate: float) -> None:
         """Turns the dial while the room runs. ``rate`` is a minute."""
         redis = connect(self.redis_url)
-        changes = {"rate": str(rate)}
+        changes = {"rate": f"{rate:g}"}
         await LineStore(redis, "drop").configure(changes, source="live", who="test")
         await redis.aclose()
 

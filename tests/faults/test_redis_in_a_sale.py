@@ -1,49 +1,26 @@
-"""Redis fails in the middle of a sale: those inside go on, the line stands, and then it goes on as if nothing had been."""
+"""Redis fails in the middle of a sale: those inside go on, the line stands, and goes on when Redis does."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from anyio.to_thread import run_sync
 
-from tests.faults.conftest import running
+from tests.faults.both import Both, both_running
 from tests.faults.redis_server import RedisServer
 from tests.faults.sale import sale_at
-from tests.faults.site import Site
 
 pytestmark = pytest.mark.anyio
 Record = Callable[[str, object], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
-    """A gateway and the Redis that is somebody else's, for all sales of this file."""
-
-    site: Site
-    redis: RedisServer
-
-
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory, shop: str) -> Iterator[Both]:
-    """They run through all tests: what fails in one is well again before the next."""
-    folder = tmp_path_factory.mktemp("sale")
-    with _running_redis(folder) as redis, running(Site(folder, shop, redis_url=redis.url)) as site:
-        yield Both(site, redis)
-
-
-@contextmanager
-def _running_redis(folder: Path) -> Iterator[RedisServer]:
-    server = RedisServer(folder / "redis")
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
+    """One of each, for all tests."""
+    with both_running(tmp_path_factory.mktemp("sale"), shop) as running:
+        yield running
 
 
 async def through(
@@ -57,7 +34,6 @@ async def through(
 ) -> None:
     """A sale in which Redis fails for so long, and is mended; returned when newcomers are given places again."""
     async with sale_at(both.site) as sale:
-        await asyncio.sleep(0.5)
         await run_sync(strike, both.redis)
         await asyncio.sleep(seconds)
         await run_sync(mend, both.redis)

@@ -8,8 +8,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from waitroom.errors import UnreadableRulesError
 from waitroom.line.guard import Guard
 from waitroom.messages.message import SILENCE, Message
+from waitroom.shaping.aims import Aims
 
 
 class Mode(StrEnum):
@@ -130,10 +132,11 @@ class Rules:
 
     @classmethod
     def from_redis(cls, stored: Mapping[bytes, bytes]) -> Rules:
-        """The rules in a ``rules`` hash; a field that is missing has its default."""
-        text = {key.decode(): value.decode() for key, value in stored.items()}
-        known = (field.name for field in fields(cls))
-        return cls(**{name: _KINDS.get(name, int)(text[name]) for name in known if name in text})
+        """The rules in a ``rules`` hash; a field that is missing has its default. Raises
+        :class:`~waitroom.errors.UnreadableRulesError` for one that no gateway would have written."""
+        known = {field.name for field in fields(cls)}
+        text = {key.decode(): value for key, value in stored.items()}
+        return cls(**{name: _read(name, value) for name, value in text.items() if name in known})
 
 
 KEPT_BY_SCRIPTS = frozenset({"revision", "resumes"})
@@ -153,6 +156,33 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
     "guard": Guard.from_text,
 }
 """What the fields that are no whole numbers are read as."""
+
+
+_MOST = 1e15
+"""What no setting reaches: as in ``scripts/lib/state.lua``."""
+
+
+_WRITTEN: Mapping[str, Callable[[str], object]] = {
+    "weights": lambda text: _weights(text),
+    "adaptive": Aims.from_text,
+    "translations": Message.from_json,
+    "notice": Message.from_json,
+}
+"""What reads those texts that are not for people."""
+
+
+def _read(name: str, stored: bytes) -> Any:
+    try:
+        value = _KINDS.get(name, int)(stored.decode())
+        if name in _WRITTEN and value:
+            _WRITTEN[name](value)
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableRulesError(name, stored) from None
+    if isinstance(value, int | float):
+        least = -1 if name.startswith("limit_") else 1 if name.endswith("_ms") and name != "burst_ms" else 0
+        if not least <= value < _MOST:
+            raise UnreadableRulesError(name, stored)
+    return value
 
 
 _NEVER_OF_FILE = frozenset({"limit_rate", "limit_shared", "limit_inside", "translations", "notice"})
