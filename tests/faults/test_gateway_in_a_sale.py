@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from anyio.to_thread import run_sync
@@ -30,6 +31,11 @@ def both(tmp_path_factory: pytest.TempPathFactory, shop: str) -> Iterator[Both]:
     """One of each, for all tests."""
     with both_running(tmp_path_factory.mktemp("sale"), shop, more=f'secret = "{OLD}"') as running:
         yield running
+
+
+def highest_file(pid: int) -> int:
+    """The highest descriptor that a process has open."""
+    return max(int(each.name) for each in Path(f"/proc/{pid}/fd").iterdir())
 
 
 async def test_a_worker_is_killed(both: Both, record_property: Record) -> None:
@@ -59,8 +65,7 @@ async def test_no_file_can_be_opened(both: Both, record_property: Record) -> Non
     async with sale_at(both.site) as sale:
         limits = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in both.site.workers()}
         for pid, (_, hard) in limits.items():
-            taken = max(map(int, os.listdir(f"/proc/{pid}/fd")))
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, (taken + 2, hard))
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (highest_file(pid) + 2, hard))
         idle = [socket.create_connection(("127.0.0.1", both.site.port)) for _ in range(60)]
         await asyncio.sleep(1.5)
         for connection in idle:

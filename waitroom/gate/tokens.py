@@ -61,6 +61,11 @@ class Token:
     waited: int = 0
     """One more than the bucket of the wait (:mod:`waitroom.feedback.buckets`); 0: nobody asks how it was."""
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether it is of nobody's place: of somebody whom a gateway let in by itself while Redis was away."""
+        return self.number < 0
+
 
 class Ticket(Token):
     """A place in a room's line; ``at`` is when it was given."""

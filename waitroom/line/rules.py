@@ -116,7 +116,7 @@ class Rules:
 
     def weight_of(self, lane: str) -> float:
         """What a lane is given, next to the others."""
-        return _weights(self.weights).get(lane, 1.0)
+        return lane_weights(self.weights).get(lane, 1.0)
 
     def to_redis(self) -> dict[str, str]:
         """Field and value as the ``rules`` hash keeps them, but for those that the scripts keep."""
@@ -137,6 +137,13 @@ class Rules:
         known = {field.name for field in fields(cls)}
         text = {key.decode(): value for key, value in stored.items()}
         return cls(**{name: _read(name, value) for name, value in text.items() if name in known})
+
+
+@lru_cache(256)
+def lane_weights(text: str) -> dict[str, float]:
+    """What a text like ``general:1 members:3`` gives each lane."""
+    pairs = (pair.partition(":") for pair in text.split())
+    return {name: float(weight) for name, _, weight in pairs}
 
 
 KEPT_BY_SCRIPTS = frozenset({"revision", "resumes"})
@@ -163,7 +170,7 @@ _MOST = 1e15
 
 
 _WRITTEN: Mapping[str, Callable[[str], object]] = {
-    "weights": lambda text: _weights(text),
+    "weights": lane_weights,
     "adaptive": Aims.from_text,
     "translations": Message.from_json,
     "notice": Message.from_json,
@@ -195,12 +202,6 @@ def _said(message: str, translations: str, notice: str) -> Message:
         return Message.from_json(notice)
     translated = Message.from_json(translations) if translations else SILENCE
     return translated if translated.text == message else Message(message)
-
-
-@lru_cache(256)
-def _weights(text: str) -> dict[str, float]:
-    pairs = (pair.partition(":") for pair in text.split())
-    return {name: float(weight) for name, _, weight in pairs}
 
 
 def _as_text(value: float | str | Guard) -> str:
