@@ -22,12 +22,17 @@ class Both:
 
 @contextmanager
 def both_running(
-    folder: Path, shop: str, *, more: str = "", redis_environment: Mapping[str, str] = NOTHING_MORE
+    folder: Path,
+    shop: str,
+    *,
+    more: str = "",
+    redis_environment: Mapping[str, str] = NOTHING_MORE,
+    redis_program: str = "",
 ) -> Iterator[Both]:
     """They run until the block ends. ``more`` are settings of the site."""
-    server = RedisServer(folder / "redis", redis_environment)
-    server.start()
+    server = RedisServer(folder / "redis", redis_environment, program=redis_program)
     try:
+        server.start()
         with running(Site(folder, shop, redis_url=server.url, more=more)) as site:
             yield Both(site, server)
     finally:

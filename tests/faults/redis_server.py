@@ -7,34 +7,48 @@ import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.faults.site import NOTHING_MORE, until
+from tests.faults.site import NOTHING_MORE, free_port, until
 from waitroom.embedded import find_server
 
 
 class RedisServer:
     """A server with an append-only file that can be killed, started again, and made to refuse writes."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] = NOTHING_MORE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] = NOTHING_MORE,
+        *,
+        address: str = "",
+        run: Sequence[str] = (),
+        program: str = "",
+    ) -> None:
+        """``program`` is another server than the usual one. ``run`` stands before the command, to run it elsewhere; it listens at ``address`` then, too."""
         folder.mkdir()
         self._environment = {**os.environ, **environment}
         self._folder = folder
+        self._run = [*run, program or str(find_server())]
+        self._options = {"port": "0"}
+        if address:
+            self._options = {"port": str(free_port()), "bind": address, "protected-mode": "no"}
+        self.tcp_url = f"redis://{address}:{self._options['port']}/0"
         self._socket = folder / "redis.sock"
         self.url = f"unix://{quote(str(self._socket))}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns once it answers."""
-        options = {"port": "0", "unixsocket": str(self._socket), "save": "", "appendonly": "yes"}
+        options = {**self._options, "unixsocket": str(self._socket), "save": "", "appendonly": "yes"}
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         self._process = subprocess.Popen(
-            [str(find_server()), *words, "--dir", str(self._folder)],
+            [*self._run, *words, "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
             env=self._environment,
             restore_signals=False,  # a write beyond the limit is then an error, as on a full disk, and no signal

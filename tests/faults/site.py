@@ -80,7 +80,8 @@ class Grant(NamedTuple):
 
 class Site:
     """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned. ``more`` and
-    ``beside`` are more of the file: of the site, and other rooms."""
+    ``beside`` are more of the file: of the site, and other rooms. ``run`` stands before the command, to run it
+    elsewhere, and ``address`` is where it then listens."""
 
     def __init__(
         self,
@@ -91,8 +92,13 @@ class Site:
         more: str = "",
         beside: str = "",
         environment: Mapping[str, str] = NOTHING_MORE,
+        address: str = "127.0.0.1",
+        run: Sequence[str] = (),
     ) -> None:
         self.port = free_port()
+        self.where = (address, self.port)
+        self._url = f"http://{address}:{self.port}"
+        self._run = run
         self._more_environment = environment
         self.data = folder / "data"
         self.errors = folder / "errors.log"
@@ -130,7 +136,8 @@ class Site:
 
     def start(self) -> None:
         """Returns once both workers serve."""
-        command = [sys.executable, "-m", "waitroom", "serve", "--config", str(self._config)]
+        command = [*self._run, sys.executable, "-m", "waitroom", "serve", "--config", str(self._config)]
+        command += ["--host", self.where[0]]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WAITROOM_")}
         environment |= self._more_environment
         with self.errors.open("ab") as errors:
@@ -142,7 +149,7 @@ class Site:
     def is_ready(self) -> bool:
         """Whether a worker says that it keeps its rooms."""
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.port}/__waitroom/health/ready", trust_env=False)
+            answer = httpx.get(f"{self._url}/__waitroom/health/ready", trust_env=False)
         except httpx.TransportError:
             return False
         return answer.status_code == 200
@@ -153,13 +160,13 @@ class Site:
 
     def all_know(self, rate: float) -> bool:
         """Whether every worker has heard of the rate: asked so often that each has been."""
-        url = f"http://127.0.0.1:{self.port}/__waitroom/drop/line"
+        url = f"{self._url}/__waitroom/drop/line"
         return all(httpx.get(url, trust_env=False).json()["rate"] == rate for _ in range(12))
 
     def listens(self) -> bool:
         """Whether the port is taken."""
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+            return probe.connect_ex(self.where) == 0
 
     def rewrite(self, before: str, after: str) -> None:
         """Changes the file; it counts from the next start."""
