@@ -23,6 +23,8 @@ class Visitor:
 
     def __init__(self, port: Where, *, streams: bool) -> None:
         self.port = port
+        self.others: list[Where] = []
+        """Where else it is sent when nobody answers: by a load balancer."""
         self.streams = streams
         self.cookies: dict[str, str] = {}
         self.tickets: list[str] = []
@@ -65,10 +67,18 @@ class Visitor:
                     await self._listen(online)
                 else:
                     await self._poll()
-            except (WireError, json.JSONDecodeError):
+            except WireError:
+                self.goes_elsewhere()
+            except json.JSONDecodeError:
                 pass
             await asyncio.sleep(random.uniform(0.5, 1.5) * ASK_SECONDS)
             await online.wait()
+
+    def goes_elsewhere(self) -> None:
+        """Asks another gateway from now on, where there is one."""
+        if self.others:
+            self.others.append(self.port)
+            self.port = self.others.pop(0)
 
     async def look(self) -> int:
         """Asks for the position; 0 where there is none to tell."""

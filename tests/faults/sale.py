@@ -37,9 +37,11 @@ NOISE_MS = 250
 class Sale:
     """One sale, at one gateway or several of one line."""
 
-    def __init__(self, sites: Sequence[Site], crowd: Crowd) -> None:
+    def __init__(self, sites: Sequence[Site], crowd: Crowd, *, balanced: bool = False) -> None:
+        """``balanced``: whoever finds a gateway away is sent to another."""
         self.site = sites[0]
         self.sites = sites
+        self._balanced = balanced
         self.crowd = crowd
         self.inside: list[Visitor] = []
         self.answers: list[int] = []
@@ -53,9 +55,12 @@ class Sale:
         """The first few are inside, some wait, and the door is open."""
         await self.site.turn(9000)
         self.inside = await self.crowd.arrive(FIRST)
+        for visitor in self.inside:
+            self._balance(visitor)
         await self.crowd.all_inside()
         await self.site.turn(0)
-        await self.crowd.arrive(BEFORE)
+        for visitor in await self.crowd.arrive(BEFORE):
+            self._balance(visitor)
         self._last_grant = max((grant.at for grant in await self.site.grants()), default=0)
         await self.site.turn(RATE)
         self._tasks = [asyncio.create_task(self._shop(visitor)) for visitor in self.inside]
@@ -134,19 +139,26 @@ class Sale:
         assert most_over_the_rate(grants, RATE) <= 1 + NOISE_MS * RATE / 60_000
         assert sum(grant.granted for grant in grants) >= len(self.crowd.everyone) - FIRST
 
+    def _balance(self, visitor: Visitor) -> None:
+        if self._balanced:
+            visitor.others = [site.where for site in self.sites if site.where != visitor.port]
+
     async def _shop(self, visitor: Visitor) -> None:
         while not self._over.is_set():
             try:
                 self.answers.append((await visitor.knock()).status)
             except WireError:
                 self.answers.append(0)
+                visitor.goes_elsewhere()
             await asyncio.sleep(ASK_SECONDS)
 
     async def _come(self) -> None:
         while not self._over.is_set():
             count = len(self.crowd.everyone)
             site = self.sites[count // 2 % len(self.sites)]
-            self.crowd.begins(Visitor(site.where, streams=count % 2 == 0))
+            visitor = Visitor(site.where, streams=count % 2 == 0)
+            self._balance(visitor)
+            self.crowd.begins(visitor)
             await asyncio.sleep(COME_SECONDS)
 
 
@@ -172,10 +184,10 @@ def most_at_once(moments: Sequence[float], rate: float) -> float:
 
 
 @asynccontextmanager
-async def sale_at(*sites: Site) -> AsyncIterator[Sale]:
+async def sale_at(*sites: Site, balanced: bool = False) -> AsyncIterator[Sale]:
     """A sale that has begun."""
     async with crowd_at(sites[0].where) as crowd:
-        sale = Sale(sites, crowd)
+        sale = Sale(sites, crowd, balanced=balanced)
         await sale.begin()
         await asyncio.sleep(SOME_SECONDS)
         yield sale

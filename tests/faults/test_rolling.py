@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from tests.faults.conftest import running
 from tests.faults.redis_server import RedisServer
-from tests.faults.sale import sale_at
+from tests.faults.sale import FIRST, sale_at
 from tests.faults.site import Site
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ async def test_gateways_are_replaced_one_after_the_other(
     """Each is told to stop, ends its streams and what is under way, and comes back; the line is one all the time.
     What a
     later version keeps in Redis besides is passed over."""
-    async with sale_at(*pair) as sale:
+    async with sale_at(*pair, balanced=True) as sale:
         later = Redis.from_url(redis_server.url)
         await later.hset(RULES, "of_a_later_version", "whatever")  # type: ignore[misc]
         await later.aclose()
@@ -47,5 +47,4 @@ async def test_gateways_are_replaced_one_after_the_other(
             await run_sync(site.stop)
             await run_sync(site.start)
         await asyncio.sleep(0.5)
-        # visitors of the one that is away find the other by the load balancer, which there is none of here
-        await sale.end(cuts=1000, late_seconds=30)
+        await sale.end(cuts=8 * FIRST)
