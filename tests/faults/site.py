@@ -24,7 +24,7 @@ from waitroom.line.memory import GENERAL
 from waitroom.line.store import LineStore
 from waitroom.redis.cluster import shard_of
 
-SECONDS = 60
+SECONDS = 120
 NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 CONFIG = """
 origin = "{origin}"
