@@ -41,7 +41,7 @@ async def test_gateways_are_replaced_one_after_the_other(
     later version keeps in Redis besides is passed over."""
     async with sale_at(*pair, balanced=True) as sale:
         later = Redis.from_url(redis_server.url)
-        await later.hset(RULES, "of_a_later_version", "whatever")  # type: ignore[misc]
+        await later.hset(RULES, "of_a_later_version", "whatever")
         await later.aclose()
         for site in pair:
             await run_sync(site.stop)

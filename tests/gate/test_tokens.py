@@ -128,5 +128,5 @@ def test_a_visit_is_named_by_its_ticket() -> None:
 
 def test_what_a_later_version_adds_is_passed_over() -> None:
     """While gateways of two versions run side by side, a ticket of the later one counts at both."""
-    later = Signatures("ticket", [NEW]).sign("drop:7:general:41:1000:2:what comes later:3")
+    later = Signatures("ticket", [NEW]).sign("drop:7:general:41:1000:2:0:what comes later")
     assert Ticket("drop", 7, "general", 41, 1000, 2) == Mint(Ticket, [NEW]).verify(later, "drop")

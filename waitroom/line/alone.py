@@ -1,10 +1,10 @@
 """What one worker lets in while Redis is away, where its room is set to go on without (``without_redis``).
 
 Nobody coordinates the workers then, and they need not be: each knows the line as it last saw it. So many of it have had
-their turn as the rate allows since Redis went away, counted from its front: at any moment that is the same for every
-worker. What a worker really lets in is bounded by a budget of its own, its even part of the rate (a token bucket: J.
-Turner, "New directions in communications", IEEE Communications Magazine 24(10), 1986), so that all of them together
-never exceed it. Whoever comes without a place comes behind all who stood in line.
+their turn as the rate allows since Redis went away, counted from its front: at any moment these are the same for every
+worker, so all of them together call no more than the rate. Whoever was called before, and newcomers, for whom the line
+has to be through, are bounded by a budget of each worker, its even part of the rate (a token bucket: J. Turner, "New
+directions in communications", IEEE Communications Magazine 24(10), 1986).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-SAVED_SECONDS = 5.0
+SAVED_SECONDS = 1.0
 """Of the rate, what a worker to whom nobody came has saved up."""
 
 

@@ -89,7 +89,7 @@ class KnownRoom:
         if self.alone is None or not self.is_away or self.head.epoch == 0:
             return False
         is_open = not self.is_before_opening and self.head.clock >= self.head.hold
-        return is_open and self.rules.mode in (Mode.AUTO, Mode.QUEUE)
+        return is_open and self.rules.mode in (Mode.AUTO, Mode.QUEUE) and not self.rules.is_halted
 
     def is_called_alone(self, lane: str, number: int) -> bool:
         """Whether the turn of a place has come, before Redis went away or, by this worker's own count, since."""
@@ -103,7 +103,10 @@ class KnownRoom:
     def let_in_alone(self, lane: str, number: int) -> bool:
         """Lets the holder of a place in by this worker's own count; False where that does not allow it now."""
         alone = self.alone
-        if alone is None or not self.is_called_alone(lane, number) or not self._spend():
+        if alone is None or not self.is_called_alone(lane, number):
+            return False
+        # the turns that have come since are bounded by the time alone; those of before are not
+        if self.lanes[lane].snapshot.is_called(number) and not self._spend():
             return False
         alone.untold.append(LetIn(self.head.epoch, lane, number))
         return True
