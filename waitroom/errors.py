@@ -27,6 +27,13 @@ class LineUnavailableError(WaitroomError):
     """Redis did not answer, so nothing about the line could be decided."""
 
 
+class UnreadableRulesError(LineUnavailableError):
+    """A setting in Redis is none: somebody wrote it by hand. A gateway sets what was there before within a second."""
+
+    def __init__(self, field: str, stored: bytes) -> None:
+        super().__init__(f"{field} in Redis is no setting: {stored.decode(errors='replace')[:100]!r}")
+
+
 class OriginError(WaitroomError):
     """The origin did not give a proper answer. ``status`` is what the visitor is told."""
 

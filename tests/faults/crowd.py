@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.faults.wire import CALL, Answer, WireError, ask, events, opened
+from tests.faults.wire import CALL, Answer, Where, WireError, ask, events, opened
 
 ASK_SECONDS = 0.7
 NOTICE_SECONDS = 1.5
@@ -18,10 +18,13 @@ GIVE_UP_SECONDS = 40
 
 
 class Visitor:
-    """One browser with its cookies. ``entered_at`` is when the shop first answered it."""
+    """One browser with its cookies. ``placed_at`` is when it first had a ticket, ``entered_at`` when the shop first
+    answered it."""
 
-    def __init__(self, port: int, *, streams: bool) -> None:
+    def __init__(self, port: Where, *, streams: bool) -> None:
         self.port = port
+        self.others: list[Where] = []
+        """Where else it is sent when nobody answers: by a load balancer."""
         self.streams = streams
         self.cookies: dict[str, str] = {}
         self.tickets: list[str] = []
@@ -29,6 +32,7 @@ class Visitor:
         self.position: int | None = None
         self.heard_at = 0.0
         self.listening = False
+        self.placed_at: float | None = None
         self.entered_at: float | None = None
 
     def __repr__(self) -> str:
@@ -48,6 +52,7 @@ class Visitor:
         place = ticket.rpartition(":")[0]
         if place and place not in self.tickets:
             self.tickets.append(place)
+            self.placed_at = self.placed_at or time.monotonic()
         if answer.status == 200 and self.entered_at is None:
             self.entered_at = time.monotonic()
         return answer
@@ -62,10 +67,18 @@ class Visitor:
                     await self._listen(online)
                 else:
                     await self._poll()
-            except (WireError, json.JSONDecodeError):
+            except WireError:
+                self.goes_elsewhere()
+            except json.JSONDecodeError:
                 pass
             await asyncio.sleep(random.uniform(0.5, 1.5) * ASK_SECONDS)
             await online.wait()
+
+    def goes_elsewhere(self) -> None:
+        """Asks another gateway from now on, where there is one."""
+        if self.others:
+            self.others.append(self.port)
+            self.port = self.others.pop(0)
 
     async def look(self) -> int:
         """Asks for the position; 0 where there is none to tell."""
@@ -104,7 +117,7 @@ class Visitor:
 class Crowd:
     """Everyone who came."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: Where) -> None:
         self.port = port
         self.everyone: list[Visitor] = []
         self.online = asyncio.Event()
@@ -121,9 +134,14 @@ class Crowd:
         came = [Visitor(self.port, streams=index % 2 == 0) for index in range(count)]
         for visitor in came:
             await visitor.knock()
-        self.everyone += came
-        self._tasks += [asyncio.create_task(visitor.wait(self.online)) for visitor in came]
+        for visitor in came:
+            self.begins(visitor)
         return came
+
+    def begins(self, visitor: Visitor) -> None:
+        """Somebody begins to wait, who may have no place yet."""
+        self.everyone.append(visitor)
+        self._tasks.append(asyncio.create_task(visitor.wait(self.online)))
 
     async def back(self) -> None:
         """Returns when whoever waits has noticed what happened, and has an open stream or an answer again."""
@@ -167,7 +185,7 @@ async def eventually(is_true: Callable[[], bool], otherwise: Callable[[], str]) 
 
 
 @asynccontextmanager
-async def crowd_at(port: int) -> AsyncIterator[Crowd]:
+async def crowd_at(port: Where) -> AsyncIterator[Crowd]:
     """A crowd that goes home at the end."""
     crowd = Crowd(port)
     try:

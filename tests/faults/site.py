@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -9,13 +10,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPConnection, HTTPException
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
-
-import httpx
 
 from waitroom.assembly.redis import connect
 from waitroom.line.keys import room_keys
@@ -23,7 +24,8 @@ from waitroom.line.memory import GENERAL
 from waitroom.line.store import LineStore
 from waitroom.redis.cluster import shard_of
 
-SECONDS = 60
+SECONDS = 120
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 CONFIG = """
 origin = "{origin}"
 data_dir = "{data}"
@@ -55,7 +57,7 @@ def until(is_true: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + SECONDS
     while not is_true():
         assert time.monotonic() < deadline, f"{what}: not within {SECONDS} s"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def is_alive(pid: int) -> bool:
@@ -78,12 +80,25 @@ class Grant(NamedTuple):
 
 class Site:
     """The gateway on a fixed port and data folder; nobody is admitted until the dial is turned. ``more`` and
-    ``beside`` are more of the file: of the site, and other rooms."""
+    ``beside`` are more of the file: of the site, and other rooms. ``run`` stands before the command, to run it
+    elsewhere, and ``address`` is where it then listens."""
 
     def __init__(
-        self, folder: Path, origin: str, *, redis_url: str | None = None, more: str = "", beside: str = ""
+        self,
+        folder: Path,
+        origin: str,
+        *,
+        redis_url: str | None = None,
+        more: str = "",
+        beside: str = "",
+        environment: Mapping[str, str] = NOTHING_MORE,
+        address: str = "127.0.0.1",
+        run: Sequence[str] = (),
     ) -> None:
         self.port = free_port()
+        self.where = (address, self.port)
+        self._run: Sequence[str] = run
+        self._more_environment = environment
         self.data = folder / "data"
         self.errors = folder / "errors.log"
         self._config = folder / "waitroom.toml"
@@ -103,7 +118,8 @@ class Site:
     @property
     def redis_pid(self) -> int:
         """The embedded Redis; 0 while there is none."""
-        return int((self.data / "redis.pid").read_text() or 0)
+        kept = self.data / "redis.pid"
+        return int(kept.read_text() or 0) if kept.exists() else 0
 
     def workers(self) -> list[int]:
         """The processes that serve."""
@@ -119,8 +135,10 @@ class Site:
 
     def start(self) -> None:
         """Returns once both workers serve."""
-        command = [sys.executable, "-m", "waitroom", "serve", "--config", str(self._config)]
+        command = [*self._run, sys.executable, "-m", "waitroom", "serve", "--config", str(self._config)]
+        command += ["--host", self.where[0]]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WAITROOM_")}
+        environment |= self._more_environment
         with self.errors.open("ab") as errors:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.DEVNULL, stderr=errors, env=environment
@@ -130,19 +148,38 @@ class Site:
     def is_ready(self) -> bool:
         """Whether a worker says that it keeps its rooms."""
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.port}/__waitroom/health/ready", trust_env=False)
-        except httpx.TransportError:
+            return self._get("/__waitroom/health/ready")[0] == 200
+        except (OSError, HTTPException):
             return False
-        return answer.status_code == 200
 
     def all_are_ready(self) -> bool:
         """Whether they all do: asked so often that each has been."""
         return all(self.is_ready() for _ in range(16))
 
+    def all_know(self, rate: float) -> bool:
+        """Whether every worker has heard of the rate: asked so often that each has been."""
+        return all(json.loads(self._get("/__waitroom/drop/line")[1])["rate"] == rate for _ in range(12))
+
+    def _get(self, path: str) -> tuple[int, bytes]:
+        # a client that is made for one request costs more than the request: it reads the certificates of the system
+        connection = HTTPConnection(*self.where, timeout=SECONDS)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
     def listens(self) -> bool:
         """Whether the port is taken."""
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+            return probe.connect_ex(self.where) == 0
+
+    def rewrite(self, before: str, after: str) -> None:
+        """Changes the file; it counts from the next start."""
+        text = self._config.read_text()
+        assert before in text
+        self._config.write_text(text.replace(before, after))
 
     def stop(self) -> None:
         """Ends the gateway in good order."""
@@ -177,7 +214,7 @@ class Site:
     async def turn(self, rate: float) -> None:
         """Turns the dial while the room runs. ``rate`` is a minute."""
         redis = connect(self.redis_url)
-        changes = {"rate": str(rate)}
+        changes = {"rate": f"{rate:g}"}
         await LineStore(redis, "drop").configure(changes, source="live", who="test")
         await redis.aclose()
 

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+Where = int | tuple[str, int]
+"""A port of this machine, or an address and its port."""
 SECONDS = 15
 """After which an answer has not come."""
 PAGE = "text/html"
@@ -37,13 +39,14 @@ class Answer:
 
 @asynccontextmanager
 async def opened(
-    port: int, path: str, *, cookie: str = "", accept: str = PAGE
+    where: Where, path: str, *, cookie: str = "", accept: str = PAGE
 ) -> AsyncIterator[tuple[Answer, asyncio.StreamReader]]:
     """The head of an answer, and the rest as it comes. Raises :class:`WireError`."""
     writer = None
     try:
         async with asyncio.timeout(SECONDS):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            host, port = ("127.0.0.1", where) if isinstance(where, int) else where
+            reader, writer = await asyncio.open_connection(host, port)
             head = f"GET {path} HTTP/1.1\r\nHost: shop.test\r\nAccept: {accept}\r\nConnection: close\r\n"
             writer.write(f"{head}Cookie: {cookie}\r\n\r\n".encode())
             lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -56,9 +59,12 @@ async def opened(
             writer.close()
 
 
-async def ask(port: int, path: str, *, cookie: str = "", accept: str = PAGE) -> Answer:
+async def ask(where: Where, path: str, *, cookie: str = "", accept: str = PAGE) -> Answer:
     """One whole answer. Raises :class:`WireError`."""
-    async with opened(port, path, cookie=cookie, accept=accept) as (answer, reader), asyncio.timeout(SECONDS):
+    async with (
+        opened(where, path, cookie=cookie, accept=accept) as (answer, reader),
+        asyncio.timeout(SECONDS),
+    ):
         return Answer(answer.status, answer.headers, await reader.read())
 
 

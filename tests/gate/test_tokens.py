@@ -18,6 +18,7 @@ from waitroom.gate.tokens import (
     check_pass,
     wants_renewal,
 )
+from waitroom.signing import Signatures
 
 OLD, NEW = "the old secret of the shop", "the new secret of the shop"
 TICKET = Ticket("drop", 1_700_000_000, "general", 4711, 1_700_000_123_456)
@@ -123,3 +124,9 @@ def test_a_pass_is_renewed_when_an_eighth_of_the_session_has_gone_by() -> None:
 def test_a_visit_is_named_by_its_ticket() -> None:
     """Every pass of one ticket is of one session, renewed or not."""
     assert "1700000000:general:4711" == PASS.session
+
+
+def test_what_a_later_version_adds_is_passed_over() -> None:
+    """While gateways of two versions run side by side, a ticket of the later one counts at both."""
+    later = Signatures("ticket", [NEW]).sign("drop:7:general:41:1000:2:0:what comes later")
+    assert Ticket("drop", 7, "general", 41, 1000, 2) == Mint(Ticket, [NEW]).verify(later, "drop")

@@ -48,6 +48,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "redeem": lambda: store.redeem([(RIGHT, BroughtTicket())]),
         "claim_many": lambda: store.claim_many([(1, 1), (3, 3)]),
         "see_bits": lambda: store.see_bits(0, b"\x7f"),
+        "let_in": lambda: store.let_in([4], 1),
         "leave": lambda: store.leave(2),
         "renew": lambda: store.renew({"1:general:1": 0}),
         "finish": lambda: store.finish("1:general:1"),

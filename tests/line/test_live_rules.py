@@ -87,6 +87,26 @@ async def test_what_an_operator_set_survives_a_total_loss(bench: Bench) -> None:
     assert 42.0 == (await bench.store.rules()).rate
 
 
+async def test_what_an_operator_set_last_survives_an_older_copy(bench: Bench) -> None:
+    """A Redis that comes back without its last second, and in it a pause, is told of the pause again."""
+    rooms = [Room("room", bench.redis, RULES) for _ in range(2)]
+    for room in rooms:
+        await room.start()
+    key = "waitroom:1:{room}:rules"
+    older = await bench.ask("HGETALL", key)
+    await rooms[0].change({"mode": "pause"}, who="ada")
+    for room in rooms:
+        await room._tick()
+    await bench.ask("DEL", key)
+    await bench.ask("HSET", key, *(word for pair in older.items() for word in pair))
+    for room in (*rooms, *rooms):
+        await room._tick()
+
+    assert [Mode.PAUSE, Mode.PAUSE] == [room.rules.mode for room in rooms]
+    assert Mode.PAUSE is (await bench.store.rules()).mode
+    assert not any(room.regime.lacks(room.head) for room in rooms)
+
+
 async def test_scripts_that_redis_dropped_are_loaded_again(bench: Bench) -> None:
     """SCRIPT FLUSH, or a replica that was promoted: the next call works as if nothing had been."""
     await bench.open(rate=STILL)

@@ -47,6 +47,7 @@ from waitroom.gate.wait import Onward, WaitAddress
 from waitroom.gate.waiting import Waiting
 from waitroom.invitations.ledger import Ledger
 from waitroom.invitations.minting import default_target
+from waitroom.line.alone import Alone
 from waitroom.line.draws import draws_of
 from waitroom.line.room import Room
 from waitroom.line.seeds import Seeds
@@ -161,6 +162,8 @@ def build_gate(
     keepers: list[LastAct] = []
     for of_room in settings.rooms:
         room, counters = room_of(of_room, redis, seeds), Counters()
+        if of_room.without_redis == "pass":
+            room.alone = Alone(of_room.without_redis_rate, settings.workers)
         feedback = of_room.feedback
         tokens = Tokens(
             room, tickets, passes, asks_inside=feedback.kind is not None and Where.INSIDE in feedback.where

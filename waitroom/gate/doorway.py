@@ -26,7 +26,7 @@ from waitroom.line.rules import Mode, SoldOut
 from waitroom.line.ticket import Outcome
 from waitroom.record.live import LiveFairness
 from waitroom.shaping.sharing import Sharing
-from waitroom.telemetry.families import CLAIMED
+from waitroom.telemetry.families import ALONE_TICKET, CLAIMED
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -194,6 +194,15 @@ class Doorway:
         try:
             outcome = await self.room.claim(lane, number)
         except LineUnavailableError:
+            if self.room.goes_on_alone and self.room.lanes[lane].snapshot.is_used(number):
+                await self._threshold.without_line(request, brought, kind)
+                return
+            if self.room.let_in_alone(lane, number):
+                request.counters[ALONE_TICKET] += 1
+                admission = self.tokens.admit(number, lane, epoch)
+                self.room.visits.active(admission.session)
+                await self._threshold.let_in(request, brought, admission, new_pass=admission)
+                return
             state = state_of(self.room, stands, number, lane, Notice.UNAVAILABLE)
             await self._threshold.hold(request, brought, kind, state, brought.ticket)
             return

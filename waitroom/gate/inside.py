@@ -143,7 +143,9 @@ class Inside:
         self._begin(tell())
 
 
-def _ticket_of(held: Pass) -> Ticket:
+def _ticket_of(held: Pass) -> Ticket | None:
+    if held.is_guest:
+        return None
     return Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand, held.waited)
 
 

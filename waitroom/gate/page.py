@@ -104,6 +104,8 @@ class PageView:
     """Whether those who come before the opening are put in a drawn order."""
     takes_codes: bool = False
     """Whether there is a form for codes."""
+    goes_on_alone: bool = False
+    """Whether the line goes on while Redis is away."""
     still: bool = False
     """Nobody waits at it: its script draws it, and asks for nothing."""
 

@@ -151,6 +151,8 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
     except EarlierEpochError:
         return Standing.NONE, 0
     snapshot = room.lanes[ticket.lane].snapshot
+    if room.is_called_alone(ticket.lane, number):
+        return Standing.CALLED, number
     if number in snapshot.resting and not snapshot.is_used(number) and room.rules.mode is not Mode.PASS:
         return Standing.WAITING, number
     if snapshot.knows_turn(number):

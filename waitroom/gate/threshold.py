@@ -13,6 +13,7 @@ from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode
+from waitroom.telemetry.families import ALONE_NEWCOMER
 
 
 def is_holding(room: Room) -> bool:
@@ -46,7 +47,8 @@ class Threshold:
         new_pass: Pass,
     ) -> None:
         """To the shop, with a pass."""
-        in_headers = brought.by_header or (new_ticket is not None and request.kind is Kind.CALL)
+        is_new = new_ticket is not None or new_pass.is_guest
+        in_headers = brought.by_header or (is_new and request.kind is Kind.CALL)
         request.gifts += self.tokens.hand_out(
             new_ticket,
             new_pass,
@@ -85,6 +87,12 @@ class Threshold:
         """Redis is away, and this newcomer has no place yet."""
         if self.room.rules.mode is Mode.PASS:
             await self.inside.bring(request, None)
+            return
+        if self.room.let_newcomer_in_alone():
+            request.counters[ALONE_NEWCOMER] += 1
+            admission = self.tokens.guest()
+            self.room.visits.active(admission.session)
+            await self.let_in(request, brought, admission, new_pass=admission)
             return
         state = plain_state(self.room, "waiting", Notice.UNAVAILABLE)
         await self.hold(request, brought, kind, state, None)

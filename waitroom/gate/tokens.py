@@ -61,6 +61,11 @@ class Token:
     waited: int = 0
     """One more than the bucket of the wait (:mod:`waitroom.feedback.buckets`); 0: nobody asks how it was."""
 
+    @property
+    def is_guest(self) -> bool:
+        """Whether it is of nobody's place: of somebody whom a gateway let in by itself while Redis was away."""
+        return self.number < 0
+
 
 class Ticket(Token):
     """A place in a room's line; ``at`` is when it was given."""
@@ -116,7 +121,8 @@ class Mint(Generic[T]):
 
     def _verify_anew(self, text: str) -> T:
         room, epoch, lane, number, at, *more = self._signatures.payload(text).split(":")
-        return self._kind(room, int(epoch), lane, int(number), int(at), *map(int, more))
+        # what a later version adds behind these this one passes over: see docs/upgrade.md
+        return self._kind(room, int(epoch), lane, int(number), int(at), *map(int, more[:2]))
 
 
 def check_pass(held: Pass, *, now_ms: int, session_ms: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
@@ -148,7 +149,8 @@ class Tokens:
                 former, _ = self._first(self._tickets, cookies.read(jars, self.former_cookie, own=own))
             return Brought(ticket, None, by_header=by_header, refused=refused or no_pass, former=former)
         # shown at the door like a ticket it yields the visit, while that lasts
-        ticket = ticket or Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand)
+        if ticket is None and not held.is_guest:
+            ticket = Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand)
         return Brought(ticket, held, held.session, by_header=by_header, refused=refused)
 
     def _first(self, mint: Mint[T], texts: list[str]) -> tuple[T | None, TokenError | None]:
@@ -187,6 +189,11 @@ class Tokens:
         """What shows that somebody waited, and was let in, be the visit over or not."""
         shown = remembered(scope["headers"], self._genuine)
         return next((each for each in (shown.admission, shown.former) if each and each.waited), None)
+
+    def guest(self) -> Pass:
+        """A pass for somebody who is let in without a place: a number below 0, which no lane has."""
+        number = -1 - secrets.randbelow(2**48)
+        return Pass(self._room.name, self._room.head.epoch, GENERAL, number, self._room.clock_ms)
 
     def renewed(self, held: Pass) -> Pass:
         """The same pass with today's date."""

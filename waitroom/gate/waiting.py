@@ -188,6 +188,7 @@ class Waiting:
             sold_out_link=self._sold_out_link,
             tells_away=self._tells_away,
             returns=rules.sold_out is SoldOut.RETURNS and rules.mode is not Mode.CLOSED,
+            goes_on_alone=self._room.alone is not None,
             back=self._back(state.rests_in or self._not_yet_seconds),
             asked=asked,
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from waitroom.line.calls import Calls, Word
 from waitroom.line.hands import Handing
+from waitroom.line.head import Head
 from waitroom.line.resting import Resting
 
 
@@ -13,6 +16,10 @@ class Holding(Calls):
     async def hand_over(self, number: int, turn: int, hand: int) -> Handing:
         """Hands a waiting place over to another device."""
         return await self._handing("hand_over", number, turn, hand)
+
+    async def let_in(self, numbers: Iterable[int], guests: int) -> Head:
+        """Tells of those whom a gateway let in while Redis was away: these places, and so many without one."""
+        return await self._head("let_in", guests, *numbers)
 
     async def undo(self, number: int, turn: int, hand: int) -> Handing:
         """Gives a place back to who gave it up."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from redis.asyncio import Redis
 
+from waitroom.line.alone import Alone, LetIn
 from waitroom.line.desk import Helped, Spot
 from waitroom.line.hands import Hands
 from waitroom.line.head import Head
@@ -39,6 +40,8 @@ class KnownRoom:
         self.seen_at = time.monotonic()
         """When Redis last told how the room stands: a command that hangs has no error yet."""
         self.down_reason = ""
+        self.alone: Alone | None = None
+        """What is let in while Redis is away; None: nobody."""
         self.lanes: Mapping[str, Lane] = {}
         self._redis = redis
         self._memory = Memory(lanes)
@@ -78,6 +81,55 @@ class KnownRoom:
     def is_away(self) -> bool:
         """Whether Redis has been away for long enough that visitors should know."""
         return self.down_since is not None and time.monotonic() - self.down_since > BLINK_SECONDS
+
+    @property
+    def goes_on_alone(self) -> bool:
+        """Whether visitors are let in though Redis is away. Who has not seen the line does not know who stands first,
+        nor what ops staff have set."""
+        if self.alone is None or not self.is_away or self.head.epoch == 0:
+            return False
+        is_open = not self.is_before_opening and self.head.clock >= self.head.hold
+        return is_open and self.rules.mode in (Mode.AUTO, Mode.QUEUE) and not self.rules.is_halted
+
+    def is_called_alone(self, lane: str, number: int) -> bool:
+        """Whether the turn of a place has come, before Redis went away or, by this worker's own count, since."""
+        if not self.goes_on_alone:
+            return False
+        snapshot = self.lanes[lane].snapshot
+        if not snapshot.knows_turn(number) or snapshot.is_used(number) or number in snapshot.resting:
+            return False
+        return snapshot.is_called(number) or snapshot.ahead(number) < self._reach() * self.share_of(lane)
+
+    def let_in_alone(self, lane: str, number: int) -> bool:
+        """Lets the holder of a place in by this worker's own count; False where that does not allow it now."""
+        alone = self.alone
+        if alone is None or not self.is_called_alone(lane, number):
+            return False
+        # the turns that have come since are bounded by the time alone; those of before are not
+        if self.lanes[lane].snapshot.is_called(number) and not self._spend():
+            return False
+        alone.untold.append(LetIn(self.head.epoch, lane, number))
+        return True
+
+    def let_newcomer_in_alone(self) -> bool:
+        """Lets somebody in who has no place, once all who stood in line have had their turn."""
+        alone = self.alone
+        if alone is None or not self.goes_on_alone or self._reach() < self.waiting or not self._spend():
+            return False
+        alone.untold_guests += 1
+        return True
+
+    def _reach(self) -> float:
+        alone, since = self.alone, self.down_since
+        if alone is None or since is None:
+            return 0.0
+        return alone.reach(since + BLINK_SECONDS, self.rules.admission_rate)
+
+    def _spend(self) -> bool:
+        alone, since = self.alone, self.down_since
+        if alone is None or since is None:
+            return False
+        return alone.spend(since + BLINK_SECONDS, self.rules.admission_rate)
 
     @property
     def head(self) -> Head:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from waitroom.errors import EventHeldError
+from waitroom.errors import EventHeldError, UnreadableRulesError
 from waitroom.line.desk import NOBODY_HELPED
 from waitroom.line.head import Head
 from waitroom.line.plan import NOTHING_PLANNED, Plan, Step, as_stored
@@ -37,7 +37,11 @@ class Regime:
 
     def lacks(self, head: Head) -> bool:
         """Whether Redis has yet to be told of the file, or has lost what it was told."""
-        return head.version == 0 or not self._brought
+        return not self._brought or self._has_lost(head)
+
+    def _has_lost(self, head: Head) -> bool:
+        """Versions only rise: a Redis that came back with an earlier one lost what was set last."""
+        return head.version == 0 or head.version < self._version
 
     def is_read(self, head: Head) -> bool:
         """Whether nothing has changed since it was read."""
@@ -52,7 +56,10 @@ class Regime:
 
     async def read(self, head: Head) -> None:
         """Reads what is in force, of which ``head`` told."""
-        self.rules = self._live = await self._store.rules()
+        try:
+            self.rules = self._live = await self._store.rules()
+        except UnreadableRulesError as error:
+            head = await self._bring_anew(error)
         self._planned = await self._store.planned()
         self.plan = self._planned.plan
         self.helped = await self._store.helped()
@@ -60,16 +67,33 @@ class Regime:
 
     async def bring(self, head: Head) -> Head:
         """Brings the file's settings to Redis and, where it lost them, what operators had set since."""
-        lost = self._live if head.version == 0 else None
+        lost, why = None, "Redis lost the live settings"
+        if self._has_lost(head):
+            lost = self._live
+            try:
+                await self._store.rules()
+            except UnreadableRulesError as error:
+                self._complain(error)
+                lost, why = lost or self._from_file, str(error)
         head = await self._store.configure(self._from_file.for_file(), source="file", who=_FILE)
         if lost is not None:
-            why = "Redis lost the live settings"
             head = await self._store.configure(lost.to_redis(), source="live", who="gateway", why=why)
         await self._bring_plan(is_lost=lost is not None)
         if lost is not None:
             await self._bring_back(lost)
         self._brought = True
         return head
+
+    async def _bring_anew(self, error: UnreadableRulesError) -> Head:
+        """Sets what was in force before somebody wrote nonsense."""
+        self._complain(error)
+        self.rules = self._live or self._from_file
+        return await self._store.configure(
+            self.rules.to_redis(), source="live", who="gateway", why=str(error)
+        )
+
+    def _complain(self, error: UnreadableRulesError) -> None:
+        logger.warning("room %s: %s; what was set before counts", self._room, error)
 
     async def _bring_plan(self, *, is_lost: bool) -> None:
         # what was taken before the loss is not taken again: it would undo what operators set since, or the event itself

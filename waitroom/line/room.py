@@ -22,6 +22,7 @@ from waitroom.line.resting import Resting
 from waitroom.line.rules import Rules
 from waitroom.line.seeds import Seeds
 from waitroom.line.ticket import Outcome
+from waitroom.line.visits import MAX_FLUSH
 
 BUSY_TICK_SECONDS = 0.2
 """Between two calls of ``advance`` while somebody waits: the grain in which the rate is kept."""
@@ -221,6 +222,7 @@ class Room(KnownRoom):
 
     async def _tick(self) -> None:
         before = self.head
+        await self._tell_let_in()
         head = await self._advance()
         if self.regime.lacks(head):
             await self._bring_rules()
@@ -237,6 +239,23 @@ class Room(KnownRoom):
         due = now - self._viewed >= (STILL_VIEW_SECONDS if rests else VIEW_SECONDS)
         if due or head.epoch != before.epoch or head.late != before.late:
             await self._look()
+
+    async def _tell_let_in(self) -> None:
+        """Tells Redis, now that it is back, of those who were let in without it."""
+        alone = self.alone
+        if alone is None:
+            return
+        if alone.untold_guests:
+            await self._store.let_in((), alone.untold_guests)
+            alone.untold_guests = 0
+        while some := alone.untold[:MAX_FLUSH]:
+            for name in {each.lane for each in some}:
+                lane = self.lanes[name]
+                numbers = [
+                    lane.snapshot.resolve(each.epoch, each.number) for each in some if each.lane == name
+                ]
+                await lane.store.let_in([number for number in numbers if number is not None], 0)
+            del alone.untold[: len(some)]
 
     async def _advance(self) -> Head:
         """One call moves all lanes; each lane in which somebody waits asks how far it has come."""

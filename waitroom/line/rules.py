@@ -8,8 +8,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from waitroom.errors import UnreadableRulesError
 from waitroom.line.guard import Guard
 from waitroom.messages.message import SILENCE, Message
+from waitroom.shaping.aims import Aims
 
 
 class Mode(StrEnum):
@@ -114,7 +116,7 @@ class Rules:
 
     def weight_of(self, lane: str) -> float:
         """What a lane is given, next to the others."""
-        return _weights(self.weights).get(lane, 1.0)
+        return lane_weights(self.weights).get(lane, 1.0)
 
     def to_redis(self) -> dict[str, str]:
         """Field and value as the ``rules`` hash keeps them, but for those that the scripts keep."""
@@ -130,10 +132,18 @@ class Rules:
 
     @classmethod
     def from_redis(cls, stored: Mapping[bytes, bytes]) -> Rules:
-        """The rules in a ``rules`` hash; a field that is missing has its default."""
-        text = {key.decode(): value.decode() for key, value in stored.items()}
-        known = (field.name for field in fields(cls))
-        return cls(**{name: _KINDS.get(name, int)(text[name]) for name in known if name in text})
+        """The rules in a ``rules`` hash; a field that is missing has its default. Raises
+        :class:`~waitroom.errors.UnreadableRulesError` for one that no gateway would have written."""
+        known = {field.name for field in fields(cls)}
+        text = {key.decode(): value for key, value in stored.items()}
+        return cls(**{name: _read(name, value) for name, value in text.items() if name in known})
+
+
+@lru_cache(256)
+def lane_weights(text: str) -> dict[str, float]:
+    """What a text like ``general:1 members:3`` gives each lane."""
+    pairs = (pair.partition(":") for pair in text.split())
+    return {name: float(weight) for name, _, weight in pairs}
 
 
 KEPT_BY_SCRIPTS = frozenset({"revision", "resumes"})
@@ -155,6 +165,33 @@ _KINDS: Mapping[str, Callable[[str], Any]] = {
 """What the fields that are no whole numbers are read as."""
 
 
+_MOST = 1e15
+"""What no setting reaches: as in ``scripts/lib/state.lua``."""
+
+
+_WRITTEN: Mapping[str, Callable[[str], object]] = {
+    "weights": lane_weights,
+    "adaptive": Aims.from_text,
+    "translations": Message.from_json,
+    "notice": Message.from_json,
+}
+"""What reads those texts that are not for people."""
+
+
+def _read(name: str, stored: bytes) -> Any:
+    try:
+        value = _KINDS.get(name, int)(stored.decode())
+        if name in _WRITTEN and value:
+            _WRITTEN[name](value)
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableRulesError(name, stored) from None
+    if isinstance(value, int | float):
+        least = -1 if name.startswith("limit_") else 1 if name.endswith("_ms") and name != "burst_ms" else 0
+        if not least <= value < _MOST:
+            raise UnreadableRulesError(name, stored)
+    return value
+
+
 _NEVER_OF_FILE = frozenset({"limit_rate", "limit_shared", "limit_inside", "translations", "notice"})
 _plain = lru_cache(256)(Message)
 
@@ -165,12 +202,6 @@ def _said(message: str, translations: str, notice: str) -> Message:
         return Message.from_json(notice)
     translated = Message.from_json(translations) if translations else SILENCE
     return translated if translated.text == message else Message(message)
-
-
-@lru_cache(256)
-def _weights(text: str) -> dict[str, float]:
-    pairs = (pair.partition(":") for pair in text.split())
-    return {name: float(weight) for name, _, weight in pairs}
 
 
 def _as_text(value: float | str | Guard) -> str:

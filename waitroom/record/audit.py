@@ -17,8 +17,8 @@ from waitroom.record.standing import Standing
 KNOWN_KINDS = frozenset(
     {
         "began", "begun", "brought_forward", "called", "changed", "clock_agrees", "clock_astray", "codes_minted",
-        "drawn", "moved", "opened", "passed", "planned", "redis_restarted", "reinstated", "reset", "restored",
-        "rested", "revealed", "revoked", "shared", "undone",
+        "drawn", "let_in_alone", "moved", "opened", "passed", "planned", "redis_restarted", "reinstated", "reset",
+        "restored", "rested", "revealed", "revoked", "shared", "undone",
     }
 )  # fmt: skip
 """The kinds of entries that there are."""

@@ -117,6 +117,9 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "clock_astray": _of("Redis's clock is off by {by_ms} ms"),
     "revoked": _of("{count} invitations, or all of members, revoked: {what}"),
     "drawn": _of("{lane}: {count} drawn, from {first} on, for {event} (digest {digest})"),
+    "let_in_alone": _of(
+        "{lane}: {count} of the line, and {guests} without a place, were let in while Redis was away"
+    ),
     "moved": _moved,
     "opened": _of("{event} opens"),
     "passed": _of("{lane}: {count} let through, called up to {to}"),

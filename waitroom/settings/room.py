@@ -133,6 +133,19 @@ class RoomSettings(BaseModel):
         description="Whether a CDN or web server in front keeps /__waitroom/{room}/line. Waiting pages that are far "
         "from the door then follow that, and hold no event stream. See cdn.md.",
     )
+    without_redis: Annotated[Literal["hold", "pass"], Allowed('"hold" or "pass"')] = Field(
+        default="hold",
+        description='What becomes of newcomers and of those in line while Redis is away: "hold" lets nobody in until '
+        'it is back; "pass" goes on, in the order of the line, at without_redis_rate. Those inside stay inside '
+        "either way.",
+    )
+    without_redis_rate: Annotated[
+        Number, Field(ge=0, le=1_000_000), Allowed("a number from 0 to 1000000 (admissions per minute)")
+    ] = Field(
+        default=60.0,
+        description="Admissions per minute through each gateway while Redis is away, where without_redis is "
+        '"pass"; its workers share it evenly, and it is never more than the rate. The capacity is not known then.',
+    )
     cloudflare_json: Annotated[bool, Allowed("true or false")] = Field(
         default=False,
         description="Apps that send exactly `Accept: application/json` and have to wait get the cfWaitingRoom document "

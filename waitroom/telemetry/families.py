@@ -115,6 +115,13 @@ CLAIMS = Family(
 )
 CLAIMED = {outcome: CLAIMS.field(outcome) for outcome in Outcome}
 """The field of each outcome."""
+ALONE = Family(
+    "let_in_alone",
+    "Visitors let in while Redis was away, where the room goes on without it. They are not among the admissions.",
+    labels=("who",),
+    values={"ticket": "who had a place in line", "newcomer": "who had none"},
+)
+ALONE_TICKET, ALONE_NEWCOMER = (ALONE.field(who) for who in ("ticket", "newcomer"))
 OVERTAKES = Family(
     "overtakes", "Visitors let in from the line whose turn had not been called: 0 in a fair line."
 )
@@ -159,6 +166,7 @@ FAMILIES = (
     JOINS,
     ADMISSIONS,
     CLAIMS,
+    ALONE,
     OVERTAKES,
     ESTIMATES,
     ANSWERS,

@@ -62,6 +62,10 @@ class Order:
                 was_granted = entry.fields["was"] == "granted"
                 self._may_be_late += was_granted
                 self._given_up -= was_granted
+            case "let_in_alone":
+                # by a gateway's own count, and named
+                numbers = self._numbers.setdefault(entry.fields["lane"], set())
+                numbers.update(map(int, entry.fields["numbers"].split()))
             case "undone":
                 yield from self._undo(entry)
             case "restored":

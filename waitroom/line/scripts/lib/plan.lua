@@ -58,11 +58,12 @@ local function change_rules(changes)
     end
   end
   if is_set then
-    local before = tonumber(redis.call('HGET', RULES, 'revision') or 0)
+    local before = tonumber(redis.call('HGET', RULES, 'revision') or 0) or 0
     redis.call('HSET', RULES, 'revision', int(math.max(before + 1, wall)))
   end
-  if #changed > 0 then
-    redis.call('HINCRBY', RULES, 'version', 1)
+  local version = redis.call('HGET', RULES, 'version') or '0'
+  if #changed > 0 or not tonumber(version) then
+    redis.call('HSET', RULES, 'version', int((tonumber(version) or 0) + 1))
     read_rules()
   end
   return changed

@@ -109,14 +109,16 @@ local function place_of(lane, number) return lane.name .. ':' .. int(number) end
 
 local function session_of(lane, number) return int(room.epoch) .. ':' .. place_of(lane, number) end
 
--- Numbers of a hash; 0 for what is not there. `stored` keeps what they were, so that only what changed is written.
-local stored = {}
+-- Numbers of a hash; 0 for what is not there. `stored` keeps what they were, so that only what changed is written, and
+-- `garbled` which keys have something else where a number belongs.
+local stored, garbled = {}, {}
 
 local function read(key, fields, into)
   local values, was = redis.call('HMGET', key, unpack(fields)), {}
   for i, field in ipairs(fields) do
     local value = tonumber(values[i])
     was[field], into[field] = value, value or 0
+    if values[i] and not value then garbled[key] = true end
   end
   stored[key] = was
 end
@@ -162,15 +164,33 @@ local function weigh(text)
   for _, lane in ipairs(lanes) do
     lane.weight = 1
     for name, weight in string.gmatch(text or '', '([^:%s]+):([^%s]+)') do
-      if name == lane.name then lane.weight = tonumber(weight) end
+      if name == lane.name then lane.weight = tonumber(weight) or 1 end
     end
   end
 end
 
+local MODES = {auto = true, queue = true, pass = true, pause = true, closed = true}
+
+-- Is there a setting that no gateway would have written? Somebody did by hand.
+local function are_nonsense()
+  if garbled[RULES] or not MODES[rules.mode] then return true end
+  for field, value in pairs(stored[RULES]) do
+    local least = string.sub(field, 1, 6) == 'limit_' and -1 or string.sub(field, -3) == '_ms' and field ~= 'burst_ms' and 1 or 0
+    if not (value >= least and value < 1e15) then return true end
+  end
+  return false
+end
+
 local function read_rules()
+  garbled[RULES] = nil
   read(RULES, RULE_FIELDS, rules)
   local values = redis.call('HMGET', RULES, 'mode', 'weights', 'limit_rate', 'limit_shared', 'sold_out')
   rules.mode = values[1] or 'auto'
+  if are_nonsense() then
+    -- as good as none: nobody is let in by them, and the worker that sees version 0 brings those before
+    for _, field in ipairs(RULE_FIELDS) do rules[field] = 0 end
+    if not MODES[rules.mode] then rules.mode = 'auto' end
+  end
   weigh(values[2])
   if not values[3] then rules.limit_rate = -1 end
   if not values[4] then rules.limit_shared = -1 end
