@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,13 +10,17 @@ from fastapi.responses import Response
 
 from admin.api.rooms.path import SeenOfPath
 from admin.auth.access import Viewer
+from admin.console import console_of
 from admin.pages.templates import page
-from admin.previews.rendering import Scheme, preview
-from admin.previews.samples import SAMPLES, view_of
 from admin.problems import Problem
 from waitroom.messages.message import Said
+from waitroom.previews.rendering import Scheme, preview, waiting
+from waitroom.previews.samples import SAMPLES
 from waitroom.settings.given import checked
 from waitroom.settings.messages import LONGEST, MessageSettings
+from waitroom.settings.theme import ThemeSettings, merged
+from waitroom.themes.picture import LARGEST
+from waitroom.themes.theme import Theme, theme_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,6 +42,7 @@ async def preview_page(request: Request, actor: Viewer, seen: SeenOfPath) -> Res
 
 @router.get("/rooms/{room}/preview/page", name="preview-of-page")
 async def page_alone(
+    request: Request,
     _: Viewer,
     seen: SeenOfPath,
     state: str = "waiting",
@@ -52,6 +57,13 @@ async def page_alone(
     if text is not None:
         tried = checked(MessageSettings, {"text": text, "language": language})
         said = Said(tried.text, tried.language)
-    shown = preview(view_of(SAMPLES[state], seen.settings, said, datetime.now(UTC)), scheme)
+    theme = _theme(merged(console_of(request).settings.theme, seen.settings.theme))
+    shown = preview(waiting(SAMPLES[state], seen.settings, said, theme), scheme, theme)
     headers = {"content-security-policy": shown.policy, "x-frame-options": "SAMEORIGIN"}
     return Response(shown.body, headers=headers, media_type="text/html")
+
+
+@lru_cache(32)
+def _theme(settings: ThemeSettings) -> Theme:
+    # a page of no origin loads nothing from here
+    return theme_of(settings, inlined=LARGEST)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.contract.harness import House, eventually
+from waitroom.moved.variables import VARIABLES
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +25,11 @@ DOCUMENTED: Mapping[str, type] = {
     "infiniteQueue": bool,
 }  # fmt: skip
 """The members of the document and their kinds, by Cloudflare's API reference."""
+
+
+def test_templates_have_the_members_and_two_more() -> None:
+    """What a page that comes from there may name."""
+    assert set(DOCUMENTED) | {"waitTimeHours", "waitTimeHourMinutes"} == VARIABLES
 
 
 def told(answer: httpx.Response) -> dict[str, Any]:

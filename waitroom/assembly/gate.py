@@ -8,6 +8,7 @@ from functools import partial
 from redis.asyncio import Redis
 
 from waitroom.assembly.line import reader_of, room_of
+from waitroom.assembly.pages import wardrobe_of
 from waitroom.assembly.reminders import reminders_of
 from waitroom.assembly.telemetry import telling_of
 from waitroom.feedback.ledger import FeedbackLedger
@@ -25,6 +26,7 @@ from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
 from waitroom.gate.invited import Invitations
 from waitroom.gate.language import LanguageAddress
+from waitroom.gate.more import MoreAddresses
 from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
@@ -152,7 +154,7 @@ def build_gate(
     shares = Shares(settings.max_requests_per_visitor)
     passage, tracing_ends = passage_of(settings, trusted, shares)
     endings = list(tracing_ends)
-    editions = Editions(templates_dir(), settings.languages)
+    wardrobe = wardrobe_of(settings)
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
     bodies = Bodies()
     bypass_of = bypasses(settings, redis, trusted, bodies)
@@ -164,6 +166,7 @@ def build_gate(
         room, counters = room_of(of_room, redis, seeds), Counters()
         if of_room.without_redis == "pass":
             room.alone = Alone(of_room.without_redis_rate, settings.workers)
+        editions = wardrobe.rooms[of_room.name]
         feedback = of_room.feedback
         tokens = Tokens(
             room, tickets, passes, asks_inside=feedback.kind is not None and Where.INSIDE in feedback.where
@@ -183,6 +186,7 @@ def build_gate(
             speaks_cloudflare=of_room.cloudflare_json,
             sold_out_link=of_room.sold_out_link,
             tells_away=bool(of_room.reminders.channels),
+            has_more=wardrobe.content[of_room.name] is not None,
         )
         ledger = Ledger(redis, of_room.name, secrets)
         entering = Entering(invitations, ledger, editions)
@@ -232,9 +236,10 @@ def build_gate(
             passing,
             asking,
             reminding,
+            MoreAddresses(of_room.name, editions, wardrobe.content[of_room.name]),
             counters,
         )
-        entrances.append(Entrance(room, doorway, endpoints, regulator, counters))
+        entrances.append(Entrance(room, doorway, endpoints, regulator, counters, editions))
     of_address = Shares(settings.max_connections_per_address)
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}
@@ -244,7 +249,7 @@ def build_gate(
     return Gate(
         entrances,
         RoomMap(settings.rooms),
-        editions,
+        wardrobe.site,
         passage,
         of_address,
         KeysAddress(receipt_keys).serve,
@@ -259,5 +264,5 @@ def build_gate(
             *(each.run for each in watching),
         ],
         # what reminders have yet to count is told last
-        last_acts=[*endings, telling.finish],
+        last_acts=[*endings, *wardrobe.closings(), telling.finish],
     )

@@ -8,6 +8,7 @@ from contextlib import suppress
 import typer
 
 from waitroom.assembly.gate import origin_of
+from waitroom.assembly.pages import examine_pages
 from waitroom.assembly.redis import connect
 from waitroom.embedded import find_server
 from waitroom.errors import OriginError, WaitroomError
@@ -34,6 +35,7 @@ def run_checks(settings: Settings) -> bool:
         _check_channels(settings),
         _check_reminders(settings),
         _check_doubts(settings),
+        _check_themes(settings),
         asyncio.run(_check_provider(settings)),
         asyncio.run(_check_redis(settings)),
         asyncio.run(_check_origin(settings)),
@@ -106,6 +108,16 @@ async def _check_provider(settings: Settings) -> bool:
     except (WaitroomError, ProviderError) as error:
         return _bad(f"sign-in provider: {error}")
     return _good(f"sign-in provider: {settings.sign_in.oidc.issuer}")
+
+
+def _check_themes(settings: Settings) -> bool:
+    try:
+        proofs = list(examine_pages(settings))
+    except WaitroomError as error:
+        return _bad(str(error))
+    for proof in proofs:
+        _good(f"templates: {proof}")
+    return True
 
 
 def _check_doubts(settings: Settings) -> bool:

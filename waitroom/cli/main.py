@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,6 +97,28 @@ def check(config: ConfigFile = None) -> None:
 
     if not run_checks(load(config)):
         raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Examples:  waitroom preview --config waitroom.toml      waitroom preview --out pages --language lv"
+)
+def preview(
+    config: ConfigFile = None,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0: a free one.")] = 8002,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the pages into this folder instead.", show_default=False)
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="With --out: a language; may be repeated.", show_default=False)
+    ] = None,
+) -> None:
+    """Show every page that visitors may meet, in each state, language, theme and size; follows your files."""
+    from waitroom.cli.preview import run_preview, write_preview
+
+    if out is None:
+        run_preview(config, port)
+    else:
+        write_preview(config, out, language or ())
 
 
 @app.command(

@@ -31,6 +31,7 @@ from waitroom.shaping.regulator import Regulator
 from waitroom.tasks import end_all
 from waitroom.telemetry.counters import Counters
 from waitroom.telemetry.families import BAD, PUT_OFF
+from waitroom.themes.picture import IMAGE_POLICY
 
 logger = logging.getLogger("waitroom.gate")
 
@@ -47,6 +48,7 @@ class Entrance:
     endpoints: RoomEndpoints
     regulator: Regulator
     counters: Counters
+    editions: Editions
 
 
 class Gate:
@@ -197,14 +199,20 @@ class Gate:
                 scope, request.send, 404, TEXT, self._editions.first.texts.refusal(404).encode(), [NO_STORE]
             )
             return
-        await serve_file(request, file, [(b"cache-control", b"public, max-age=31536000, immutable")])
+        headers = [(b"cache-control", b"public, max-age=31536000, immutable")]
+        if file.content_type.startswith("image/"):
+            headers.append((b"content-security-policy", IMAGE_POLICY.encode()))
+        await serve_file(request, file, headers)
+
+    def _editions_of(self, room: str | None) -> Editions:
+        return self._editions if room is None else self._entrances[room].editions
 
     async def _trouble(self, request: Request, error: OriginError, room: str | None) -> None:
         """The shop failed. Place and visit are kept, those that were given just now too."""
         status = error.status
         headers = [(b"retry-after", b"5"), *request.gifts]
         if request.kind is Kind.NAVIGATION:
-            pages = self._editions.to(request.languages)
+            pages = self._editions_of(room).to(request.languages)
             await send_page(request, status, pages.trouble(status, room), headers)
         else:
             kind = "origin-timeout" if status == 504 else "origin-failed"
@@ -219,7 +227,7 @@ class Gate:
         status = error.status
         headers = [(b"retry-after", b"%d" % error.retry_after), *request.gifts]
         if request.kind is Kind.NAVIGATION:
-            pages = self._editions.to(request.languages)
+            pages = self._editions_of(room).to(request.languages)
             await send_page(request, status, pages.put_off(status, room), headers)
         else:
             kind = "busy" if status == 503 else "too-many-requests"

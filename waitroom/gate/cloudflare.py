@@ -28,10 +28,11 @@ def asks_for_cloudflares(headers: Iterable[Header]) -> bool:
 
 def cloudflares(room: Room, state: State, now: float) -> bytes:
     """The document for somebody who is held. ``now`` is in seconds since 1970."""
-    return to_json({"cfWaitingRoom": _members(room, state, now)})
+    return to_json({"cfWaitingRoom": members(room, state, now)})
 
 
-def _members(room: Room, state: State, now: float) -> dict[str, object]:
+def members(room: Room, state: State, now: float) -> dict[str, str | int | bool]:
+    """The document's members, which are the variables of Cloudflare's templates as well."""
     mode, eta = room.rules.mode, state.eta
     method = _METHODS.get(mode, "fifo")
     minutes = -(-eta.seconds // 60) if eta else 0

@@ -15,6 +15,7 @@ from waitroom.gate.doorway import Doorway
 from waitroom.gate.events import EventStreams
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.line_document import LineDocument
+from waitroom.gate.more import MoreAddresses
 from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.place_links import Asked, lead, links_here, with_ticket
@@ -57,6 +58,9 @@ METHODS: Mapping[str, Sequence[str]] = {
     "feedback": ("GET", "HEAD", "POST"),
     "tell": ("GET", "HEAD", "POST"),
     "forget": ("POST",),
+    "content": ("GET", "HEAD"),
+    "chat": ("GET", "HEAD"),
+    "picture": ("GET", "HEAD"),
 }
 """What each address of a room answers to, by the last part of its path."""
 
@@ -80,6 +84,7 @@ class RoomEndpoints:
         passing: LettingPass | None,
         asking: Asking | None,
         reminding: Reminding,
+        more: MoreAddresses,
         counters: Counters,
     ) -> None:
         self._doorway = doorway
@@ -105,6 +110,9 @@ class RoomEndpoints:
             "undo": undoing.undo,
             "tell": reminding.tell,
             "forget": reminding.forget,
+            "content": more.content,
+            "chat": more.chat,
+            "picture": more.picture,
         }
         if passing is not None:
             self._actions |= {"rest": passing.rest, "more": passing.more, "ready": passing.ready}

@@ -7,6 +7,7 @@ trailer make of both one member of gzip (RFC 1952 section 2.3).
 
 from __future__ import annotations
 
+import gzip
 import struct
 import zlib
 from collections.abc import Sequence
@@ -43,7 +44,9 @@ _beginning = lru_cache(_KEPT)(_Beginning)
 
 def packed(page: bytes) -> bytes:
     """The page as gzip."""
-    constant, _, _ = page.partition(_TITLE)
+    constant, titled, _ = page.partition(_TITLE)
+    if not titled:  # a page of the shop's own: nobody knows what is the same for all in it
+        return gzip.compress(page, mtime=0)
     return _beginning(constant).with_rest(page[len(constant) :])
 
 

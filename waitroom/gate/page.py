@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -14,8 +15,12 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup
 
+from waitroom.complaints import Complaints
+from waitroom.content.markdown import Question
+from waitroom.content.products import Product
+from waitroom.content.texts import Spoken
 from waitroom.feedback.question import Kind
-from waitroom.gate._templates import environment
+from waitroom.gate._templates import environment, own_environment, told
 from waitroom.gate.answers import Header
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.inline import Inline
@@ -28,9 +33,11 @@ from waitroom.record.receipt import Receipt
 from waitroom.reminders.channels import Channel
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason
+from waitroom.themes.theme import PLAIN, SHEET, Theme
 from waitroom.words.language import ENGLISH, Language, Languages, language
 from waitroom.words.offered import OFFERED
 
+_complaints = Complaints(logging.getLogger("waitroom.pages"))
 _IN_ADDRESSES = "/?&=#%:;,+@!$'()*~[]"
 """What an address may hold as it is, escapes among it (RFC 3986 section 2.2)."""
 
@@ -134,6 +141,8 @@ class PageView:
     """What undoes the leaving; empty: it cannot be undone."""
     undo_seconds: int = 0
     """For how long it can be."""
+    has_more: bool = False
+    """Whether there is something to read and to look at while one waits."""
     query: str = ""
     """What carries the ticket behind the room's own addresses, where the browser keeps no cookies."""
 
@@ -224,31 +233,75 @@ class TellView:
     keep_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class MoreView:
+    """What there is to read and to look at in a room; what is empty is left out."""
+
+    room: str
+    news: Spoken[Markup] | None
+    faq: Spoken[list[Question]] | None
+    products: Sequence[Product]
+    has_chat: bool
+
+
 class Press:
-    """The templates of a folder, compiled for a language when it is first asked for, what stands in them, and the
-    static files beside them. ``more`` are styles and scripts beside the folder's own, or in the place of some, by name.
+    """The templates of a folder in a theme, compiled for a language when it is first asked for, what stands in them,
+    and the static files beside them. ``more`` are styles and scripts beside the folder's own, or in the place of some,
+    by name; ``static`` are the files of another press of the same folder: the theme's join them.
 
     Raises ``FileNotFoundError`` at the start when the files are missing.
     """
 
-    def __init__(self, templates: Path, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        templates: Path,
+        more: Mapping[str, str] | None = None,
+        *,
+        theme: Theme = PLAIN,
+        static: StaticFiles | None = None,
+    ) -> None:
         self._folder = templates
-        self._inline = Inline(templates / "inline", more)
-        self.static = StaticFiles(templates / "static")
+        self.theme = theme
+        inline = dict(more or {})
+        if theme.style:
+            sheet = inline.get(SHEET) or (templates / "inline" / SHEET).read_text(encoding="utf-8")
+            inline[SHEET] = f"{sheet}\n{theme.style}"
+        self._inline = Inline(templates / "inline", inline)
+        self.static = static or StaticFiles(templates / "static")
+        for file in theme.files:
+            self.static.add(file)
         self.compiled = lru_cache(None)(self._compile)
         """The templates in the language of a tag."""
+        self.ours = lru_cache(None)(self._compile_ours)
+        """The same without the shop's own: those that stand in for them."""
         self.policy = lru_cache(None)(self._policy)
         """The Content-Security-Policy of a template, which is the same in all languages."""
 
     def _policy(self, template: str) -> str:
-        return policy_of(template, self._inline.sources(self.compiled(ENGLISH.tag), template))
+        sources = self._inline.sources(self.compiled(ENGLISH.tag), template)
+        if self.theme.templates is not None:
+            # ours may have to stand in for it
+            more = self._inline.sources(self.ours(ENGLISH.tag), template)
+            sources = {
+                element: list(dict.fromkeys([*each, *more[element]])) for element, each in sources.items()
+            }
+        return policy_of(template, sources)
 
     def _compile(self, tag: str) -> Environment:
+        if self.theme.templates is None:
+            return self.ours(tag)
         spoken = language(tag)
+        return self._fitted(own_environment(self._folder, self.theme.templates, spoken.words), spoken)
+
+    def _compile_ours(self, tag: str) -> Environment:
+        spoken = language(tag)
+        return self._fitted(environment(self._folder, spoken.words), spoken)
+
+    def _fitted(self, env: Environment, spoken: Language) -> Environment:
         texts = Texts(spoken)
-        env = environment(self._folder, spoken.words)
-        env.globals.update(name=texts.name, eta_words=_data_attributes(texts.eta_forms))
+        env.globals.update(name=self.theme.name or texts.name, eta_words=_data_attributes(texts.eta_forms))
         env.globals.update(reasons=json.dumps(texts.reasons, ensure_ascii=False))
+        env.globals["theme"] = replace(self.theme, templates=None, moved=None, files=())
         env.globals.update(dir=spoken.direction, own_name=spoken.own_name)
         # Filters, because Jinja2 works out a filter of a constant when it compiles.
         env.filters["static"] = self.static.url
@@ -263,25 +316,36 @@ class Pages:
         press = templates if isinstance(templates, Press) else Press(templates)
         self.static = press.static
         self.texts = Texts(spoken)
+        self.spoken = spoken
         self.content_language: Header = (b"content-language", spoken.spoken.encode())
         """What each page is sent with."""
         self._policy = press.policy
         self._env = press.compiled(spoken.tag)
+        self._stand_in = partial(press.ours, spoken.tag) if press.theme.templates else None
         self._common = {"lang": spoken.spoken, "formats": spoken.formats}
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
 
     def check(self) -> None:
         """Compiles all templates now. Raises ``jinja2.TemplateError`` when one is missing or wrong."""
-        for name in _TEMPLATES:
+        for name in TEMPLATES:
             self._env.get_template(name)
             self._policy(name)
 
-    def _render(self, name: str, **values: object) -> bytes:
+    def _rendered(self, name: str, values: Mapping[str, object]) -> bytes:
         return self._env.get_template(name).render(self._common, **values).encode()
 
+    def _render(self, name: str, **values: object) -> bytes:
+        if self._stand_in is None:
+            return self._rendered(name, values)
+        try:
+            return self._rendered(name, values)
+        except Exception as error:
+            _complaints.exception(name, "%s is shown without the shop's templates: %s", name, told(error))
+            return self._stand_in().get_template(name).render(self._common, **values).encode()
+
     def _page(self, name: str, **values: object) -> Page:
-        policy = (b"content-security-policy", self._policy(name).encode())
-        return Page(self._render(name, **values), (policy, self.content_language))
+        body = self._render(name, **values)
+        return Page(body, ((b"content-security-policy", self._policy(name).encode()), self.content_language))
 
     def waiting(self, view: PageView) -> Page:
         """The page of a visitor who is not let in (yet)."""
@@ -362,6 +426,14 @@ class Pages:
         ``name`` that of the file without its ending."""
         return self._render("receipt.txt", receipt=receipt, text=text, keys=keys, file=name)
 
+    def more(self, view: MoreView) -> Page:
+        """What there is to read and to look at while one waits."""
+        return self._page("more.html", view=view)
+
+    def chat(self, room: str, snippet: str) -> Page:
+        """The page of a support chat, with the snippet of its maker. Its policy has to be its own."""
+        return self._page("chat.html", room=room, snippet=Markup(snippet))  # noqa: S704 - the operator's
+
     def trouble(self, status: int, room: str | None) -> Page:
         """The page for a request that failed with this status (4xx or 5xx)."""
         return self._render_trouble(status, room, self.texts.trouble(status))
@@ -396,10 +468,10 @@ class Editions:
     Raises ``jinja2.TemplateError`` when one is missing or wrong.
     """
 
-    def __init__(self, templates: Path, languages: Sequence[str] = ()) -> None:
+    def __init__(self, templates: Path | Press, languages: Sequence[str] = ()) -> None:
         self.languages = Languages(languages)
-        self._press = Press(templates)
-        self.static = self._press.static
+        self._press = templates if isinstance(templates, Press) else Press(templates)
+        self.static, self.theme = self._press.static, self._press.theme
         self._in = lru_cache(None)(self._of)
         self.first = self.to(())
         """In the language of who reads none of them."""
@@ -413,10 +485,12 @@ class Editions:
         return Pages(self._press, spoken)
 
 
-_TEMPLATES = (
+TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
     "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html", "receipt.txt",
+    "more.html", "chat.html",
 )  # fmt: skip
+"""All pages."""
 
 
 def _data_attributes(forms: EtaForms) -> Markup:

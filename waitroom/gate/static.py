@@ -47,6 +47,10 @@ class StaticFiles:
     def __repr__(self) -> str:
         return f"StaticFiles({sorted(self._by_path)})"
 
+    def add(self, file: StaticFile) -> None:
+        """Serves one more, which no template asks for by name."""
+        self._by_path[file.path] = file
+
     def url(self, name: str) -> str:
         """The path under which the file of this name is served. Raises ``KeyError`` for an unknown name."""
         return self._by_name[name]

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
-from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares
+from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares, members
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
     AskedView,
@@ -24,6 +24,7 @@ from waitroom.gate.whole_page import OPEN, SECRET, Page, send_page
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode, SoldOut
 from waitroom.messages.languages import Wanted
+from waitroom.moved.variables import with_hours
 from waitroom.telemetry.families import ANSWER, PAGE, REFUSED, RETURNED
 
 REFUSED_RETRY_SECONDS = 10
@@ -38,6 +39,8 @@ _PAGE_STATES: dict[Notice | None, PageState] = {
     Notice.LATE: "called",
     Notice.SOLD_OUT: "soldout",
 }
+OURS: frozenset[PageState] = frozenset({"called", "left", "moved", "resting", "soldout"})
+"""States that a page of Cloudflare's knows nothing of: they have something to press."""
 _DETAILS: dict[PageState, str] = {
     "closed": "The shop is closed.",
     "soldout": "Sold out. A place in line is kept; things may come back.",
@@ -64,6 +67,7 @@ class Waiting:
         speaks_cloudflare: bool = False,
         sold_out_link: str = "",
         tells_away: bool = False,
+        has_more: bool = False,
     ) -> None:
         self._room = room
         self._editions = editions
@@ -78,6 +82,7 @@ class Waiting:
         self._sold_out_link = sold_out_link
         self._gives_extra_time = gives_extra_time
         self._speaks_cloudflare = speaks_cloudflare
+        self._has_more = has_more
         self._page = f"/__waitroom/{room.name}/wait"
         self._name: Header = (b"waitroom-room", room.name.encode())
 
@@ -99,7 +104,11 @@ class Waiting:
                 refresh += b"; url=" + links.spare.encode()
             if state.state != "left":
                 headers.append((b"refresh", refresh))
-            page = self.page(state, links.target or request.target, languages, links)
+            moved = self._editions.theme.moved
+            if moved is not None and _page_state(state) not in OURS:
+                page = moved.made(with_hours(members(self._room, state, time.time())))
+            else:
+                page = self.page(state, links.target or request.target, languages, links)
             referrer = SECRET if links.query else OPEN
             await send_page(request, status, page, headers, referrer=referrer)
             return
@@ -109,8 +118,8 @@ class Waiting:
             await answer(request.scope, request.send, status, JSON, body, headers)
         else:
             detail = _DETAILS.get(_page_state(state), "There is a line. Ask again later.")
-            members = {**state.members(languages), "page": self._page}
-            body = problem(status, state.state, detail, members)
+            told = {**state.members(languages), "page": self._page}
+            body = problem(status, state.state, detail, told)
             await answer(request.scope, request.send, status, PROBLEM, body, headers)
 
     async def refuse(self, request: Request) -> None:
@@ -176,6 +185,7 @@ class Waiting:
             opens_in=state.opens_in,
             drawn=bool(self._room.event.commitment),
             takes_codes=self._takes_codes,
+            has_more=self._has_more,
             spare_link=links.spare,
             query=links.query,
             takes_along=self._takes_along,

@@ -13,12 +13,19 @@ SECRET: Header = (b"referrer-policy", b"strict-origin")
 """Of a page whose address is a secret: no other page may learn it as the one that a visitor came from."""
 OPEN: Header = (b"referrer-policy", b"same-origin")
 """Of all others."""
-_COMMON: list[Header] = [
+COMMON: list[Header] = [
     # a proxy that rewrote a style or a script would have it refused: its hash is in the policy
     (b"cache-control", b"no-store, private, no-transform"),
     (b"vary", b"Accept, Accept-Encoding, Accept-Language, Cookie"),
     (b"x-content-type-options", b"nosniff"),
 ]
+"""Of a page that is somebody's."""
+SHARED: list[Header] = [
+    (b"cache-control", b"public, max-age=60, no-transform"),
+    (b"vary", b"Accept-Encoding"),
+    (b"x-content-type-options", b"nosniff"),
+]
+"""Of one that is the same for everyone in a language, which stands in its address."""
 _GZIP: Header = (b"content-encoding", b"gzip")
 
 
@@ -31,10 +38,16 @@ class Page:
 
 
 async def send_page(
-    request: Request, status: int, page: Page, headers: Sequence[Header] = (), *, referrer: Header = OPEN
+    request: Request,
+    status: int,
+    page: Page,
+    headers: Sequence[Header] = (),
+    *,
+    referrer: Header = OPEN,
+    common: Sequence[Header] = COMMON,
 ) -> None:
-    """Answers with a page, compressed where the visitor takes that."""
-    sent = [*headers, *_COMMON, referrer, *page.headers]
+    """Answers with a page, compressed where the visitor takes that. ``common`` says who may keep it."""
+    sent = [*headers, *common, referrer, *page.headers]
     body = page.body
     if takes_gzip(request.scope["headers"]):
         body = packed(body)

@@ -12,6 +12,7 @@ from typing import NoReturn
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from waitroom.assembly.pages import examine_pages
 from waitroom.embedded import EmbeddedRedis
 from waitroom.errors import SettingsError
 from waitroom.gate.app import never_ends
@@ -44,6 +45,10 @@ def serve(
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt), ExitStack() as stack:  # Ctrl-C is the usual way to end it
         secrets, settings = _resolved(settings)
+        for _ in examine_pages(
+            settings
+        ):  # a worker that ended by a wrong file would be started again and again
+            pass
         allow_many_connections()
         listener = stack.enter_context(listen(settings.host, settings.port))
         redis_url = settings.redis_url

@@ -27,6 +27,11 @@ RELATIVE_PATHS = (
 _PATHS_WITHIN = {"webhooks": ("secret_file",), "notify": ("secret_file", "url_file")}
 """The same in tables of which there may be several."""
 
+_OF_PAGES = {
+    "theme": ("logo", "logo_dark", "favicon", "css", "templates", "cloudflare_page"),
+    "content": ("news", "faq", "chat", "products"),
+}
+"""The same in tables of the installation and of each room."""
 _WHERE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -52,6 +57,12 @@ def read_file(path: Path, into: Gathered) -> None:
         for table in tables if isinstance(tables, list) else ():
             if isinstance(table, dict):
                 _start_at(folder, table, paths)
+    rooms = into.values.get("rooms")
+    for holder in (into.values, *(rooms if isinstance(rooms, list) else ())):
+        for name, paths in _OF_PAGES.items():
+            table = holder.get(name) if isinstance(holder, dict) else None
+            if isinstance(table, dict):
+                _start_at(folder, table, paths)
     sign_in = into.values.get("sign_in")
     oidc = sign_in.get("oidc") if isinstance(sign_in, dict) else None
     if isinstance(oidc, dict):
@@ -61,7 +72,7 @@ def read_file(path: Path, into: Gathered) -> None:
 def _start_at(folder: Path, table: dict[str, object], names: Iterable[str]) -> None:
     for name in names:
         given = table.get(name)
-        if isinstance(given, str) and given and not given.startswith("~"):
+        if isinstance(given, str) and given and not given.startswith(("~", "http://", "https://")):
             table[name] = str(folder / given)
 
 

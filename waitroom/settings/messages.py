@@ -29,7 +29,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff
 """Controls, line breaks, and what turns the direction of all that follows; isolates (U+2066 and so on) do no harm."""
 
 
-def _plain(given: str) -> str:
+def plain_line(given: str) -> str:
+    """A text without what breaks a line or turns its direction. Raises the error of one that has such."""
     if found := _CONTROL.search(given):
         raise broken(f"must not have control characters or line breaks in it (U+{ord(found[0]):04X})")
     return given.strip()
@@ -38,7 +39,7 @@ def _plain(given: str) -> str:
 MessageText = Annotated[
     str,
     Field(max_length=LONGEST),
-    AfterValidator(_plain),
+    AfterValidator(plain_line),
     Allowed(f"a text of at most {LONGEST} characters, in one line"),
 ]
 LanguageTag = Annotated[str, AfterValidator(tag)]

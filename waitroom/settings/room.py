@@ -16,6 +16,7 @@ from waitroom.line.rules import Mode, SoldOut
 from waitroom.settings.abuse import ChallengeSettings, JoinLimitSettings, SharingSettings
 from waitroom.settings.adaptive import AdaptiveSettings
 from waitroom.settings.claims import ClaimSettings
+from waitroom.settings.content import ContentSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.events import EventSettings
 from waitroom.settings.feedback import FeedbackSettings
@@ -38,6 +39,7 @@ from waitroom.settings.lanes import LaneName, LaneSettings
 from waitroom.settings.messages import MessageText
 from waitroom.settings.reminders import ReminderSettings
 from waitroom.settings.schedule import schedule_of
+from waitroom.settings.theme import ThemeSettings
 from waitroom.shaping.schedule import ScheduleError
 
 RESERVED_NAMES = frozenset({"health", "keys", "static"})
@@ -239,6 +241,14 @@ class RoomSettings(BaseModel):
     reminders: Annotated[ReminderSettings, Allowed("a table under a [rooms.reminders] heading")] = Field(
         default=ReminderSettings(),
         description="Whether and how one is told away from the page. Left out: off.",
+    )
+    theme: Annotated[ThemeSettings, Allowed("a table under a [rooms.theme] heading")] = Field(
+        default=ThemeSettings(), description="How the room's pages look. Left out: as those of the others."
+    )
+
+    content: Annotated[ContentSettings, Allowed("a table under a [rooms.content] heading")] = Field(
+        default=ContentSettings(),
+        description="What there is to read and to look at while one waits in the room. Left out: as in the others.",
     )
 
     @field_validator("events")

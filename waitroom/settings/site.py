@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from waitroom.settings.approval import ApprovalSettings
 from waitroom.settings.bypass import PassingSettings
+from waitroom.settings.content import ContentSettings
 from waitroom.settings.kinds import (
     Allowed,
     FilePath,
@@ -28,6 +29,7 @@ from waitroom.settings.redis import RedisSettings
 from waitroom.settings.room import RoomSettings, conflicts
 from waitroom.settings.shaping import ShapingSettings
 from waitroom.settings.sign_in import SignInSettings
+from waitroom.settings.theme import ThemeSettings, faults_of, merged
 from waitroom.settings.tracing import TracingSettings
 from waitroom.settings.visitors import VisitorSettings
 
@@ -71,6 +73,12 @@ class SiteSettings(BaseModel):
     ] = Field(
         default=(RoomSettings(name="main"),),
         description='The waiting rooms. Left out: one room named "main" that covers everything.',
+    )
+    theme: Annotated[ThemeSettings, Allowed("a table under a [theme] heading")] = Field(
+        default=ThemeSettings(), description="How the visitors' pages look. See themes.md."
+    )
+    content: Annotated[ContentSettings, Allowed("a table under a [content] heading")] = Field(
+        default=ContentSettings(), description="What there is to read and to look at while one waits."
     )
     common_rate: Annotated[
         Number, Field(ge=0, le=1_000_000), Allowed("a number from 0 to 1000000 (admissions per minute)")
@@ -126,6 +134,16 @@ class SiteSettings(BaseModel):
             )
             raise PydanticCustomError(ROOM_CONFLICT, "{text}", {"text": text})
         return rooms
+
+    @field_validator("theme")
+    @classmethod
+    def _can_be_read(cls, theme: ThemeSettings, info: ValidationInfo) -> ThemeSettings:
+        rooms: tuple[RoomSettings, ...] = info.data.get("rooms", ())
+        of_rooms = [(f' (room "{room.name}")', merged(theme, room.theme)) for room in rooms]
+        for named, of_room in [("", theme), *of_rooms]:
+            for fault in faults_of(of_room):
+                raise broken(f"{fault}{named}")
+        return theme
 
     @field_validator("shaping")
     @classmethod

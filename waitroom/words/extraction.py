@@ -84,5 +84,7 @@ def _sources() -> Iterator[tuple[str, str, Path]]:
     package, templates = Path(__file__).parents[1], templates_dir()
     for path in CODE:
         yield f"waitroom/{path.as_posix()}", "python", package / path
-    for path in sorted([*templates.glob("*.html"), *templates.glob("*.txt")]):
-        yield f"templates/{path.name}", "jinja2.ext:babel_extract", path
+    for path in sorted(
+        [*templates.glob("*.html"), *templates.glob("parts/*.html"), *templates.glob("*.txt")]
+    ):
+        yield f"templates/{path.relative_to(templates).as_posix()}", "jinja2.ext:babel_extract", path

@@ -9,10 +9,10 @@ from playwright.async_api import FilePayload, expect
 
 from admin.auth.roles import Role
 from admin.console import Console
-from admin.previews.samples import SAMPLES
 from tests.admin.pages.conftest import Crowd, Open
 from tests.admin.pages.test_accessible import violations
 from tests.admin.pages.test_message_page import LOOKS
+from waitroom.previews.samples import SAMPLES
 
 pytestmark = pytest.mark.anyio
 

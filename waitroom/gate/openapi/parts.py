@@ -12,6 +12,7 @@ STREAM: Schema = {"text/event-stream": {"schema": {"type": "string"}}}
 FILES: Schema = {
     kind: {"schema": {"type": "string"}} for kind in ("text/css", "text/javascript", "image/svg+xml")
 }
+IMAGE: Schema = {"image/*": {"schema": {"type": "string"}}}
 PLAIN: Schema = {"text/plain": {"schema": {"type": "string"}}}
 TOKENS: list[Schema] = [
     {"$ref": f"#/components/parameters/{name}"} for name in ("Ticket", "Pass", "Invitation", "Challenge")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from waitroom.gate.openapi.parts import (
+    IMAGE,
     JSON,
     PAGE,
     PASS,
@@ -20,6 +21,7 @@ from waitroom.gate.openapi.parts import (
 )
 from waitroom.gate.openapi.schemas import Schema, ref
 
+_LANG = query("lang", "The language of the page.")
 HOLD_STATUS = (200, 202, 429, 503)
 """What ``hold_status`` may be."""
 LED: dict[int, list[Schema]] = {303: [PLAIN], 403: [problem(), PAGE]}
@@ -165,6 +167,13 @@ def rooms() -> Schema:
                 ["to"],
                 TOKENS,
             )
+        ),
+        "/__waitroom/{room}/content": room(
+            get("What there is to read while one waits, where there is anything", tell({200: [PAGE]}), [_LANG])
+        ),
+        "/__waitroom/{room}/chat": room(get("The support chat", tell({200: [PAGE]}), [_LANG])),
+        "/__waitroom/{room}/picture": room(
+            get("The picture of a product", tell({200: [IMAGE]}), [query("of", "Which.")])
         ),
         "/__waitroom/{room}/anew": room(
             get("Join anew where the place has gone", tell({303: [PLAIN]}), [query("to", "Where to.")])

@@ -41,6 +41,7 @@ SAMPLES: Mapping[str, Sample] = {
     "resting": Sample("Lets others pass", "resting"),
     "moved": Sample("On another device", "moved"),
     "left": Sample("Place given up", "left"),
+    "soldout": Sample("Sold out", "soldout"),
     "unavailable": Sample("Redis away", "unavailable"),
 }
 _IN_LINE = ("waiting", "resting", "paused", "expired", "restarted")

@@ -1,0 +1,1 @@
+"""What there is to read and to look at while one waits: news, questions and answers, a chat, products."""

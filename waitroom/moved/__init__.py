@@ -1,0 +1,1 @@
+"""Pages that come from Cloudflare's waiting rooms, as they are."""
