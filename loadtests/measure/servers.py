@@ -153,3 +153,5 @@ def started(
         yield process
     finally:
         end_process(process, seconds=_STOP_SECONDS)
+        if process.stdout is not None:
+            process.stdout.close()
