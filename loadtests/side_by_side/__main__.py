@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from redis import Redis
@@ -64,14 +65,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--out", type=Path, default=DOCS, metavar="FOLDER", help="where to write; docs unless told"
     )
     parser.add_argument("--report", action="store_true", help="measure nothing: write the document anew")
+    parser.add_argument(
+        "--note", default="", metavar="TEXT", help="what else the machine had to do, as a sentence"
+    )
     options = vars(parser.parse_args(arguments))
     out: Path = options.pop("out")
-    if not options.pop("report"):
+    note: str = options.pop("note")
+    if options.pop("report"):
+        results = Results.load(out / FIGURES)
+    else:
         allow_open_files(20_000)
         results = measure(Sizes(**options))
-        out.mkdir(parents=True, exist_ok=True)
-        results.save(out / FIGURES)
-    document.write(out, Results.load(out / FIGURES))
+    if note:
+        results = replace(results, note=note)
+    out.mkdir(parents=True, exist_ok=True)
+    results.save(out / FIGURES)
+    document.write(out, results)
     return 0
 
 

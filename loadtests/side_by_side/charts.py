@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from loadtests.side_by_side.results import Spread
 
-_WIDTH, _LEFT, _RIGHT, _BAR, _GAP, _GROUP, _TOP = 720, 120, 130, 18, 6, 34, 52
+_WIDTH, _LEFT, _RIGHT, _BAR, _GAP, _GROUP, _TOP = 720, 120, 190, 18, 6, 34, 52
 _STYLE = """
 text{font:13px system-ui,sans-serif;fill:#1f2328}.t{font-weight:600;font-size:15px}.s{fill:#59636e}
 .g{fill:#fff}.b0{fill:#0969da}.b1{fill:#8c959f}.b2{fill:#bf8700}.w{stroke:#1f2328;stroke-width:1.5}

@@ -33,7 +33,7 @@ class Start:
     workers: int = 1
     rate: float = 60
     """Admissions a minute, once open."""
-    absence_seconds: float = 60
+    absence_seconds: float = 600
     """How soon a silent visitor counts as gone, or an unused turn as over, in rooms that know of it."""
     logged: bool = False
 

@@ -50,7 +50,8 @@ def markdown(results: Results) -> str:
         f"Machine: {results.processor}, {machine.cores} cores, {machine.memory_gb:g} GB, {machine.system}; Python "
         f"{machine.python}, Redis {machine.redis}, {joined}; {pinned}. {sizes.rounds} rounds of {sizes.requests:,} "
         f"requests at {sizes.pace} a second and as many flat out; {sizes.streams:,} streams for "
-        f"{sizes.stream_seconds} s; {sizes.waiting:,} waiting; sales of {sizes.sale_seconds} s.\n",
+        f"{sizes.stream_seconds} s; {sizes.waiting:,} waiting; sales of {sizes.sale_seconds} s. {results.note}".rstrip()
+        + "\n",
         "## Processor time\n",
         "![Processor time of a join, a poll, an entry and a stream](images/benchmarks-cpu.svg)\n",
         _table(f"µs, at {sizes.pace} a second", rows.processor_time(results)),
@@ -66,6 +67,7 @@ def markdown(results: Results) -> str:
         _table("a second, flat out", rows.throughput(results)),
         _busiest(results),
         _table("streams", [rows.told(results)]),
+        prose.STREAMS,
         prose.SALE,
         "![Entered a minute, and turns wasted](images/benchmarks-sale.svg)\n",
         _table("", rows.sale(results)),

@@ -53,3 +53,7 @@ CARE = """The sorted set keeps the order of its servers' clocks, and SQS promise
 clock and a queue in the process, neither shows. Heartbeats in a second sorted set would save the plain room most of its
 wasted turns, for one more command a poll.
 """
+
+STREAMS = """Here a mere step forward is told the more often the nearer the door is, and a change of the room at once;
+the sorted set tells whoever's position has changed since it last asked.
+"""

@@ -123,6 +123,8 @@ class Results:
     turns: dict[str, list[Turn]]
     memory: dict[str, Memory]
     sales: dict[str, list[Sale]]
+    note: str = ""
+    """What else the machine had to do."""
 
     def save(self, path: Path) -> None:
         """Writes them."""
@@ -140,6 +142,7 @@ class Results:
             turns={name: [_turn(turn) for turn in turns] for name, turns in found["turns"].items()},
             memory={name: Memory(**memory) for name, memory in found["memory"].items()},
             sales={name: [Sale(**sale) for sale in sales] for name, sales in found["sales"].items()},
+            note=found.get("note", ""),
         )
 
 

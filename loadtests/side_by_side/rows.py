@@ -52,7 +52,7 @@ _ENTER = (
     "**the shop has answered**: its request went through the gateway to the shop and back. The others only say yes, "
     "and have yet to show it to something that guards the shop."
 )
-_STREAM = "The page here is told more, and of a change of the room at once."
+_STREAM = "A change of the room is told to all of them at once."
 WHY = {"join": _JOIN, "poll": _POLL, "enter": _ENTER, "streams": _STREAM}
 TITLES = {"join": "a join", "poll": "a poll", "enter": "an entry", "streams": "an event stream, for a second"}
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from redis import Redis
 
-from loadtests.measure.report import Machine
+from loadtests.measure.report import DOCS, Machine
 from loadtests.measure.servers import Server, bare
 from loadtests.side_by_side import document, rows, turn
 from loadtests.side_by_side.contenders import (
@@ -138,6 +138,14 @@ def test_the_document_names_who_is_ahead(tmp_path: Path) -> None:
     assert "- **processor time of a poll**: 110 here; sorted set (60)." in text
     assert "processor time of a join**" not in text
     assert "A Processor" in text
+
+
+def test_the_published_document_is_made_from_the_published_figures() -> None:
+    """``docs/benchmarks.md`` and its charts are what the script makes of ``docs/benchmarks.json``, and nothing else."""
+    results = Results.load(DOCS / "benchmarks.json")
+    assert document.markdown(results) == (DOCS / "benchmarks.md").read_text()
+    for name, svg in document.charts(results).items():
+        assert svg == (DOCS / "images" / f"benchmarks-{name}.svg").read_text()
 
 
 def test_the_spread_is_told_where_there_is_one() -> None:
