@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -125,6 +125,21 @@ class Results:
     sales: dict[str, list[Sale]]
     note: str = ""
     """What else the machine had to do."""
+
+    def keeping(self, before: Results, parts: Sequence[str]) -> Results:
+        """With these parts, their sizes and the note as they were."""
+        kept = self
+        if "turns" in parts:
+            sizes = replace(before.sizes, waiting=kept.sizes.waiting, sale_seconds=kept.sizes.sale_seconds)
+            kept = replace(kept, turns=before.turns, sizes=sizes)
+        if "memory" in parts:
+            kept = replace(
+                kept, memory=before.memory, sizes=replace(kept.sizes, waiting=before.sizes.waiting)
+            )
+        if "sales" in parts:
+            sizes = replace(kept.sizes, sale_seconds=before.sizes.sale_seconds)
+            kept = replace(kept, sales=before.sales, sizes=sizes)
+        return replace(kept, note=before.note)
 
     def save(self, path: Path) -> None:
         """Writes them."""
