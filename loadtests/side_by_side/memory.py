@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from redis import Redis
@@ -10,6 +11,7 @@ from loadtests.measure.servers import Server
 from loadtests.side_by_side.client import send
 from loadtests.side_by_side.contenders import Contender, Start
 from loadtests.side_by_side.results import Memory
+from loadtests.side_by_side.visitor import until_known
 
 _FEW = 100
 _SETTLE_SECONDS = 5.0
@@ -21,7 +23,15 @@ def measure(contender: Contender, redis: Redis, redis_url: str, shop: Server, wa
     with contender.started(Start(redis_url, shop.url)) as server:
 
         def join(count: int) -> int:
-            send(server, [contender.join], count=count, statuses=contender.join_statuses)
+            found = send(
+                server,
+                [contender.join],
+                count=count,
+                statuses=contender.join_statuses,
+                capture=contender.capture,
+            )
+            if number := contender.number(found.captured[-1]):
+                asyncio.run(until_known(server, number))
             time.sleep(_SETTLE_SECONDS)
             return int(redis.info("memory")["used_memory"])
 

@@ -15,7 +15,7 @@ from loadtests.side_by_side.costs import Meter
 from loadtests.side_by_side.load import Load
 from loadtests.side_by_side.results import Operation, Sizes, Streams, Turn, added
 from loadtests.side_by_side.streams import OpenStreams
-from loadtests.side_by_side.visitor import Visitor
+from loadtests.side_by_side.visitor import until_known
 
 ADMITTED_PER_MINUTE = 600
 """While event streams are open: so that the line moves."""
@@ -23,7 +23,6 @@ _AT_ONCE = 1_000_000
 """Admissions a minute, before entries are measured: everybody is called."""
 _CALL_SECONDS = 2.0
 _SETTLE_SECONDS = 1.0
-_MOST_SECONDS = 60.0
 _WARM_UP = 500
 """Also those at the head of the line, who are called while streams are open, so that no stream ends."""
 
@@ -80,21 +79,12 @@ def _joins(meter: Meter, sizes: Sizes) -> Operation:
         found = _join(room, server, sizes.requests, per_second)
         visitors.extend(found.captured)
         if number := room.number(found.captured[-1]):
-            asyncio.run(_known(server, number))
+            asyncio.run(until_known(server, number))
         return found
 
     joined = _operation(meter, sizes.requests, lambda: load(sizes.pace), lambda: load(0))
     heads = [room.number(visitor) for visitor in visitors]
     return added(joined, _requests(meter, heads, sizes)) if all(heads) else joined
-
-
-async def _known(server: Server, number: str) -> None:
-    """Waits until the last one who joined has a number: those before have theirs."""
-    async with asyncio.timeout(_MOST_SECONDS), Visitor(server) as visitor:
-        while True:
-            if (await visitor.ask(number)).status == 200:
-                return
-            await asyncio.sleep(0.1)
 
 
 def _requests(meter: Meter, heads: Sequence[str], sizes: Sizes) -> Operation:

@@ -9,6 +9,8 @@ from typing import NamedTuple, Self
 from loadtests.measure.servers import Server
 from loadtests.measure.wire import content_length
 
+_MOST_SECONDS = 120.0
+
 
 class Answer(NamedTuple):
     """A whole answer."""
@@ -49,3 +51,12 @@ class Visitor:
         self._writer.write(request.encode("latin-1"))
         head = await self._reader.readuntil(b"\r\n\r\n")
         return Answer(head, await self._reader.readexactly(content_length(head) or 0))
+
+
+async def until_known(server: Server, number: str) -> None:
+    """Waits until the last one who joined has a number: those before have theirs. Raises ``TimeoutError``."""
+    async with asyncio.timeout(_MOST_SECONDS), Visitor(server) as visitor:
+        while True:
+            if (await visitor.ask(number)).status == 200:
+                return
+            await asyncio.sleep(0.1)

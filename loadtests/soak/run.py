@@ -13,7 +13,7 @@ from redis import Redis
 from loadtests.soak import operators, verdicts
 from loadtests.soak.crowd import compare, shop_for_ever
 from loadtests.soak.samples import Samples, Series, add
-from loadtests.soak.site import ROOM, Site, site, workers_of
+from loadtests.soak.site import ROOM, WORKERS, Site, site, workers_of
 from loadtests.soak.tally import Tally
 from loadtests.soak.verdicts import Verdict
 from waitroom.tasks import end_all
@@ -115,7 +115,7 @@ async def _first_visits(place: Site, console: httpx.AsyncClient) -> None:
     async with asyncio.timeout(DRAIN_SECONDS):
         while True:
             left = (await operators.gauges(console)).get("waitroom_worker_connections", 1)
-            if len(workers_of(place)) == 2 and not left:
+            if len(workers_of(place)) == WORKERS and not left:
                 return
             await asyncio.sleep(0.5)
 
@@ -140,8 +140,16 @@ async def _drained(
 
 def _judge(plan: Plan, samples: Samples, tally: Tally) -> list[Verdict]:
     start = plan.seconds * WARM_UP
-    found = [verdicts.memory(name, series.after(start)) for name, series in samples.memory.items()]
-    found.append(verdicts.memory("what Redis keeps", samples.gauges["redis_memory"].after(start)))
+    memory = dict(samples.memory)
+    whole = memory.pop("Redis")
+    rest = [
+        resident - data
+        for resident, data in zip(whole.values, samples.gauges["redis_memory"].values, strict=True)
+    ]
+    memory["Redis, beside what it keeps"] = Series(whole.times, rest)
+    found = [verdicts.memory(name, series.after(start)) for name, series in memory.items()]
+    keeps, joins = samples.gauges["redis_memory"], samples.gauges["waitroom_joins_total"]
+    found.append(verdicts.kept(keeps.after(start), joins.after(start)))
     found += [
         verdicts.steady(f"descriptors of {name}", series.after(start))
         for name, series in samples.descriptors.items()

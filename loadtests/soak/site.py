@@ -17,6 +17,7 @@ from loadtests.measure.servers import SECRET, RoomOptions, Server, announced, re
 
 ROOM = "drop"
 PRESENCE_SECONDS = 15
+WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,13 @@ def site(rate: float) -> Iterator[Site]:
         lines += [f'data_dir = "{folder}"', room.to_toml()]
         config.write_text("\n".join(lines))
         command = [sys.executable, "-m", "waitroom"]
+        gate = [sys.executable, "-m", "loadtests.soak.gateway"]
         options = ["--config", str(config)]
         made = subprocess.run(
             [*command, "token", *options, "--role", "operator"], check=True, stdout=subprocess.PIPE, text=True
         )
         with (
-            announced([*command, "serve", *options, "--port", "0", "--workers", "2"]) as gateway,
+            announced([*gate, "serve", *options, "--port", "0", "--workers", str(WORKERS)]) as gateway,
             announced([*command, "console", *options, "--admin-port", "0"]) as console,
             Redis.from_url(redis.url) as client,
         ):

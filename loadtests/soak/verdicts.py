@@ -9,6 +9,8 @@ from loadtests.soak.samples import Series
 
 MOST_GROWTH = 0.05
 """Of memory, by either measure."""
+MOST_KEPT_BYTES = 256
+"""By Redis, for each who joined."""
 MOST_SLOWER = 0.25
 """Of latencies, of which the machine's own share is taken out."""
 SPARE_MS = 1.0
@@ -39,6 +41,15 @@ def memory(name: str, found: Series) -> Verdict:
         f"{jump:+.1%}, slope {drift:+.1%}",
         max(jump, drift) <= MOST_GROWTH,
     )
+
+
+def kept(found: Series, joins: Series) -> Verdict:
+    """What Redis keeps may grow with the record and the counts of each minute, both of which are cut at a length:
+    by so many bytes for each who joined, and no more."""
+    (before, after), (first, last) = quarters(found), quarters(joins)
+    each = (after - before) * 1e6 / max(last - first, 1)
+    text = f"{each:+.0f} bytes for each who joined"
+    return Verdict("what Redis keeps, MB", f"{before:.2f}", f"{after:.2f}", text, each <= MOST_KEPT_BYTES)
 
 
 def steady(what: str, found: Series, *, spare: float = SPARE_DESCRIPTORS) -> Verdict:

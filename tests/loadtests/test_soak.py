@@ -39,6 +39,13 @@ def test_a_leak_of_descriptors_is_found() -> None:
     assert verdicts.steady("x", _series([20 + minute % 5 for minute in MINUTES])).passed
 
 
+def test_redis_may_keep_a_few_bytes_for_each_who_joined() -> None:
+    """The record grows with the visitors until it is cut; more than that is a leak."""
+    joins = _series([minute * 1000 for minute in MINUTES])
+    assert verdicts.kept(_series([3 + minute * 0.1 for minute in MINUTES]), joins).passed
+    assert not verdicts.kept(_series([3 + minute * 0.5 for minute in MINUTES]), joins).passed
+
+
 def test_latency_is_judged_beside_the_shop() -> None:
     """What slows the shop itself by as much is the machine; what does not is ours."""
     slower = _series([4 + minute / 10 for minute in MINUTES])
