@@ -11,9 +11,14 @@ from pathlib import Path
 
 def cpu_seconds(pid: int) -> float:
     """The processor time so far, user and system, of a process with all its threads and of its children."""
+    return sum(own_cpu_seconds(process) for process in family(pid))
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """The processor time so far, user and system, of a process with all its threads."""
     # the clock of another process, as clock_getcpuclockid(3) makes it: to the nanosecond, where /proc/PID/stat
     # counts hundredths of a second
-    return sum(time.clock_gettime((~process << 3) | 2) for process in family(pid))
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def resident_mb(pid: int) -> float:
@@ -29,6 +34,11 @@ def allow_open_files(wanted: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    return family(pid)[1:]
 
 
 def family(pid: int) -> list[int]:

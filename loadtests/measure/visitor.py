@@ -24,11 +24,13 @@ CALL_HEADERS = (
 """What a browser says when the waiting page's script asks."""
 
 
-def request_head(server: Server, path: str, cookies: dict[str, str]) -> bytes:
-    """A ``GET`` as the waiting page's script sends it."""
+def request_head(server: Server, path: str, cookies: dict[str, str], method: str = "GET") -> bytes:
+    """A request without a body, as the waiting page's script sends it."""
     cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
     line = f"Cookie: {cookie}\r\n" if cookie else ""
-    head = f"GET {path} HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n{CALL_HEADERS}{line}\r\n"
+    if method == "POST":
+        line += f"Content-Length: 0\r\nOrigin: {server.url}\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: {server.host}:{server.port}\r\n{CALL_HEADERS}{line}\r\n"
     return head.encode()
 
 
@@ -74,6 +76,11 @@ class Visitor:
         status, length = await self._ask(path)
         return Answer(status, await self._reader.readexactly(length))
 
+    async def post(self, path: str) -> Answer:
+        """One request that changes something, without a body, and its answer."""
+        status, length = await self._ask(path, "POST")
+        return Answer(status, await self._reader.readexactly(length))
+
     async def join(self, path: str = "/") -> int:
         """Asks for the shop, and returns the number of the ticket that was given instead; 0: let in."""
         answer = await self.get(path)
@@ -105,8 +112,8 @@ class Visitor:
         if not admitted:
             raise ConnectionError("the event stream ended")
 
-    async def _ask(self, path: str) -> tuple[int, int]:
-        self._writer.write(request_head(self.server, path, self.cookies))
+    async def _ask(self, path: str, method: str = "GET") -> tuple[int, int]:
+        self._writer.write(request_head(self.server, path, self.cookies, method))
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = 0
         for line in head.split(b"\r\n")[1:]:
