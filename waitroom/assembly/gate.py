@@ -98,12 +98,15 @@ def guards_of(
     editions: Editions,
     hold_status: int,
     trusted: TrustedProxies,
+    tokens: Tokens,
 ) -> tuple[Porter, Sharing]:
     """Who looks at a room's newcomers, and at the passes of those inside."""
     hasher = Hasher(secrets[0], room.name)
     limits, challenges = JoinLimits(redis, room.name), Challenges(room.name, secrets)
     screening = Screening(room, limits, challenges, hasher, trusted)
-    return Porter(screening, TurnedAway(room.name, editions, hold_status)), Sharing(redis, room, hasher)
+    return Porter(screening, TurnedAway(room.name, editions, hold_status, tokens)), Sharing(
+        redis, room, hasher
+    )
 
 
 def shaper_of(settings: Settings) -> Shaper | None:
@@ -185,13 +188,13 @@ def build_gate(
             tells_away=bool(of_room.reminders.channels),
         )
         ledger = Ledger(redis, of_room.name, secrets)
-        entering = Entering(invitations, ledger, editions)
+        entering = Entering(invitations, ledger, editions, tokens)
         signals = Signals()
         observed = Observed(passage, signals, of_room.adaptive.ignore)
         regulator = Regulator(room, Told(redis, of_room.name), signals)
         inside = Inside(room, tokens, observed)
         returns = Returns(of_room.name, secrets, bodies)
-        guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted)
+        guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted, tokens)
         fairness = LiveFairness(redis, of_room.name)
         doorway = Doorway(
             room, tokens, inside, waiting, entering, *guards, returns, fairness, bypass_of(of_room.name)

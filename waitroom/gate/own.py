@@ -183,7 +183,7 @@ class RoomEndpoints:
             await lead(request, asked.target)
             return
         request.gifts += tokens.hand_out(
-            ticket, None, secure=request.secure, in_headers=False, language=request.chosen_language
+            ticket, None, secure=request.secure, in_headers=False, beside=request.beside
         )
         here = links_here(self._room.name, asked.ticket, asked.target)
         if asked.is_second:
@@ -215,7 +215,7 @@ class RoomEndpoints:
         headers: list[Header] = []
         if brought != NOTHING:
             headers += self._doorway.tokens.take_back(
-                brought.ticket, secure=request.secure, language=request.chosen_language
+                brought.ticket, secure=request.secure, beside=request.beside
             )
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")

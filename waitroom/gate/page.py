@@ -150,7 +150,7 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeView:
-    """What the page of a challenged newcomer needs: the puzzle, ``cookie`` for the solution, ``target`` as above.
+    """What the page of a challenged newcomer needs: the puzzle, the ``room`` that takes it, ``target`` as above.
 
     ``wait_seconds`` is for how long a browser without JavaScript waits; 0: it cannot get in.
     """
@@ -159,7 +159,7 @@ class ChallengeView:
     salt: str
     bits: int
     sought: str
-    cookie: str
+    room: str
     wait_seconds: int
     target: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from waitroom.gate.beside import NOTHING_BESIDE
 from waitroom.gate.decision import Standing
 from waitroom.gate.inside import Way
 from waitroom.gate.negotiate import Kind
@@ -54,7 +55,7 @@ class Threshold:
             new_pass,
             secure=request.secure,
             in_headers=in_headers,
-            language=request.chosen_language if new_ticket else "",
+            beside=request.beside if new_ticket else NOTHING_BESIDE,
         )
         await self.inside.bring(request, admission)
 
@@ -69,7 +70,7 @@ class Threshold:
                 None,
                 secure=request.secure,
                 in_headers=in_headers,
-                language=request.chosen_language,
+                beside=request.beside,
             )
         links = WITH_COOKIES
         if ticket is not None and kind is Kind.NAVIGATION and not brought.has_come:
