@@ -7,7 +7,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from waitroom.assembly.line import reader_of, room_of
+from waitroom.assembly.line import reader_of, room_of, store_of
 from waitroom.assembly.reminders import reminders_of
 from waitroom.assembly.telemetry import telling_of
 from waitroom.feedback.ledger import FeedbackLedger
@@ -25,12 +25,14 @@ from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Inside
 from waitroom.gate.invited import Invitations
 from waitroom.gate.language import LanguageAddress
+from waitroom.gate.logged import LoggedAddresses
 from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Editions
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
+from waitroom.gate.privacy import PrivacyAddress
 from waitroom.gate.receipts import KeysAddress, ReceiptAddress
 from waitroom.gate.resting import LettingPass
 from waitroom.gate.returns import Returns
@@ -54,6 +56,7 @@ from waitroom.line.seeds import Seeds
 from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
+from waitroom.record.keeping import RecordKeeping
 from waitroom.record.live import LiveFairness
 from waitroom.record.receipt import ReceiptKeys
 from waitroom.resources import templates_dir
@@ -157,8 +160,8 @@ def build_gate(
     endings = list(tracing_ends)
     editions = Editions(templates_dir(), settings.languages)
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
-    bodies = Bodies()
-    bypass_of = bypasses(settings, redis, trusted, bodies)
+    bodies, logged = Bodies(), LoggedAddresses(settings.privacy.log_address, secrets[0])
+    bypass_of = bypasses(settings, redis, trusted, bodies, logged)
     seeds, receipt_keys = Seeds(secrets), ReceiptKeys(secrets)
     entrances: list[Entrance] = []
     watching: list[Watching] = []
@@ -202,6 +205,7 @@ def build_gate(
         draw = DrawAddress(room, tokens, editions, partial(draws_of, room))
         receipt = ReceiptAddress(room, tokens, editions, receipt_keys, reader_of(of_room, redis).chain)
         language = LanguageAddress(tokens, editions)
+        privacy = PrivacyAddress(room, editions, settings, of_room)
         along = None
         if of_room.take_along:
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
@@ -229,6 +233,7 @@ def build_gate(
             draw.serve,
             receipt.serve,
             language.serve,
+            privacy.serve,
             wait.serve,
             along,
             undoing,
@@ -242,6 +247,7 @@ def build_gate(
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}
     common_rate = CommonRate(rooms, settings.common_rate, weights)
+    records = RecordKeeping([store_of(each, redis) for each in settings.rooms], settings.privacy.record_keep)
     elsewhere = Counters()
     telling = telling_of(redis, entrances, elsewhere, connections)
     return Gate(
@@ -254,10 +260,12 @@ def build_gate(
         documents_of(templates_dir(), editions.languages),
         elsewhere,
         cors=Cors(settings.cors_origins) if settings.cors_origins else None,
+        logged=logged,
         keepers=[
             common_rate.run,
             telling.run,
             *keepers,
+            records.run,
             *(entrance.doorway.fairness.run for entrance in entrances),
             *(each.run for each in watching),
         ],

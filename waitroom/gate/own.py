@@ -47,6 +47,7 @@ METHODS: Mapping[str, Sequence[str]] = {
     "code": ("GET", "HEAD", "POST"),
     "language": ("GET", "HEAD", "POST"),
     "place": ("GET", "HEAD"),
+    "privacy": ("GET", "HEAD"),
     "undo": ("POST",),
     "rest": ("POST",),
     "more": ("POST",),
@@ -64,8 +65,8 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, wait, leave, line, draw, receipt, language, and the ways of a place: by the address, to another
-    device, back after leaving, and into a lane."""
+    """Status, events, wait, leave, line, draw, receipt, language, privacy, and the ways of a place: by the address, to
+    another device, back after leaving, and into a lane."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class RoomEndpoints:
         draw: Serve,
         receipt: Serve,
         language: Serve,
+        privacy: Serve,
         wait: Serve,
         along: MovingAlong | None,
         undoing: Undoing,
@@ -99,6 +101,7 @@ class RoomEndpoints:
             "draw": draw,
             "receipt": receipt,
             "language": language,
+            "privacy": privacy,
             "wait": wait,
             "enter": doorway.entering.enter,
             "code": doorway.entering.code,

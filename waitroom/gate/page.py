@@ -24,6 +24,7 @@ from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import AskedPage, EtaForms, InvitationPage, MovePage, TellPage, Texts, Trouble
 from waitroom.gate.whole_page import Page
 from waitroom.messages.languages import Wanted
+from waitroom.privacy.holding import Holding
 from waitroom.record.receipt import Receipt
 from waitroom.reminders.channels import Channel
 from waitroom.shaping.invitation import Refusal
@@ -224,6 +225,18 @@ class TellView:
     keep_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class PrivacyView:
+    """What the page about privacy shows. ``hashes_addresses``: whether addresses are counted."""
+
+    room: str
+    target: str
+    session_seconds: int
+    keep_seconds: int
+    hashes_addresses: bool
+    held: Sequence[Holding]
+
+
 class Press:
     """The templates of a folder, compiled for a language when it is first asked for, what stands in them, and the
     static files beside them. ``more`` are styles and scripts beside the folder's own, or in the place of some, by name.
@@ -340,6 +353,11 @@ class Pages:
         """The page that leads out of a frame."""
         return self._page("framed.html", room=room, target=local_target(target))
 
+    def privacy(self, view: PrivacyView) -> Page:
+        """The page that tells what is kept of a visitor."""
+        session = self.texts.lasting(view.session_seconds)
+        return self._page("privacy.html", view=view, target=local_target(view.target), session=session)
+
     def move(self, view: MoveView) -> Page:
         """A page about a place on its way to another device."""
         words = self.texts.moving(view.asked)
@@ -415,7 +433,8 @@ class Editions:
 
 _TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html", "receipt.txt",
+    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html",
+    "privacy.html", "receipt.txt",
 )  # fmt: skip
 
 

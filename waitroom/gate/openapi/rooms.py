@@ -121,6 +121,13 @@ def rooms() -> Schema:
                 [PASS],
             )
         ),
+        "/__waitroom/{room}/privacy": room(
+            get(
+                "What is kept of a visitor, where, and for how long",
+                tell({200: [content(JSON, "Privacy"), PAGE]}),
+                [query("to", "Where the page leads back to.")],
+            )
+        ),
         "/__waitroom/{room}/undo": room(
             post("Take back that one has left", tell(_told("Place", 303, 409)), ["slip", "target"], TOKENS)
         ),
