@@ -33,6 +33,7 @@ LOUD = (
 ROOMS: list[dict[str, object]] = [
     {
         "name": "held", "mode": "queue", "rate": 0, "hosts": ["held.example"],
+        "forms": {"paths": ["/order"]},
         "lanes": {"members": {"weight": 1}}, "join_limit": {"per_address": 40, "per_network": 40, "window": "2h"},
     },
     {
@@ -178,6 +179,7 @@ async def test_nothing_of_a_person_is_left_in_the_clear(
     # all of it is there to be looked through
     assert any(":joins:address:" in place for place in left)
     assert any(":networks:" in place for place in left)
+    assert any(":forms:" in place for place in left)
     assert b"DEBUG" in left["the logs"] and b"OriginStatus" not in left["the logs"]
     assert b"url.path" in left["the spans"] and b"waitroom_requests_total" in left["the metrics"]
     assert 'INSERT INTO "audit"' in left["console.db"].decode()
@@ -206,6 +208,8 @@ async def wait_and_leave(site: Site) -> None:
         await other.get("/")
     async with site.client("held", marks.ADDRESS_6) as other:
         await other.get(f"/?mail={marks.MAIL}")
+        kept = await other.post("/order", data={"name": marks.FORM, "mail": marks.MAIL}, headers=FORM)
+        assert "Your form is kept" in kept.text
 
 
 async def be_challenged(site: Site) -> None:

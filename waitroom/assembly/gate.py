@@ -13,6 +13,8 @@ from waitroom.assembly.telemetry import telling_of
 from waitroom.feedback.ledger import FeedbackLedger
 from waitroom.feedback.question import Where
 from waitroom.feedback.watching import Watching
+from waitroom.forms.sealing import FormSeal
+from waitroom.forms.shelf import FormShelf
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.asking import Asking
 from waitroom.gate.bodies import Bodies
@@ -22,8 +24,10 @@ from waitroom.gate.documents import documents_of
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
 from waitroom.gate.entering import Entering
+from waitroom.gate.form_address import FormAddress
 from waitroom.gate.inside import Inside
 from waitroom.gate.invited import Invitations
+from waitroom.gate.kept_forms import KeptForms
 from waitroom.gate.language import LanguageAddress
 from waitroom.gate.logged import LoggedAddresses
 from waitroom.gate.moving_along import MovingAlong
@@ -60,7 +64,7 @@ from waitroom.record.keeping import RecordKeeping
 from waitroom.record.live import LiveFairness
 from waitroom.record.receipt import ReceiptKeys
 from waitroom.resources import templates_dir
-from waitroom.settings import Settings
+from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.shaping import with_rest
 from waitroom.shaping.addresses import Hasher
 from waitroom.shaping.common_rate import CommonRate
@@ -149,6 +153,17 @@ def passage_of(
     return TracedPassage(origin, trusted, shares, shaper, tracing.tracer), (tracing.finish,)
 
 
+def kept_forms_of(
+    room: RoomSettings, redis: Redis, secrets: Sequence[str], bodies: Bodies
+) -> KeptForms | None:
+    """What keeps the forms of a room; None where none is kept."""
+    settings = room.forms
+    if not settings.paths:
+        return None
+    shelf = FormShelf(redis, room.name, most=settings.most, keep_seconds=settings.keep)
+    return KeptForms(settings, FormSeal(secrets), shelf, bodies)
+
+
 def build_gate(
     settings: Settings, redis: Redis, secrets: Sequence[str], connections: Callable[[], int] = lambda: 0
 ) -> Gate:
@@ -199,8 +214,18 @@ def build_gate(
         returns = Returns(of_room.name, secrets, bodies)
         guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted, tokens)
         fairness = LiveFairness(redis, of_room.name)
+        forms = kept_forms_of(of_room, redis, secrets, bodies)
         doorway = Doorway(
-            room, tokens, inside, waiting, entering, *guards, returns, fairness, bypass_of(of_room.name)
+            room,
+            tokens,
+            inside,
+            waiting,
+            entering,
+            *guards,
+            returns,
+            fairness,
+            bypass_of(of_room.name),
+            forms,
         )
         draw = DrawAddress(room, tokens, editions, partial(draws_of, room))
         receipt = ReceiptAddress(room, tokens, editions, receipt_keys, reader_of(of_room, redis).chain)
@@ -240,6 +265,7 @@ def build_gate(
             passing,
             asking,
             reminding,
+            FormAddress(tokens, forms, editions).serve if forms is not None else None,
             counters,
         )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters))

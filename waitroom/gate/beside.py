@@ -33,6 +33,8 @@ class Beside:
     """What the shop has signed about a member, where it came by an address."""
     challenge: str = ""
     """The challenge that a browser without JavaScript was given."""
+    form: str = ""
+    """The key of a form that is kept: see :mod:`waitroom.gate.kept_forms`."""
 
     @classmethod
     def of(cls, headers: Iterable[tuple[bytes, bytes]], room: str) -> Beside:

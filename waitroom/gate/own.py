@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from pydantic_core import to_json
@@ -48,6 +50,7 @@ METHODS: Mapping[str, Sequence[str]] = {
     "language": ("GET", "HEAD", "POST"),
     "place": ("GET", "HEAD"),
     "privacy": ("GET", "HEAD"),
+    "form": ("GET", "HEAD", "POST"),
     "undo": ("POST",),
     "rest": ("POST",),
     "more": ("POST",),
@@ -82,6 +85,7 @@ class RoomEndpoints:
         passing: LettingPass | None,
         asking: Asking | None,
         reminding: Reminding,
+        form: Serve | None,
         counters: Counters,
     ) -> None:
         self._doorway = doorway
@@ -111,6 +115,8 @@ class RoomEndpoints:
         }
         if passing is not None:
             self._actions |= {"rest": passing.rest, "more": passing.more, "ready": passing.ready}
+        if form is not None:
+            self._actions["form"] = form
         if along is not None:
             self._actions |= {"offer": along.offer, "move": along.move, "anew": along.anew}
         if asking is not None:
@@ -216,9 +222,13 @@ class RoomEndpoints:
         else:
             state = plain_state(self._room, "left")
         headers: list[Header] = []
+        forms = self._doorway.forms
+        if forms is not None and brought.ticket is not None and request.beside.form:
+            with suppress(LineUnavailableError):  # it ends by itself
+                await forms.drop(brought.ticket)
         if brought != NOTHING:
             headers += self._doorway.tokens.take_back(
-                brought.ticket, secure=request.secure, beside=request.beside
+                brought.ticket, secure=request.secure, beside=replace(request.beside, form="")
             )
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")

@@ -135,6 +135,8 @@ class PageView:
     """What undoes the leaving; empty: it cannot be undone."""
     undo_seconds: int = 0
     """For how long it can be."""
+    form: Literal["", "kept", "lost"] = ""
+    """What became of a form that the visitor has sent."""
     query: str = ""
     """What carries the ticket behind the room's own addresses, where the browser keeps no cookies."""
 
@@ -235,6 +237,19 @@ class PrivacyView:
     keep_seconds: int
     hashes_addresses: bool
     held: Sequence[Holding]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """What the page of a kept form shows. ``target`` is where the form goes, ``to`` where its sender goes without.
+    ``is_gone``: it is not kept any more; ``sends``: it is sent without asking."""
+
+    room: str
+    target: str
+    to: str
+    field: str
+    is_gone: bool = False
+    sends: bool = False
 
 
 class Press:
@@ -349,6 +364,11 @@ class Pages:
         """The page that sends one field to an address as ``text/plain``."""
         return self._page("return.html", field=field, letter=letter, target=local_target(target))
 
+    def kept_form(self, view: FormView) -> Page:
+        """The page of a form that was kept while its sender waited."""
+        target, to = local_target(view.target), local_target(view.to)
+        return self._page("form.html", view=view, target=target, to=to)
+
     def framed(self, room: str, target: str) -> Page:
         """The page that leads out of a frame."""
         return self._page("framed.html", room=room, target=local_target(target))
@@ -434,7 +454,7 @@ class Editions:
 _TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
     "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html",
-    "privacy.html", "receipt.txt",
+    "privacy.html", "form.html", "receipt.txt",
 )  # fmt: skip
 
 

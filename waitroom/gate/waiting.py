@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares
+from waitroom.gate.kept_forms import Kept
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
     AskedView,
@@ -82,7 +83,12 @@ class Waiting:
         self._name: Header = (b"waitroom-room", room.name.encode())
 
     async def hold(
-        self, request: Request, kind: Kind, state: State, links: PlaceLinks = WITH_COOKIES
+        self,
+        request: Request,
+        kind: Kind,
+        state: State,
+        links: PlaceLinks = WITH_COOKIES,
+        form: Kept = Kept.NONE,
     ) -> None:
         """Tells a visitor where they stand."""
         headers = [(b"retry-after", b"%d" % state.refresh_after), self._name]
@@ -99,7 +105,7 @@ class Waiting:
                 refresh += b"; url=" + links.spare.encode()
             if state.state != "left":
                 headers.append((b"refresh", refresh))
-            page = self.page(state, links.target or request.target, languages, links)
+            page = self.page(state, links.target or request.target, languages, links, form=form)
             referrer = SECRET if links.query else OPEN
             await send_page(request, status, page, headers, referrer=referrer)
             return
@@ -153,6 +159,7 @@ class Waiting:
         *,
         slip: str = "",
         asked: AskedView | None = None,
+        form: Kept = Kept.NONE,
     ) -> Page:
         """The page of a visitor who is not let in and reads these languages. ``target`` is the address first asked for,
         ``slip`` what undoes the leaving, ``asked`` what asks them how the wait was."""
@@ -181,6 +188,7 @@ class Waiting:
             takes_along=self._takes_along,
             first_state=state.to_json().decode() if self._follows_line else "",
             slip=slip,
+            form=form.value,
             undo_seconds=self._undo_seconds,
             not_yet_seconds=self._not_yet_seconds,
             gives_extra_time=self._gives_extra_time,

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from waitroom.errors import LineUnavailableError
+from waitroom.forms.shelf import form_key, forms_key
 from waitroom.invitations.keys import batches_key, codes_key, prefix, revoked_key
 from waitroom.line.keys import RoomKeys, lane_keys, redeem_keys
 from waitroom.line.store import LineStore
@@ -127,6 +128,8 @@ class Eraser:
         )
         for key in ("networks", "joins:exchanged"):
             yield Trace(Kind.KEY, f"{prefix(self._room)}:{key}:{visit}")
+        yield Trace(Kind.KEY, form_key(self._room, visit))
+        yield Trace(Kind.MEMBER, forms_key(self._room), visit.encode())
         holders, _, redeemed, _ = redeem_keys(self._room)
         async for holder, kept in self._fields(holders):
             if kept == f"{place.lane}:{place.epoch}:{place.number}".encode():

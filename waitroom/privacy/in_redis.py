@@ -51,7 +51,7 @@ def of_room(settings: Settings, room: RoomSettings, rules: Rules) -> Iterator[Ho
     """What belongs to a room, as its live ``rules`` are."""
     start = f"waitroom:{VERSION}:{{{room.name}}}:"
     for holding in (
-        *_of_room(settings, rules), *_of_lanes(room, rules), *_of_guard(rules), *_of_codes(room),
+        *_of_room(settings, rules), *_of_lanes(room, rules), *_of_guard(rules), *_of_codes(room), *_of_forms(room),
         *_of_invitations(room),
     ):  # fmt: skip
         yield Holding(
@@ -174,6 +174,17 @@ def _of_codes(room: RoomSettings) -> Iterator[Holding]:
             "tries:*", "how many wrong codes came from an address, as a keyed hash", _ABUSE, About.ADDRESS,
             format_duration(TRIES_SECONDS), float(TRIES_SECONDS),
         )  # fmt: skip
+
+
+def _of_forms(room: RoomSettings) -> Iterator[Holding]:
+    if room.forms.paths:
+        keep = room.forms.keep
+        purpose = "so that a form that was sent before the wait is not lost"
+        yield _redis(
+            "forms:*", "the form that the holder of a place has sent, encrypted: the key is in the visitor's cookie",
+            purpose, About.PLACE, f"until it is sent or the place given up, {format_duration(keep)} at most", keep,
+        )  # fmt: skip
+        yield _redis("forms", "which places have one", purpose, About.PLACE, format_duration(keep), keep)
 
 
 def _invites(room: RoomSettings) -> bool:

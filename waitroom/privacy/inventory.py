@@ -35,7 +35,7 @@ def _in_browser(room: RoomSettings, rules: Rules) -> Iterator[Holding]:
     yield Holding(
         Where.BROWSER, ticket_cookie(room.name).decode(),
         "cookie: the place in line (lane, number, when it was given), signed; beside it a chosen language, an "
-        "invitation, a challenge, or the place of before",
+        "invitation, a challenge, the place of before, or the key of a kept form",
         "without it there is no place", About.PLACE, day,
     )  # fmt: skip
     yield Holding(
