@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 import httpx
 import pytest
@@ -204,9 +205,9 @@ async def test_a_room_keeps_no_more_than_it_may(gateway: Gateway, redis: Redis) 
     assert all(LOST in text for text in told[1:])
     assert 3 == len(await redis.keys("waitroom:1:{full}:forms*"))
     settings = load(gateway.config, environ={})
-    told = inventory(settings, find_room(settings, "full"), Rules())
-    for key in await redis.keys("waitroom:1:{full}:forms*"):
-        (holding,) = [each for each in told if each.covers(key.decode())]
+    holdings = inventory(settings, find_room(settings, "full"), Rules())
+    for key in cast(list[bytes], await redis.keys("waitroom:1:{full}:forms*")):
+        (holding,) = [each for each in holdings if each.covers(key.decode())]
         assert 0 < await redis.ttl(key) <= (holding.key_seconds or 0) == 14_400
 
 

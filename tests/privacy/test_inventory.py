@@ -139,7 +139,7 @@ async def test_the_page_says_it_in_words_and_by_name(gateway: Gateway) -> None:
         assert "/__waitroom/told/privacy?to=" in waits.text
         page = await visitor.get("/__waitroom/told/privacy?to=/shoes%3Fsize=42")
     assert 200 == page.status_code
-    assert "that ends 12 minutes after your last step" in page.text
+    assert "is forgotten 12 minutes after your last step" in page.text
     for name in (
         "waitroom_ticket_told",
         "waitroom_pass_told",

@@ -234,8 +234,8 @@ class PrivacyView:
     room: str
     target: str
     session_seconds: int
-    keep_seconds: int
     hashes_addresses: bool
+    keeps_forms: bool
     held: Sequence[Holding]
 
 

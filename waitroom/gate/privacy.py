@@ -42,8 +42,8 @@ class PrivacyAddress:
             room=self._room.name,
             target=query_fields(request).get("to", "/"),
             session_seconds=rules.session_ms // 1000,
-            keep_seconds=rules.keep_ms // 1000,
             hashes_addresses=any(each.about is About.ADDRESS and each.key_seconds for each in held),
+            keeps_forms=bool(self._of_room.forms.paths),
             held=tuple(each for each in held if each.about is not About.NOBODY),
         )
         await send_page(request, 200, pages.privacy(view))
