@@ -133,6 +133,7 @@ def site(
             shop,
             ROOMS,
             console=True,
+            origin_response_timeout="1s",
             webhooks=[
                 {"name": "pay", "paths": ["/hooks/*"], "style": "shopify", "secret": "a secret of a provider"}
             ],
@@ -183,7 +184,7 @@ async def test_nothing_of_a_person_is_left_in_the_clear(
     assert any(":joins:address:" in place for place in left)
     assert any(":networks:" in place for place in left)
     assert any(":forms:" in place for place in left)
-    assert b"DEBUG" in left["the logs"] and b"OriginStatus" not in left["the logs"]
+    assert b"DEBUG" in left["the logs"] and b"/lab/slow" in left["the logs"]
     assert b"url.path" in left["the spans"] and b"waitroom_requests_total" in left["the metrics"]
     assert 'INSERT INTO "audit"' in left["console.db"].decode()
     assert [] == marks.found_in(left)
@@ -234,6 +235,8 @@ async def go_in(site: Site, redis: Redis) -> None:
         for network in (marks.ADDRESS, "198.51.101.1", "198.51.102.1", marks.ADDRESS_6):
             await app.get("/lab/echo", headers={**held, "x-forwarded-for": network})
         await app.get("/lab/status/500?mail=" + marks.MAIL, headers=held)
+        late = await app.get("/lab/slow?seconds=3&mail=" + marks.MAIL, headers=held)
+        assert 504 == late.status_code
         with suppress(httpx.RemoteProtocolError):
             await app.get("/lab/cut?mail=" + marks.MAIL, headers=held)
         await app.post("/cart", data={"note": marks.FORM}, headers=held)

@@ -48,6 +48,7 @@ ROOM: dict[str, Any] = {
     "sharing": {"networks": 2, "window": "30s"},
     "adaptive": {"on": True, "least": 30, "latency": "2s"},
     "lanes": {"members": {"weight": 3}},
+    "feedback": {"ask": "csat"},
 }
 ANY = {"if-match": "*"}
 WHY = {"reason": "to see whether it works"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from waitroom.feedback.ledger import BITS_SECONDS, LINE_SECONDS
 from waitroom.gate.challenges import EARLY_MS, LIFE_MS
 from waitroom.gate.webhooks import MARGIN_SECONDS
 from waitroom.invitations.ledger import LONGEST_SECONDS, REMEMBERED_SECONDS, TRIES_SECONDS
@@ -52,6 +53,7 @@ def of_room(settings: Settings, room: RoomSettings, rules: Rules) -> Iterator[Ho
     start = f"waitroom:{VERSION}:{{{room.name}}}:"
     for holding in (
         *_of_room(settings, rules), *_of_lanes(room, rules), *_of_guard(rules), *_of_codes(room), *_of_forms(room),
+        *_of_feedback(room),
         *_of_invitations(room),
     ):  # fmt: skip
         yield Holding(
@@ -173,6 +175,26 @@ def _of_codes(room: RoomSettings) -> Iterator[Holding]:
         yield _redis(
             "tries:*", "how many wrong codes came from an address, as a keyed hash", _ABUSE, About.ADDRESS,
             format_duration(TRIES_SECONDS), float(TRIES_SECONDS),
+        )  # fmt: skip
+
+
+def _of_feedback(room: RoomSettings) -> Iterator[Holding]:
+    settings, purpose = room.feedback, "to know how the wait was"
+    if settings.ask == "off" and not settings.curve:
+        return
+    yield _redis(
+        "feedback:*", "answers and waits of an hour, as counts", purpose, About.NOBODY,
+        format_duration(settings.keep), settings.keep,
+    )  # fmt: skip
+    if settings.curve:
+        yield _redis(
+            "waits", "how many wait, by when they came", purpose, About.NOBODY, format_duration(LINE_SECONDS),
+            float(LINE_SECONDS),
+        )  # fmt: skip
+    if settings.ask != "off":
+        yield _redis(
+            "answered:*", "one bit for each place: whether it has answered, not what", purpose, About.PLACE,
+            format_duration(BITS_SECONDS), float(BITS_SECONDS),
         )  # fmt: skip
 
 

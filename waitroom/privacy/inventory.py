@@ -85,6 +85,7 @@ def _in_console(settings: Settings) -> Iterator[Holding]:
         ("approvals", "what waited for a second person, who asked and decided", f"90d, at most {keep}", About.STAFF),
         ("batches", "which invitations were minted by whom: counts, no members", keep, About.STAFF),
         ("idempotency", "answers to programs of the shop's, to give them again", "1d", About.STAFF),
+        ("feedback_told", "up to which hour answers were sent on", "until the file is removed", About.NOBODY),
         ("history", "counts a second, a minute, an hour", "7d", About.NOBODY),
         ("alert_deliveries, alert_log, alert_channels, alert_cursors, alert_standings, alert_site",
          "what staff was told, and whether it arrived", keep, About.STAFF),
