@@ -14,6 +14,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.privacy.marks import everything_in
+from waitroom.forms.shelf import FormShelf
 from waitroom.gate.tokens import Mint, Ticket
 from waitroom.line.desk import Spot
 from waitroom.line.hands import Handing
@@ -22,6 +23,9 @@ from waitroom.line.memory import Memory
 from waitroom.line.redeeming import BroughtTicket, Entitlement
 from waitroom.line.rules import Mode, Rules
 from waitroom.line.store import LineStore
+from waitroom.reminders.channels import Channel
+from waitroom.reminders.kept import Kept
+from waitroom.reminders.reminder import Contact, Place
 from waitroom.shaping.members import Members
 from waitroom.support.code import support_code
 
@@ -75,17 +79,23 @@ async def test_a_place_goes_with_all_that_hangs_on_it(redis: Redis, store: LineS
     await store.follow(3, Spot("general", 2))
     await store.rest(3, 3, 60_000)
     await redis.set(f"waitroom:1:{{drop}}:joins:exchanged:{epoch}:general:3", "1", ex=60)
+    kept = Kept(redis, "drop", [SECRET], lasts_seconds=60)
+    contact = Contact(Channel.MAIL, "anna@shop.example", "en")
+    await kept.keep(Place(epoch, "general", 3), contact, is_near=False)
+    shelf = FormShelf(redis, "drop", most=9, keep_seconds=60)
+    assert await shelf.keep(f"{epoch}:general:3", b"sealed")
     marks = ("general:3", "general:3:1", "3")
     before = await holdings(redis, *marks)
     code = support_code("drop", epoch, "general", 3)
     told = await asyncio.to_thread(run, tmp_path, code)
     assert "Nothing is erased yet" in told
-    for key in ("hands", "followed", "resting", "joins:exchanged"):
+    for key in ("hands", "followed", "resting", "joins:exchanged", "reminder:", "forms:"):
         assert key in told
     assert before == await holdings(redis, *marks)
     done = await asyncio.to_thread(run, tmp_path, code, "--yes", "--why", "asked for")
     assert "it is given up" in done
-    assert [] == await holdings(redis, "general:3", "general:3:1")
+    assert [] == await holdings(redis, "general:3", "general:3:1", f"{epoch}:general:3")
+    assert [] == await redis.keys("*reminder*") + await redis.keys("*forms*")
     assert "nothing" in await asyncio.to_thread(run, tmp_path, code)
     # the others stand as before
     assert (

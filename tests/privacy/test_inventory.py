@@ -108,6 +108,31 @@ def test_a_longer_setting_is_told(tmp_path: Path) -> None:
     assert "holders" in of(invite_only=True)
 
 
+def test_who_is_told_of_a_turn_is_on_the_list() -> None:
+    """Where they can be: what is kept of them, for how long, and who carries the message."""
+    settings = Settings.model_validate(
+        {
+            "origin": "http://127.0.0.1:9",
+            "rooms": [
+                {
+                    "name": "drop",
+                    "reminders": {
+                        "mail": "mailto://x@y.example?to={to}",
+                        "link": "https://shop.example/",
+                        "forget": "2h",
+                    },
+                }
+            ],
+        }
+    )
+    room = settings.rooms[0]
+    held = {each.name.rpartition("}:")[2]: each for each in inventory(settings, room, rules_of(room))}
+    assert 7200 == held["reminder:*"].key_seconds
+    assert "encrypted" in held["reminder:*"].what
+    assert {"reminders", "joins:told:*", "joins:told-by:*", "mail"} <= held.keys()
+    assert held["reminders:leader"].covers("waitroom:1:{drop}:reminders:leader")
+
+
 def test_the_logs_are_told_as_they_are_set() -> None:
     """With the address as it is set to be in them."""
     room = RoomSettings(name="drop")

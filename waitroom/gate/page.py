@@ -236,6 +236,7 @@ class PrivacyView:
     session_seconds: int
     hashes_addresses: bool
     keeps_forms: bool
+    keeps_contacts: bool
     held: Sequence[Holding]
 
 

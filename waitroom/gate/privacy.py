@@ -44,6 +44,7 @@ class PrivacyAddress:
             session_seconds=rules.session_ms // 1000,
             hashes_addresses=any(each.about is About.ADDRESS and each.key_seconds for each in held),
             keeps_forms=bool(self._of_room.forms.paths),
+            keeps_contacts=bool(self._of_room.reminders.channels),
             held=tuple(each for each in held if each.about is not About.NOBODY),
         )
         await send_page(request, 200, pages.privacy(view))

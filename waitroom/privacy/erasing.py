@@ -128,6 +128,8 @@ class Eraser:
         )
         for key in ("networks", "joins:exchanged"):
             yield Trace(Kind.KEY, f"{prefix(self._room)}:{key}:{visit}")
+        yield Trace(Kind.KEY, f"{prefix(self._room)}:reminder:{visit}")
+        yield Trace(Kind.MEMBER, f"{prefix(self._room)}:reminders", visit.encode())
         yield Trace(Kind.KEY, form_key(self._room, visit))
         yield Trace(Kind.MEMBER, forms_key(self._room), visit.encode())
         holders, _, redeemed, _ = redeem_keys(self._room)

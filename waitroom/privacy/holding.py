@@ -18,6 +18,8 @@ class Where(StrEnum):
     CONSOLE = "console"
     """``console.db``, in the folder of the gateway."""
     SHOP = "shop"
+    POST = "post"
+    """Who carries the messages that somebody asked for."""
 
 
 class About(StrEnum):
@@ -29,6 +31,8 @@ class About(StrEnum):
     """A place in line by its number: whose it is, only the ticket in the visitor's hand tells."""
     ADDRESS = "address"
     """An address, as a keyed hash of one day."""
+    CONTACT = "contact"
+    """A mail address or telephone number that somebody has given, encrypted."""
     MEMBER = "member"
     """A member of the shop, as a keyed hash."""
     STAFF = "staff"

@@ -13,6 +13,7 @@ from waitroom.line.rules import Rules
 from waitroom.privacy.holding import About, Holding, Where
 from waitroom.record.entries import LOG_LENGTH
 from waitroom.record.live import SILENT_SECONDS
+from waitroom.reminders.sender import LEASE_SECONDS
 from waitroom.settings import RoomSettings, Settings, format_duration
 from waitroom.shaping.addresses import PERIOD_MS
 from waitroom.shaping.challenge import wait_seconds
@@ -53,7 +54,7 @@ def of_room(settings: Settings, room: RoomSettings, rules: Rules) -> Iterator[Ho
     start = f"waitroom:{VERSION}:{{{room.name}}}:"
     for holding in (
         *_of_room(settings, rules), *_of_lanes(room, rules), *_of_guard(rules), *_of_codes(room), *_of_forms(room),
-        *_of_feedback(room),
+        *_of_feedback(room), *_of_reminders(room),
         *_of_invitations(room),
     ):  # fmt: skip
         yield Holding(
@@ -195,6 +196,35 @@ def _of_feedback(room: RoomSettings) -> Iterator[Holding]:
         yield _redis(
             "answered:*", "one bit for each place: whether it has answered, not what", purpose, About.PLACE,
             format_duration(BITS_SECONDS), float(BITS_SECONDS),
+        )  # fmt: skip
+
+
+def _of_reminders(room: RoomSettings) -> Iterator[Holding]:
+    settings, purpose = room.reminders, "to tell who asked for it that the turn comes"
+    if not settings.channels:
+        return
+    forget, day = settings.forget, PERIOD_MS / 1000
+    yield _redis(
+        "reminder:*", "the mail address or telephone number that the holder of a place has given, with the language; "
+        "encrypted with a key of the site's secret", purpose, About.CONTACT,
+        f"until the turn has come or it is taken back, {format_duration(forget)} at most", forget,
+    )  # fmt: skip
+    yield _redis("reminders", "which places have one", purpose, About.PLACE, format_duration(forget), forget)
+    yield _redis(
+        "reminders:leader",
+        "which worker sends",
+        purpose,
+        About.NOBODY,
+        format_duration(LEASE_SECONDS),
+        LEASE_SECONDS,
+    )
+    for name, what, seconds in (
+        ("told", "how often such an address was given", day),
+        ("told-by", "how many were given from an address", 3600.0),
+    ):
+        yield _redis(
+            f"joins:{name}:*", f"{what}, as a keyed hash that is another one each day", _ABUSE, About.ADDRESS,
+            format_duration(seconds), seconds,
         )  # fmt: skip
 
 

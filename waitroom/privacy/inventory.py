@@ -27,6 +27,7 @@ def inventory(settings: Settings, room: RoomSettings, rules: Rules) -> tuple[Hol
         *_in_logs(settings),
         *_in_console(settings),
         *_at_shop(),
+        *_with_post(room),
     )
 
 
@@ -91,6 +92,15 @@ def _in_console(settings: Settings) -> Iterator[Holding]:
          "what staff was told, and whether it arrived", keep, About.STAFF),
     ):  # fmt: skip
         yield Holding(Where.CONSOLE, name, what, "to run the room, and to answer for it", about, keeping)
+
+
+def _with_post(room: RoomSettings) -> Iterator[Holding]:
+    if room.reminders.channels:
+        yield Holding(
+            Where.POST, ", ".join(room.reminders.channels),
+            "the address or number that somebody has given, and that the turn comes",
+            "to tell who asked for it", About.CONTACT, "as the provider says that the shop has chosen",
+        )  # fmt: skip
 
 
 def _at_shop() -> Iterator[Holding]:

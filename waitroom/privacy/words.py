@@ -14,10 +14,11 @@ TITLES = {
     Where.TRACES: "In traces",
     Where.CONSOLE: "In console.db, of the console",
     Where.SHOP: "What the shop receives",
+    Where.POST: "What those receive who carry messages",
 }
 NOT_KEPT = (
     "Nobody's address, browser, cookies of the shop, form or query is kept in the clear, anywhere. "
-    "Nothing goes to anybody else."
+    "Nothing goes to anybody who is not named here."
 )
 
 
