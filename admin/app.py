@@ -38,6 +38,7 @@ def build_console(settings: Settings, redis: Redis, secrets: Sequence[str]) -> F
             console.rehearsals.running(),
             console.desk.running(),
             _beside(console.audit.keep(settings.sign_in.audit_keep)),
+            _beside(console.keeping.run()),
             _beside(console.alerts.run()),
         ):
             yield

@@ -20,6 +20,7 @@ from admin.history.history import History
 from admin.history.sampler import Sampler
 from admin.invitations.batches import Batches
 from admin.invitations.desk import Desk
+from admin.keeping import Keeping
 from admin.keys import Kept
 from admin.live import LiveRooms
 from admin.open_streams import OpenStreams
@@ -45,6 +46,7 @@ class Console:
     tokens: Tokens
     people: People
     audit: AuditLog
+    keeping: Keeping
     live: LiveRooms
     sampler: Sampler
     kept: Kept
@@ -77,6 +79,7 @@ class Console:
             tokens=Tokens(store),
             people=People.of(settings.sign_in, store, secrets),
             audit=AuditLog(store),
+            keeping=Keeping(store, settings.privacy.console_keep),
             live=live,
             sampler=sampler,
             kept=Kept(store),

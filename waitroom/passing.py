@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from waitroom.gate.bodies import Bodies
 from waitroom.gate.bypass import Bypass
+from waitroom.gate.logged import LoggedAddresses
 from waitroom.gate.webhooks import Webhook, Webhooks
 from waitroom.proxy import TrustedProxies
 from waitroom.settings import BypassSettings, Settings, WebhookSettings
@@ -20,7 +21,7 @@ from waitroom.shaping.signatures import Adyen, Hmac, Scheme, Shopify, Standard, 
 
 
 def bypasses(
-    settings: Settings, redis: Redis, trusted: TrustedProxies, bodies: Bodies
+    settings: Settings, redis: Redis, trusted: TrustedProxies, bodies: Bodies, logged: LoggedAddresses
 ) -> Callable[[str], Bypass | None]:
     """What lets requests pass in a room, by its name: None where nothing does. The rooms share what is known."""
     rules = [rule_of(each) for each in settings.bypass]
@@ -35,7 +36,7 @@ def bypasses(
 
     def of_room(room: str) -> Bypass | None:
         here = [rule for rule in rules if not rule.rooms or room in rule.rooms]
-        return Bypass(room, here, webhooks, crawlers, trusted) if here or webhooks else None
+        return Bypass(room, here, webhooks, crawlers, trusted, logged) if here or webhooks else None
 
     return of_room
 

@@ -57,12 +57,14 @@ LONGEST_TEXT = 2000
 """What is longer, such as a plan of a hundred steps, many receivers refuse. The data has all of it."""
 _OF_VISITORS = frozenset({"called", "passed", "rested", "undone"})
 """What visitors do and what is done with them, thousands of times in a sale: of that there are figures."""
+_HOUSEKEEPING = frozenset({"forgotten"})
+"""What the settings have done each hour."""
 _OF_ALL = frozenset({"type", "epoch", "clock", "chain", "who", "why"})
 
 
 def events_of(room: str, entry: Entry) -> Iterator[Event]:
     """The events of an entry. Raises ``KeyError`` and ``ValueError`` for one that no script wrote."""
-    if entry.kind in _OF_VISITORS or not re.fullmatch(r"[a-z_]{1,40}", entry.kind):
+    if entry.kind in _OF_VISITORS | _HOUSEKEEPING or not re.fullmatch(r"[a-z_]{1,40}", entry.kind):
         return
     if entry.kind == "changed":
         yield from _changed(room, entry)

@@ -19,7 +19,7 @@ class SessionState(BaseModel):
     """Where one is signed in. Times are in seconds since 1970."""
 
     id: str
-    agent: str = Field(description="What the browser calls itself.")
+    agent: str = Field(description="The browser and its system, as far as it says so.")
     network: str = Field(description="From where: /24 of IPv4, /48 of IPv6.")
     made_at: float
     seen_at: float

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from waitroom.shaping.addresses import network_text
+
 
 def network_of(address: str) -> str:
     """The network of an address: /24 of IPv4, /48 of IPv6. Empty for what is none, such as the peer of a unix socket.
 
     It tells an attack from a colleague, and it is no one's own: the log is kept for long.
     """
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    plain: IPv4Address | IPv6Address = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(ip_network((plain, 24 if isinstance(plain, IPv4Address) else 48), strict=False))
+    return network_text(address)
 
 
 def place_of(address: str) -> str:

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from admin.audit.address import network_of, place_of
 from admin.auth import throttle
+from admin.auth.agents import browser
 from admin.auth.passwords import BusyError, Verdict
 from admin.auth.people import People
 from admin.auth.sessions import Client, Session, Step
@@ -50,7 +51,7 @@ class Begun:
 def caller_of(request: Request, session: str | None, device: str | None) -> Caller:
     """The browser that sent a request."""
     address = request.client.host if request.client else ""
-    client = Client(request.headers.get("user-agent", ""), network_of(address))
+    client = Client(browser(request.headers.get("user-agent", "")), network_of(address))
     return Caller(client, place_of(address), session, device)
 
 

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from admin.auth.actor import Actor
 from admin.auth.roles import Role
 from admin.pages import words
-from admin.pages.agents import browser
 from admin.pages.moments import moment
 from admin.pages.navigation import ROOM, SITE, places
 from admin.pages.static import FILES
@@ -48,7 +47,6 @@ def environment() -> Environment:
         sentence=words.sentence,
         embedded=embedded,
         moment=moment,
-        browser=browser,
         zoned=zoned,
         both=both,
     )

@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = {
     "codes_minted": "Codes minted",
     "revoked": "Invitations revoked",
     "shared": "Visits ended",
+    "forgotten": "Old entries removed",
     "redis_restarted": "Redis restarted",
     "restored": "Lines restored",
     "clock_astray": "Clock astray",
@@ -42,6 +43,7 @@ _ICONS = {
     "changed": "auto", "called": "queue", "passed": "pass", "planned": "clock", "begun": "queue", "moved": "clock",
     "drawn": "queue", "revealed": "info", "opened": "play", "brought_forward": "support", "reinstated": "support",
     "undone": "undo", "rested": "clock", "reset": "warn", "codes_minted": "plus", "revoked": "closed", "shared": "warn",
+    "forgotten": "clock",
     "redis_restarted": "warn", "restored": "warn", "clock_astray": "warn", "clock_agrees": "check",
 }  # fmt: skip
 _DURATIONS = frozenset({"session", "keep", "presence", "burst", "entry"})

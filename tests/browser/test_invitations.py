@@ -77,8 +77,10 @@ def test_a_link_is_opened_by_its_button(browser: webdriver.Chrome, gateway: Gate
     assert f"{gateway.url}/drop/shoes" == browser.current_url
     cookies = {cookie["name"]: cookie for cookie in browser.get_cookies()}
     assert (True, "Lax") == tuple(
-        cookies["waitroom_invitation_browser-drop"][name] for name in ("httpOnly", "sameSite")
+        cookies["waitroom_ticket_browser-drop"][name] for name in ("httpOnly", "sameSite")
     )
+    assert {"waitroom_ticket_browser-drop"} == set(cookies)
+    assert "~~invitation=browser-drop:" in str(cookies["waitroom_ticket_browser-drop"]["value"])
 
 
 def test_a_code_is_typed_into_the_page_of_a_room_by_invitation_only(

@@ -25,7 +25,12 @@ from waitroom.gate.state import State
 
 ENDLESS = "/events$"
 ROOMS: dict[str, dict[str, object]] = {
-    "api-held": {"mode": "pause", "hold_status": 202, "feedback": {"ask": "csat"}},
+    "api-held": {
+        "mode": "pause",
+        "hold_status": 202,
+        "feedback": {"ask": "csat"},
+        "forms": {"paths": ["/api-held/*"]},
+    },
     "api-open": {"mode": "auto"},
     "api-rest": {"mode": "pause", "not_yet": "1m", "undo": "1m", "hold_status": 202},
     "api-closed": {"mode": "closed", "hold_status": 429, "cloudflare_json": True},

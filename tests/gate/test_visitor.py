@@ -168,11 +168,11 @@ def test_both_cookies_are_taken_back(tokens: Tokens) -> None:
     assert [b"waitroom_ticket_drop", b"waitroom_pass_drop"] == names
 
 
-def test_a_ticket_that_is_taken_back_is_kept_under_another_name(tokens: Tokens, room: Room) -> None:
+def test_a_ticket_that_is_taken_back_is_kept_beside_none(tokens: Tokens, room: Room) -> None:
     """It stands for no place, until the support desk gives that back."""
-    *_, kept = [value for _, value in tokens.take_back(Ticket("drop", 7, "general", 3, 5), secure=False)]
+    kept, _ = [value for _, value in tokens.take_back(Ticket("drop", 7, "general", 3, 5), secure=False)]
     cookie = kept.partition(b";")[0]
-    assert cookie.startswith(b"waitroom_left_drop=drop:7:general:3:5.")
+    assert cookie.startswith(b"waitroom_ticket_drop=~~former=drop:7:general:3:5.")
     brought = read(tokens, (b"cookie", cookie.decode()))
     assert (None, 3) == (brought.ticket, brought.former and brought.former.number)
     room.regime.helped = Helped(spots=frozenset({Spot("general", 3)}))

@@ -18,7 +18,7 @@ VIEW = ChallengeView(
     salt="5f0c",
     bits=18,
     sought="9a1b",
-    cookie="waitroom_answer_drop",
+    room="drop",
     wait_seconds=10,
     target="/drop/shoes?size=42",
 )

@@ -7,6 +7,7 @@ import csv
 import io
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +48,7 @@ ROOM: dict[str, Any] = {
     "sharing": {"networks": 2, "window": "30s"},
     "adaptive": {"on": True, "least": 30, "latency": "2s"},
     "lanes": {"members": {"weight": 3}},
+    "feedback": {"ask": "csat"},
 }
 ANY = {"if-match": "*"}
 WHY = {"reason": "to see whether it works"}
@@ -187,6 +189,7 @@ async def run_scripts(settings: Settings, name: str) -> None:
     await reader_of(room, redis).standing()
     await store.restore(told_by_ticket(place.head.epoch, number + 50_000))
     await store.reveal("00" * 32, as_committed=True)
+    await store.forget(int(time.time() * 1000), who="test", why="test")
     await store.reset(who="test", why="test")
     await redis.aclose()
 
@@ -223,7 +226,11 @@ async def end_a_shared_visit(settings: Settings, redis: Redis, name: str, visit:
 
 def use_tools(gateway: Gateway, room: str) -> None:
     """The command line."""
-    for words in (["check"], ["audit", "--json"], ["set", room, "rate=600"]):
+    erase = ["privacy", "erase", "--room", room, "--yes"]
+    for words in (
+        ["check"], ["audit", "--json"], ["set", room, "rate=600"], ["privacy"],
+        [*erase, "--visit", "1:general:1"], [*erase, "--member", "nobody"],
+    ):  # fmt: skip
         command = [sys.executable, "-m", "waitroom", *words, "--config", str(gateway.config)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, (words, done.stdout, done.stderr)

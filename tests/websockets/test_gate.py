@@ -152,9 +152,9 @@ async def test_a_websocket_outlives_its_visit(gateway: Gateway) -> None:
         done = "/lab/ws?waitroom-command=done"
         async with to(gateway, "open.example", done, Cookie=jar(cookies)) as last:
             taken = given(answered(last))
-            code = taken.pop("waitroom_left_open")
-            assert {"waitroom_ticket_open": "", "waitroom_pass_open": ""} == taken
-            assert code.startswith("open:")
+            left = taken.pop("waitroom_ticket_open")
+            assert {"waitroom_pass_open": ""} == taken
+            assert left.startswith("~~former=open:")
             assert "waitroom-command" not in answered(last)
         await socket.send("still here")
         assert "still here" == await socket.recv()

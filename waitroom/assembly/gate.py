@@ -7,13 +7,15 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from waitroom.assembly.line import reader_of, room_of
+from waitroom.assembly.line import reader_of, room_of, store_of
 from waitroom.assembly.pages import wardrobe_of
 from waitroom.assembly.reminders import reminders_of
 from waitroom.assembly.telemetry import telling_of
 from waitroom.feedback.ledger import FeedbackLedger
 from waitroom.feedback.question import Where
 from waitroom.feedback.watching import Watching
+from waitroom.forms.sealing import FormSeal
+from waitroom.forms.shelf import FormShelf
 from waitroom.gate.app import Entrance, Gate
 from waitroom.gate.asking import Asking
 from waitroom.gate.bodies import Bodies
@@ -23,9 +25,12 @@ from waitroom.gate.documents import documents_of
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
 from waitroom.gate.entering import Entering
+from waitroom.gate.form_address import FormAddress
 from waitroom.gate.inside import Inside
 from waitroom.gate.invited import Invitations
+from waitroom.gate.kept_forms import KeptForms
 from waitroom.gate.language import LanguageAddress
+from waitroom.gate.logged import LoggedAddresses
 from waitroom.gate.more import MoreAddresses
 from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.observed import Observed
@@ -33,6 +38,7 @@ from waitroom.gate.own import RoomEndpoints
 from waitroom.gate.page import Editions
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
+from waitroom.gate.privacy import PrivacyAddress
 from waitroom.gate.receipts import KeysAddress, ReceiptAddress
 from waitroom.gate.resting import LettingPass
 from waitroom.gate.returns import Returns
@@ -56,10 +62,11 @@ from waitroom.line.seeds import Seeds
 from waitroom.passing import bypasses
 from waitroom.proxy import Origin, OriginTimeouts, TrustedProxies
 from waitroom.proxy.address import tls_to_origin
+from waitroom.record.keeping import RecordKeeping
 from waitroom.record.live import LiveFairness
 from waitroom.record.receipt import ReceiptKeys
 from waitroom.resources import templates_dir
-from waitroom.settings import Settings
+from waitroom.settings import RoomSettings, Settings
 from waitroom.settings.shaping import with_rest
 from waitroom.shaping.addresses import Hasher
 from waitroom.shaping.common_rate import CommonRate
@@ -100,12 +107,15 @@ def guards_of(
     editions: Editions,
     hold_status: int,
     trusted: TrustedProxies,
+    tokens: Tokens,
 ) -> tuple[Porter, Sharing]:
     """Who looks at a room's newcomers, and at the passes of those inside."""
     hasher = Hasher(secrets[0], room.name)
     limits, challenges = JoinLimits(redis, room.name), Challenges(room.name, secrets)
     screening = Screening(room, limits, challenges, hasher, trusted)
-    return Porter(screening, TurnedAway(room.name, editions, hold_status)), Sharing(redis, room, hasher)
+    return Porter(screening, TurnedAway(room.name, editions, hold_status, tokens)), Sharing(
+        redis, room, hasher
+    )
 
 
 def shaper_of(settings: Settings) -> Shaper | None:
@@ -145,6 +155,17 @@ def passage_of(
     return TracedPassage(origin, trusted, shares, shaper, tracing.tracer), (tracing.finish,)
 
 
+def kept_forms_of(
+    room: RoomSettings, redis: Redis, secrets: Sequence[str], bodies: Bodies
+) -> KeptForms | None:
+    """What keeps the forms of a room; None where none is kept."""
+    settings = room.forms
+    if not settings.paths:
+        return None
+    shelf = FormShelf(redis, room.name, most=settings.most, keep_seconds=settings.keep)
+    return KeptForms(settings, FormSeal(secrets), shelf, bodies)
+
+
 def build_gate(
     settings: Settings, redis: Redis, secrets: Sequence[str], connections: Callable[[], int] = lambda: 0
 ) -> Gate:
@@ -156,8 +177,8 @@ def build_gate(
     endings = list(tracing_ends)
     wardrobe = wardrobe_of(settings)
     tickets, passes = Mint(Ticket, secrets), Mint(Pass, secrets)
-    bodies = Bodies()
-    bypass_of = bypasses(settings, redis, trusted, bodies)
+    bodies, logged = Bodies(), LoggedAddresses(settings.privacy.log_address, secrets[0])
+    bypass_of = bypasses(settings, redis, trusted, bodies, logged)
     seeds, receipt_keys = Seeds(secrets), ReceiptKeys(secrets)
     entrances: list[Entrance] = []
     watching: list[Watching] = []
@@ -189,20 +210,31 @@ def build_gate(
             has_more=wardrobe.content[of_room.name] is not None,
         )
         ledger = Ledger(redis, of_room.name, secrets)
-        entering = Entering(invitations, ledger, editions)
+        entering = Entering(invitations, ledger, editions, tokens)
         signals = Signals()
         observed = Observed(passage, signals, of_room.adaptive.ignore)
         regulator = Regulator(room, Told(redis, of_room.name), signals)
         inside = Inside(room, tokens, observed)
         returns = Returns(of_room.name, secrets, bodies)
-        guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted)
+        guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted, tokens)
         fairness = LiveFairness(redis, of_room.name)
+        forms = kept_forms_of(of_room, redis, secrets, bodies)
         doorway = Doorway(
-            room, tokens, inside, waiting, entering, *guards, returns, fairness, bypass_of(of_room.name)
+            room,
+            tokens,
+            inside,
+            waiting,
+            entering,
+            *guards,
+            returns,
+            fairness,
+            bypass_of(of_room.name),
+            forms,
         )
         draw = DrawAddress(room, tokens, editions, partial(draws_of, room))
         receipt = ReceiptAddress(room, tokens, editions, receipt_keys, reader_of(of_room, redis).chain)
         language = LanguageAddress(tokens, editions)
+        privacy = PrivacyAddress(room, editions, settings, of_room)
         along = None
         if of_room.take_along:
             along = MovingAlong(doorway, TransferCodes(of_room.name, secrets), ledger, editions)
@@ -230,6 +262,7 @@ def build_gate(
             draw.serve,
             receipt.serve,
             language.serve,
+            privacy.serve,
             wait.serve,
             along,
             undoing,
@@ -237,6 +270,7 @@ def build_gate(
             asking,
             reminding,
             MoreAddresses(of_room.name, editions, wardrobe.content[of_room.name]),
+            FormAddress(tokens, forms, editions).serve if forms is not None else None,
             counters,
         )
         entrances.append(Entrance(room, doorway, endpoints, regulator, counters, editions))
@@ -244,6 +278,7 @@ def build_gate(
     rooms = [entrance.room for entrance in entrances]
     weights = {of_room.name: of_room.common_weight for of_room in settings.rooms}
     common_rate = CommonRate(rooms, settings.common_rate, weights)
+    records = RecordKeeping([store_of(each, redis) for each in settings.rooms], settings.privacy.record_keep)
     elsewhere = Counters()
     telling = telling_of(redis, entrances, elsewhere, connections)
     return Gate(
@@ -256,10 +291,12 @@ def build_gate(
         documents_of(templates_dir(), editions.languages),
         elsewhere,
         cors=Cors(settings.cors_origins) if settings.cors_origins else None,
+        logged=logged,
         keepers=[
             common_rate.run,
             telling.run,
             *keepers,
+            records.run,
             *(entrance.doorway.fairness.run for entrance in entrances),
             *(each.run for each in watching),
         ],

@@ -14,6 +14,7 @@ from waitroom.cli.invite import app as invite
 from waitroom.cli.operating.commands import app as operating
 from waitroom.cli.options import ConfigFile, duration
 from waitroom.cli.plan import plan
+from waitroom.cli.privacy import app as privacy
 from waitroom.cli.proofs import app as proofs
 from waitroom.cli.rehearse import rehearse
 from waitroom.errors import WaitroomError
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 
 app.add_typer(invite, name="invite")
+app.add_typer(privacy, name="privacy")
 app.add_typer(proofs)
 app.add_typer(operating)
 

@@ -21,8 +21,8 @@ from waitroom.redis.cluster import shard_of
 HOUR_SECONDS = 3600
 ASKED_SECONDS = 86_400
 """For so long after leaving, or after the last visit, an answer counts: as long as a browser keeps a ticket."""
-_BITS_SECONDS = 2 * ASKED_SECONDS
-_LINE_SECONDS = 600
+BITS_SECONDS = 2 * ASKED_SECONDS
+LINE_SECONDS = 600
 """For so long it is known how the line stood: of a longer silence nothing can be said."""
 _AT_ONCE = 200
 """Hours that are read in one round trip."""
@@ -68,7 +68,7 @@ class FeedbackLedger:
     async def answer(self, epoch: int, lane: str, number: int, given: Answer, now: float) -> bool:
         """Counts an answer of a ticket. False: the ticket has answered before, and nothing was changed."""
         keys = answered_key(self._room, epoch, lane), feedback_key(self._room, _hour(now))
-        words = number, _BITS_SECONDS, self._keep_seconds, given.field
+        words = number, BITS_SECONDS, self._keep_seconds, given.field
         return bool(await self._ask(self._redis.eval(_script("answer"), len(keys), *keys, *words)))
 
     async def has_answered(self, epoch: int, lane: str, number: int) -> bool:
@@ -84,7 +84,7 @@ class FeedbackLedger:
         somebody else has looked meanwhile."""
         keys = waits_key(self._room), feedback_key(self._room, _hour(now))
         pairs = (word for pair in counts.items() for word in pair)
-        words = before, after, _LINE_SECONDS, self._keep_seconds, *pairs
+        words = before, after, LINE_SECONDS, self._keep_seconds, *pairs
         return bool(await self._ask(self._redis.eval(_script("tally"), len(keys), *keys, *words)))
 
     async def hours(self, first: int, last: int) -> list[Hour]:

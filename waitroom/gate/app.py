@@ -16,6 +16,7 @@ from waitroom.gate import health
 from waitroom.gate.answers import NO_STORE, PROBLEM, TEXT, answer, problem
 from waitroom.gate.cors import Cors
 from waitroom.gate.doorway import Doorway
+from waitroom.gate.logged import NO_ADDRESSES, LoggedAddresses
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.neighbours import Neighbours
 from waitroom.gate.own import RoomEndpoints
@@ -65,6 +66,7 @@ class Gate:
         documents: Mapping[str, Serve],
         elsewhere: Counters,
         cors: Cors | None = None,
+        logged: LoggedAddresses = NO_ADDRESSES,
         keepers: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
         last_acts: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
     ) -> None:
@@ -78,6 +80,7 @@ class Gate:
         self._documents = documents
         self._elsewhere = elsewhere
         self._cors = cors
+        self._logged = logged
         self._complaints = Complaints(logger)
         self._more_keepers = keepers
         self._last_acts = last_acts
@@ -176,9 +179,11 @@ class Gate:
                 request.counters = entrance.counters
                 await entrance.doorway.handle(request)
         except OriginError as error:
+            # no query: there is anything in it
             self._complaints.warn(
-                type(error).__name__, "%s %s: %s", scope["method"], request.target[:200], error
-            )
+                type(error).__name__, "%s %s%s: %s", scope["method"], request.path[:200],
+                self._logged.of(request.visitor.address), error,
+            )  # fmt: skip
             await self._trouble(request, error, name)
         except BusyError as error:
             await self._put_off(request, error, name)

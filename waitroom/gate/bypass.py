@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from waitroom.complaints import Complaints
 from waitroom.gate.disguises import is_disguise
 from waitroom.gate.inside import Way
+from waitroom.gate.logged import NO_ADDRESSES, LoggedAddresses
 from waitroom.gate.request import Request
 from waitroom.gate.rooms import clear_path
 from waitroom.gate.webhooks import Webhooks
@@ -38,8 +39,10 @@ class Bypass:
         webhooks: Webhooks | None,
         crawlers: Crawlers | None,
         trusted: TrustedProxies,
+        logged: LoggedAddresses = NO_ADDRESSES,
     ) -> None:
         self._room = room
+        self._logged = logged
         self._rules = tuple(rules)
         self._webhooks = webhooks
         self._crawlers = crawlers
@@ -105,8 +108,9 @@ class Bypass:
             return None if self._trusted.believes((address, 0)) else address
         if chained and any(rule.networks for rule in self._rules):
             self._complaints.warn(
-                "proxy", "%s says for whom it comes, and is not in trusted_proxies: no rule knows its address",
-                address,
+                "proxy",
+                "somebody%s says for whom they come, and is not in trusted_proxies: no rule knows their address",
+                self._logged.of(address),
             )  # fmt: skip
             return None
         return None if client is None else address

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
-from waitroom.errors import LineUnavailableError
+from waitroom.errors import BusyError, LineUnavailableError
 from waitroom.gate.bypass import Bypass
 from waitroom.gate.decision import Decision, Facts, Standing, decide
 from waitroom.gate.entering import Entering
 from waitroom.gate.inside import Way
+from waitroom.gate.kept_forms import KeptForms
 from waitroom.gate.moving import moves
 from waitroom.gate.negotiate import Frame, Kind, at_the_door, frame_of
 from waitroom.gate.newcomers import Newcomers
 from waitroom.gate.porter import Porter
 from waitroom.gate.request import Request
 from waitroom.gate.returns import Returns
+from waitroom.gate.shares import TooManyRequestsError
 from waitroom.gate.state import Notice, number_of, plain_state, standing, state_of
 from waitroom.gate.threshold import Threshold
-from waitroom.gate.tokens import EarlierEpochError, ExpiredTokenError, Ticket
+from waitroom.gate.tokens import EarlierEpochError, ExpiredTokenError, Pass, Ticket
 from waitroom.gate.visitor import Brought, Tokens
 from waitroom.gate.waiting import Waiting
 from waitroom.line.redeeming import BroughtTicket, Entitlement, Fate
@@ -49,13 +52,15 @@ class Doorway:
         returns: Returns,
         fairness: LiveFairness,
         bypass: Bypass | None = None,
+        forms: KeptForms | None = None,
     ) -> None:
         self.room = room
         self.tokens = tokens
         self.waiting = waiting
         self.entering = entering
         self.fairness = fairness
-        self._threshold = Threshold(room, tokens, inside, waiting)
+        self.forms = forms
+        self._threshold = Threshold(room, tokens, inside, waiting, forms)
         self._newcomers = Newcomers(self._threshold, entering, porter, self)
         self._sharing = sharing
         self._returns = returns
@@ -73,11 +78,10 @@ class Doorway:
             self.room.visits.active(brought.session)
             if self.room.rules.guard.networks:
                 self._sharing.saw(brought.session, request.visitor.address)
-            if brought.renew:
-                renewed = self.tokens.renewed(brought.admission)
-                await self._threshold.let_in(request, brought, renewed, new_pass=renewed)
+            if self.forms is not None and self.forms.may_be(request):
+                await self._bring_form(self.forms, request, brought, brought.admission)
             else:
-                await self._threshold.inside.bring(request, brought.admission)
+                await self._bring(request, brought, brought.admission)
             return
         if brought.moved is not None and request.kind in _PEOPLE and self._holds_newcomers:
             state = plain_state(self.room, "left", Notice.MOVED)
@@ -135,6 +139,38 @@ class Doorway:
                 await self._threshold.hold(
                     request, brought, kind, plain_state(self.room, "closed", notice), None
                 )
+
+    async def _bring(self, request: Request, brought: Brought, admission: Pass) -> None:
+        """To the shop, with a pass of today where the one that was brought grows old."""
+        if brought.renew:
+            renewed = self.tokens.renewed(admission)
+            await self._threshold.let_in(request, brought, renewed, new_pass=renewed)
+        else:
+            await self._threshold.inside.bring(request, admission)
+
+    async def _bring_form(
+        self, forms: KeptForms, request: Request, brought: Brought, admission: Pass
+    ) -> None:
+        """The same with what may be the letter of a kept form."""
+        beside, form = request.beside, await forms.open(request, admission)
+        if form is False:
+            await self.waiting.redirect(request)
+            return
+        if form is True:
+            await self._bring(request, brought, admission)
+            return
+        gone = self.tokens.keep_beside(brought, replace(beside, form=""), secure=request.secure)
+        request.gifts.append(gone)
+        try:
+            await self._bring(request, brought, admission)
+        except (BusyError, TooManyRequestsError):
+            # it has not left the gateway
+            request.gifts.remove(gone)
+            key = await forms.put_back(form, admission)
+            request.gifts.append(
+                self.tokens.keep_beside(brought, replace(beside, form=key), secure=request.secure)
+            )
+            raise
 
     @property
     def _holds_newcomers(self) -> bool:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate import cookies
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
+from waitroom.gate.beside import Beside
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.invited import INVITATION_HEADER, Invitations, Shown
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import Editions, InvitationView, leading_to, local_target
 from waitroom.gate.request import Request
+from waitroom.gate.visitor import Tokens
 from waitroom.gate.whole_page import SECRET, send_page
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger
 from waitroom.invitations.minting import default_target
@@ -37,9 +39,9 @@ _REFUSALS = {Redemption.USED_UP: Refusal.USED_UP, Redemption.REVOKED: Refusal.RE
 class Entering:
     """Serves ``enter`` and ``code`` of one room."""
 
-    def __init__(self, invitations: Invitations, ledger: Ledger, editions: Editions) -> None:
+    def __init__(self, invitations: Invitations, ledger: Ledger, editions: Editions, tokens: Tokens) -> None:
         self.invitations = invitations
-        self.cookie = invitations.cookie
+        self._tokens = tokens
         self._ledger = ledger
         self._editions = editions
         self._room = invitations.room.name
@@ -64,7 +66,8 @@ class Entering:
         try:
             if "claim" in fields:
                 self.invitations.claimed(fields["claim"], now)
-                await self._lead(request, to, self.invitations.claim_cookie, fields["claim"])
+                beside = replace(request.beside, claim=fields["claim"])
+                await self._lead(request, to, beside, fields["claim"])
                 return
             invitation = self.invitations.opened(fields.get("i", ""), now)
             await self._check_revoked(invitation)
@@ -116,7 +119,7 @@ class Entering:
         """Says why an invitation gave no place, and takes it from the visitor: the next request is one without it."""
         request.counters[INVITATION] += 1
         refusal = _REFUSALS[outcome]
-        gone = cookies.clear(self.cookie, secure=request.secure)
+        gone = self._kept(request, replace(request.beside, invitation=""))
         await self.refuse(request, InvitationError(refusal, refusal.value), request.target, [gone])
 
     async def refuse(
@@ -154,13 +157,12 @@ class Entering:
             raise REVOKED
 
     async def _take(self, request: Request, invitation: Invitation, to: str) -> None:
-        await self._lead(
-            request, to, self.cookie, self.invitations.taken(invitation, request.scope["headers"])
-        )
+        token = self.invitations.taken(invitation, request.scope["headers"])
+        await self._lead(request, to, replace(request.beside, invitation=token), token)
 
-    async def _lead(self, request: Request, to: str, cookie: bytes, token: str) -> None:
+    async def _lead(self, request: Request, to: str, beside: Beside, token: str) -> None:
         """To the shop, with the token in a cookie and no longer in the address."""
-        headers = [*_HEADERS, cookies.write(cookie, token, secure=request.secure)]
+        headers = [*_HEADERS, self._kept(request, beside)]
         if request.kind is Kind.NAVIGATION:
             headers.append(leading_to(local_target(to)))
             await answer(request.scope, request.send, 303, TEXT, b"", headers)
@@ -170,6 +172,10 @@ class Entering:
             await answer(
                 request.scope, request.send, 200, JSON, b'{"room":"%b"}' % self._room.encode(), headers
             )
+
+    def _kept(self, request: Request, beside: Beside) -> Header:
+        brought = self._tokens.read(request.scope)
+        return self._tokens.keep_beside(brought, beside, secure=request.secure)
 
     async def _wrong_code(self, request: Request, error: InvitationError, text: str, to: str) -> None:
         status = _STATUS.get(error.refusal, 403)

@@ -126,7 +126,9 @@ class Inside:
             ours = request.gifts
             if _says_done(theirs):
                 self._finish(admission)
-                ours = self._tokens.take_back(_ticket_of(admission), secure=request.secure)
+                ours = self._tokens.take_back(
+                    _ticket_of(admission), secure=request.secure, beside=request.beside
+                )
             headers = from_origin(theirs)
             return [*_uncacheable(headers), *ours] if ours else headers
 

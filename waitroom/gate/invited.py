@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from waitroom.gate import cookies
 from waitroom.gate.answers import Header
+from waitroom.gate.beside import texts_beside
 from waitroom.invitations.ledger import LONGEST_SECONDS
 from waitroom.line.redeeming import Entitlement
 from waitroom.settings import RoomSettings
@@ -38,13 +39,11 @@ class Invitations:
         self.invite_only = room.invite_only
         self.in_use = room.invite_only or room.claims is not None or len(room.lane_names) > 1
         """Whether it makes any difference what is brought."""
-        self.cookie = b"waitroom_invitation_" + room.name.encode()
-        self._own = room.name + ":"
         self._lanes = frozenset(room.lane_names)
         self._seal = Seal(tuple(secrets))
         self._members = Members(room.name, secrets)
         self._claims = Claims(room.name, room.claims.keys) if room.claims else None
-        self.claim_cookie = room.claims.cookie.encode() if room.claims else b""
+        self._claim_cookie = room.claims.cookie.encode() if room.claims else b""
         self._claim_header = room.claims.header.encode() if room.claims else b""
 
     def shown(self, headers: Iterable[Header], now: float) -> Shown:
@@ -62,13 +61,16 @@ class Invitations:
         if not jars and not tokens and not claims:
             return NOTHING_SHOWN
         refused: InvitationError | None = None
-        for text in tokens or cookies.read(jars, self.cookie, own=self._own):
+        for text in tokens or texts_beside(jars, self.room.name, "invitation"):
             try:
                 return Shown(_entitlement(self.opened(text, now)))
             except InvitationError as error:
                 refused = error
         if self._claims is not None:
-            for text in (claims or cookies.read(jars, self.claim_cookie))[:MOST_CLAIMS]:
+            shown = claims or cookies.read(jars, self._claim_cookie) + texts_beside(
+                jars, self.room.name, "claim"
+            )
+            for text in shown[:MOST_CLAIMS]:
                 try:
                     return Shown(self.claimed(text, now))
                 except InvitationError as error:
@@ -102,7 +104,7 @@ class Invitations:
         if invitation.holder or invitation.uses == 1:
             return self._seal.sign(invitation)
         jars = [value for name, value in headers if name == b"cookie"]
-        for text in cookies.read(jars, self.cookie, own=self._own):
+        for text in texts_beside(jars, self.room.name, "invitation"):
             try:
                 earlier = self._seal.read(text)
             except InvitationError:

@@ -1,9 +1,11 @@
 """The address where a visitor chooses the language of the pages. It needs no script.
 
-The choice is kept in the cookie of the visitor's ticket, behind the ticket: see :mod:`waitroom.gate.cookies`.
+The choice is kept in the cookie of the visitor's ticket, behind the ticket: see :mod:`waitroom.gate.beside`.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from waitroom.gate.answers import NO_STORE, TEXT, VARY, answer
 from waitroom.gate.forms import form_fields, query_fields
@@ -40,9 +42,7 @@ class LanguageAddress:
         chosen = fields.get("language", "")
         if chosen not in self._editions.languages.tags:
             chosen = ""
-        brought = self._tokens.read(scope)
-        # what is left of a place that went to another device says so on the page
-        ticket = None if brought.admission is not None else brought.ticket or brought.moved
         back = leading_to(local_target(fields.get("to", "/")))
-        kept = self._tokens.speak(ticket, chosen, secure=request.secure)
+        beside = replace(request.beside, language=chosen)
+        kept = self._tokens.keep_beside(self._tokens.read(scope), beside, secure=request.secure)
         await answer(scope, send, 303, TEXT, b"", [back, NO_STORE, VARY, kept])

@@ -105,9 +105,7 @@ class MovingAlong:
         """A device from which the place has gone may join the line by itself."""
         brought = self._doorway.tokens.read(request.scope)
         if brought.moved is not None:
-            request.gifts += self._doorway.tokens.take_back(
-                secure=request.secure, language=request.chosen_language
-            )
+            request.gifts += self._doorway.tokens.take_back(secure=request.secure, beside=request.beside)
         await lead(request, query_fields(request).get("to", "/"))
 
     async def _bring(self, request: Request, text: str, to: str, own: Brought) -> None:

@@ -126,8 +126,6 @@ class Newcomers:
     ) -> None:
         """Hands a new place out."""
         await self._link(brought, lane, place)
-        if self.room.rules.guard.screens:
-            request.gifts += self._porter.taken_back(request)
         request.counters.joined(lane, admitted=place.admitted)
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:

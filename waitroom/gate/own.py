@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from pydantic_core import to_json
@@ -48,6 +50,8 @@ METHODS: Mapping[str, Sequence[str]] = {
     "code": ("GET", "HEAD", "POST"),
     "language": ("GET", "HEAD", "POST"),
     "place": ("GET", "HEAD"),
+    "privacy": ("GET", "HEAD"),
+    "form": ("GET", "HEAD", "POST"),
     "undo": ("POST",),
     "rest": ("POST",),
     "more": ("POST",),
@@ -68,8 +72,8 @@ _PERSONAL = (NO_STORE, VARY)
 
 
 class RoomEndpoints:
-    """Status, events, wait, leave, line, draw, receipt, language, and the ways of a place: by the address, to another
-    device, back after leaving, and into a lane."""
+    """Status, events, wait, leave, line, draw, receipt, language, privacy, and the ways of a place: by the address, to
+    another device, back after leaving, and into a lane."""
 
     def __init__(
         self,
@@ -78,6 +82,7 @@ class RoomEndpoints:
         draw: Serve,
         receipt: Serve,
         language: Serve,
+        privacy: Serve,
         wait: Serve,
         along: MovingAlong | None,
         undoing: Undoing,
@@ -85,6 +90,7 @@ class RoomEndpoints:
         asking: Asking | None,
         reminding: Reminding,
         more: MoreAddresses,
+        form: Serve | None,
         counters: Counters,
     ) -> None:
         self._doorway = doorway
@@ -104,6 +110,7 @@ class RoomEndpoints:
             "draw": draw,
             "receipt": receipt,
             "language": language,
+            "privacy": privacy,
             "wait": wait,
             "enter": doorway.entering.enter,
             "code": doorway.entering.code,
@@ -116,6 +123,8 @@ class RoomEndpoints:
         }
         if passing is not None:
             self._actions |= {"rest": passing.rest, "more": passing.more, "ready": passing.ready}
+        if form is not None:
+            self._actions["form"] = form
         if along is not None:
             self._actions |= {"offer": along.offer, "move": along.move, "anew": along.anew}
         if asking is not None:
@@ -191,7 +200,7 @@ class RoomEndpoints:
             await lead(request, asked.target)
             return
         request.gifts += tokens.hand_out(
-            ticket, None, secure=request.secure, in_headers=False, language=request.chosen_language
+            ticket, None, secure=request.secure, in_headers=False, beside=request.beside
         )
         here = links_here(self._room.name, asked.ticket, asked.target)
         if asked.is_second:
@@ -221,9 +230,13 @@ class RoomEndpoints:
         else:
             state = plain_state(self._room, "left")
         headers: list[Header] = []
+        forms = self._doorway.forms
+        if forms is not None and brought.ticket is not None and request.beside.form:
+            with suppress(LineUnavailableError):  # it ends by itself
+                await forms.drop(brought.ticket)
         if brought != NOTHING:
             headers += self._doorway.tokens.take_back(
-                brought.ticket, secure=request.secure, language=request.chosen_language
+                brought.ticket, secure=request.secure, beside=replace(request.beside, form="")
             )
         if request.kind is Kind.NAVIGATION:
             target = (await form_fields(request)).get("target", "/")

@@ -29,6 +29,7 @@ from waitroom.gate.static import StaticFiles
 from waitroom.gate.texts import AskedPage, EtaForms, InvitationPage, MovePage, TellPage, Texts, Trouble
 from waitroom.gate.whole_page import Page
 from waitroom.messages.languages import Wanted
+from waitroom.privacy.holding import Holding
 from waitroom.record.receipt import Receipt
 from waitroom.reminders.channels import Channel
 from waitroom.shaping.invitation import Refusal
@@ -143,6 +144,8 @@ class PageView:
     """For how long it can be."""
     has_more: bool = False
     """Whether there is something to read and to look at while one waits."""
+    form: Literal["", "kept", "lost"] = ""
+    """What became of a form that the visitor has sent."""
     query: str = ""
     """What carries the ticket behind the room's own addresses, where the browser keeps no cookies."""
 
@@ -159,7 +162,7 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeView:
-    """What the page of a challenged newcomer needs: the puzzle, ``cookie`` for the solution, ``target`` as above.
+    """What the page of a challenged newcomer needs: the puzzle, the ``room`` that takes it, ``target`` as above.
 
     ``wait_seconds`` is for how long a browser without JavaScript waits; 0: it cannot get in.
     """
@@ -168,7 +171,7 @@ class ChallengeView:
     salt: str
     bits: int
     sought: str
-    cookie: str
+    room: str
     wait_seconds: int
     target: str
 
@@ -242,6 +245,32 @@ class MoreView:
     faq: Spoken[list[Question]] | None
     products: Sequence[Product]
     has_chat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyView:
+    """What the page about privacy shows. ``hashes_addresses``: whether addresses are counted."""
+
+    room: str
+    target: str
+    session_seconds: int
+    hashes_addresses: bool
+    keeps_forms: bool
+    keeps_contacts: bool
+    held: Sequence[Holding]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """What the page of a kept form shows. ``target`` is where the form goes, ``to`` where its sender goes without.
+    ``is_gone``: it is not kept any more; ``sends``: it is sent without asking."""
+
+    room: str
+    target: str
+    to: str
+    field: str
+    is_gone: bool = False
+    sends: bool = False
 
 
 class Press:
@@ -400,9 +429,19 @@ class Pages:
         """The page that sends one field to an address as ``text/plain``."""
         return self._page("return.html", field=field, letter=letter, target=local_target(target))
 
+    def kept_form(self, view: FormView) -> Page:
+        """The page of a form that was kept while its sender waited."""
+        target, to = local_target(view.target), local_target(view.to)
+        return self._page("form.html", view=view, target=target, to=to)
+
     def framed(self, room: str, target: str) -> Page:
         """The page that leads out of a frame."""
         return self._page("framed.html", room=room, target=local_target(target))
+
+    def privacy(self, view: PrivacyView) -> Page:
+        """The page that tells what is kept of a visitor."""
+        session = self.texts.lasting(view.session_seconds)
+        return self._page("privacy.html", view=view, target=local_target(view.target), session=session)
 
     def move(self, view: MoveView) -> Page:
         """A page about a place on its way to another device."""
@@ -487,8 +526,8 @@ class Editions:
 
 TEMPLATES = (
     "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html", "receipt.txt",
-    "more.html", "chat.html",
+    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html", "more.html", "chat.html",
+    "privacy.html", "form.html", "receipt.txt",
 )  # fmt: skip
 """All pages."""
 

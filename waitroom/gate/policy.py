@@ -9,6 +9,7 @@ from waitroom.gate.inline import Element
 _LEFT_OUT = {
     # Chromium would apply it to where the shop then sends the shopper on to as well, which may be another site; see MDN
     "return.html": "form-action",
+    "form.html": "form-action",
     # it leads out of a frame of anybody's, and all it has is a link
     "framed.html": "frame-ancestors",
 }

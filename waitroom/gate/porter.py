@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.request import Request
 from waitroom.gate.screening import Screening
@@ -36,7 +35,3 @@ class Porter:
             case _:
                 await self._turned_away.answer(request, kind, screened)
                 return None
-
-    def taken_back(self, request: Request) -> list[Header]:
-        """The response headers for a newcomer who has joined: the challenge has served its turn."""
-        return self.screening.taken_back(request)

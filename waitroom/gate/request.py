@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.types import Receive, Scope, Send
 
 from waitroom.gate.answers import Header
-from waitroom.gate.cookies import chosen_language
+from waitroom.gate.beside import NOTHING_BESIDE, Beside
 from waitroom.gate.negotiate import Kind, classify, is_foreign
 from waitroom.gate.sockets import is_handshake
 from waitroom.messages import languages
@@ -92,7 +92,12 @@ class Request:
     @property
     def chosen_language(self) -> str:
         """The tag of the language that its sender has chosen on a page of the room; empty: none."""
-        return chosen_language(self.scope["headers"], self.room) if self.room else ""
+        return self.beside.language
+
+    @property
+    def beside(self) -> Beside:
+        """What its sender's ticket cookie of the room holds beside the ticket."""
+        return Beside.of(self.scope["headers"], self.room) if self.room else NOTHING_BESIDE
 
     @property
     def target(self) -> str:

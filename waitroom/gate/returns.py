@@ -77,22 +77,7 @@ class Returns:
         must say that the page is ours, where it has no Fetch Metadata (as over plain HTTP) by ``Origin``. Browsers
         that send neither know of no ``SameSite`` either, and need no letter.
         """
-        scope = request.scope
-        if scope["method"] != "POST":
-            return False
-        kind = site = origin = length = b""
-        for name, value in scope["headers"]:
-            if name == b"content-type":
-                kind = value
-            elif name == b"sec-fetch-site":
-                site = value
-            elif name == b"origin":
-                origin = value
-            elif name == b"content-length":
-                length = value
-        if kind != b"text/plain" or not length:
-            return False
-        return site == b"same-origin" if site else _host_of(origin) in _hosts(request)
+        return is_from_here(request, b"text/plain")
 
     async def open(self, request: Request) -> bool:
         """Makes the request what was sealed, where it is a letter of ours; leaves it alone where it is not.
@@ -122,6 +107,28 @@ class Returns:
         request.receive = replay(original, request.receive)
         request.counts_as = Kind.NAVIGATION
         return True
+
+
+def is_from_here(request: Request, *content_types: bytes) -> bool:
+    """Whether a page of this very origin sends a form with a body of one of these kinds, as far as the browser says: by
+    Fetch Metadata, where it has none (as over plain HTTP) by ``Origin``."""
+    scope = request.scope
+    if scope["method"] != "POST":
+        return False
+    kind = site = origin = b""
+    has_body = False
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            kind = value
+        elif name == b"sec-fetch-site":
+            site = value
+        elif name == b"origin":
+            origin = value
+        elif name in (b"content-length", b"transfer-encoding"):
+            has_body = True
+    if not has_body or kind.partition(b";")[0].strip().lower() not in content_types:
+        return False
+    return site == b"same-origin" if site else _host_of(origin) in _hosts(request)
 
 
 def _cookies(headers: Sequence[Header]) -> list[tuple[bytes, bytes]]:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate import cookies
-from waitroom.gate.answers import Header
+from waitroom.gate.beside import texts_beside
 from waitroom.gate.challenges import EARLY_MS, LIFE_MS, Answer, Challenge, Challenges
 from waitroom.gate.request import Request
 from waitroom.gate.tokens import Ticket, TokenError
@@ -70,8 +69,6 @@ class Screening:
         self._hash = hasher
         self._trusted = trusted
         self._joins = JoinRate()
-        self.answer_cookie = cookies.answer_cookie(room.name)
-        self.challenge_cookie = cookies.challenge_cookie(room.name)
         room.on_change(self._observe)
 
     def __repr__(self) -> str:
@@ -104,14 +101,6 @@ class Screening:
             return await self._look(request, self.due(holding=holding))
         except LineUnavailableError:
             return _PASSED
-
-    def taken_back(self, request: Request) -> list[Header]:
-        """The response headers that take away the challenge and the answer that a newcomer has brought as cookies."""
-        jars = [value for name, value in request.scope["headers"] if name == b"cookie"]
-        brought = (
-            name for name in (self.answer_cookie, self.challenge_cookie) if any(name in jar for jar in jars)
-        )
-        return [cookies.clear(name, secure=request.secure) for name in brought]
 
     async def _exchange(self, ticket: Ticket) -> bool:
         name = f"exchanged:{ticket.epoch}:{ticket.lane}:{ticket.number}"
@@ -177,12 +166,9 @@ class Screening:
 
     def _shown(self, request: Request) -> list[str]:
         headers = request.scope["headers"]
-        own = self._room.name + ":"
         jars = [value for name, value in headers if name == b"cookie"]
         told = [value.decode("latin-1") for name, value in headers if name == ANSWER_HEADER]
-        solved = cookies.read(jars, self.answer_cookie, own=own)
-        given = cookies.read(jars, self.challenge_cookie, own=own)
-        return (told + solved + given)[:MOST_SHOWN]
+        return (told + texts_beside(jars, self._room.name, "challenge"))[:MOST_SHOWN]
 
     def _worth(self, answer: Answer, place: Whence | None) -> _Payment:
         challenge, bits = answer.challenge, answer.challenge.puzzle.bits

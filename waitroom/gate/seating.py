@@ -28,7 +28,7 @@ async def seat(request: Request, tokens: Tokens, ticket: Ticket, to: str) -> Non
     """Hands the ticket out, and leads to the line by way of the address that works without cookies, too."""
     is_page = request.kind is Kind.NAVIGATION
     request.gifts += tokens.hand_out(
-        ticket, None, secure=request.secure, in_headers=not is_page, language=request.chosen_language
+        ticket, None, secure=request.secure, in_headers=not is_page, beside=request.beside
     )
     if is_page:
         await lead(request, spare_link(ticket.room, tokens.text_of(ticket), to).spare)

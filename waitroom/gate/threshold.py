@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import quote
+
+from waitroom.gate.beside import NOTHING_BESIDE
 from waitroom.gate.decision import Standing
 from waitroom.gate.inside import Way
+from waitroom.gate.kept_forms import Kept, KeptForms
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.place_links import WITH_COOKIES, spare_link
+from waitroom.gate.place_links import WITH_COOKIES, lead, spare_link
 from waitroom.gate.request import Request
 from waitroom.gate.state import Notice, State, plain_state, state_of
 from waitroom.gate.tokens import Pass, Ticket
@@ -26,8 +31,11 @@ def is_holding(room: Room) -> bool:
 class Threshold:
     """The answers of one room's door."""
 
-    def __init__(self, room: Room, tokens: Tokens, inside: Way, waiting: Waiting) -> None:
+    def __init__(
+        self, room: Room, tokens: Tokens, inside: Way, waiting: Waiting, forms: KeptForms | None = None
+    ) -> None:
         self.room = room
+        self.forms = forms
         self.tokens = tokens
         self.inside = inside
         self.waiting = waiting
@@ -54,27 +62,34 @@ class Threshold:
             new_pass,
             secure=request.secure,
             in_headers=in_headers,
-            language=request.chosen_language if new_ticket else "",
+            beside=request.beside if new_ticket else NOTHING_BESIDE,
         )
+        if self.forms is not None and request.beside.form and self._looks(request):
+            # a form of theirs is still to be sent: first of all they are asked, or it is
+            await lead(request, f"/__waitroom/{self.room.name}/form?to={quote(request.target)}")
+            return
         await self.inside.bring(request, admission)
+
+    def _looks(self, request: Request) -> bool:
+        return request.kind is Kind.NAVIGATION and request.scope["method"] in ("GET", "HEAD")
 
     async def hold(
         self, request: Request, brought: Brought, kind: Kind, state: State, ticket: Ticket | None
     ) -> None:
         """The waiting page, or a problem, with a ticket where there is one."""
         in_headers = brought.by_header or kind is Kind.CALL
+        beside, form = request.beside, Kept.NONE
+        if self.forms is not None and kind is Kind.NAVIGATION:
+            form, key = await self.forms.keep(request, ticket, beside.form)
+            beside = replace(beside, form=key)
         if ticket is not None:
             request.gifts += self.tokens.hand_out(
-                ticket,
-                None,
-                secure=request.secure,
-                in_headers=in_headers,
-                language=request.chosen_language,
+                ticket, None, secure=request.secure, in_headers=in_headers, beside=beside
             )
         links = WITH_COOKIES
         if ticket is not None and kind is Kind.NAVIGATION and not brought.has_come:
             links = spare_link(self.room.name, self.tokens.text_of(ticket), request.target)
-        await self.waiting.hold(request, kind, state, links)
+        await self.waiting.hold(request, kind, state, links, form)
 
     async def stay(
         self, request: Request, brought: Brought, kind: Kind, stands: Standing, number: int

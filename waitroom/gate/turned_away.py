@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from waitroom.gate import cookies
+from dataclasses import replace
+
 from waitroom.gate.answers import NO_STORE, PROBLEM, VARY, Header, answer, problem
-from waitroom.gate.challenges import LIFE_MS, Challenge
+from waitroom.gate.challenges import Challenge
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import ChallengeView, Editions
 from waitroom.gate.request import Request
 from waitroom.gate.screening import Screened
+from waitroom.gate.visitor import Tokens
 from waitroom.gate.whole_page import send_page
 from waitroom.telemetry.families import TURNED_AWAY
 
@@ -16,12 +18,11 @@ from waitroom.telemetry.families import TURNED_AWAY
 class TurnedAway:
     """The answers of one room to those newcomers: a page for people, a problem for programs."""
 
-    def __init__(self, room: str, editions: Editions, hold_status: int) -> None:
+    def __init__(self, room: str, editions: Editions, hold_status: int, tokens: Tokens) -> None:
         self._room = room
         self._editions = editions
         self._hold_status = hold_status
-        self._challenge_cookie = cookies.challenge_cookie(room)
-        self._answer_cookie = cookies.answer_cookie(room).decode()
+        self._tokens = tokens
         self._name: Header = (b"waitroom-room", room.encode())
 
     async def answer(self, request: Request, kind: Kind, screened: Screened) -> None:
@@ -52,7 +53,7 @@ class TurnedAway:
             salt=puzzle.salt,
             bits=puzzle.bits,
             sought=puzzle.target,
-            cookie=self._answer_cookie,
+            room=self._room,
             wait_seconds=seconds,
             target=request.target,
         )
@@ -61,14 +62,9 @@ class TurnedAway:
         if seconds:
             # for those without JavaScript: where the script runs it calls this off
             headers += [(b"retry-after", b"%d" % seconds), (b"refresh", b"%d" % seconds)]
-            headers.append(
-                cookies.write(
-                    self._challenge_cookie,
-                    challenge.text,
-                    secure=request.secure,
-                    max_age_seconds=LIFE_MS // 1000,
-                )
-            )
+            beside = replace(request.beside, challenge=challenge.text)
+            brought = self._tokens.read(request.scope)
+            headers.append(self._tokens.keep_beside(brought, beside, secure=request.secure))
         await send_page(request, self._hold_status, pages.challenge(view), headers)
 
     async def _challenge_problem(self, request: Request, challenge: Challenge, seconds: int) -> None:

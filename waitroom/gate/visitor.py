@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from waitroom.feedback.buckets import bucket_of
 from waitroom.gate import cookies
+from waitroom.gate.beside import NOTHING_BESIDE, SEPARATOR, Beside, texts_beside
 from waitroom.gate.state import now_held, spot_of
 from waitroom.gate.tokens import (
     ExpiredTokenError,
@@ -76,7 +77,6 @@ class Tokens:
         self._asks_inside = asks_inside
         self.ticket_cookie = cookies.ticket_cookie(room.name)
         self.pass_cookie = cookies.pass_cookie(room.name)
-        self.former_cookie = cookies.former_cookie(room.name)
 
     def read(self, scope: Scope) -> Brought:
         """What the visitor brings that counts."""
@@ -140,13 +140,13 @@ class Tokens:
             return NOTHING
         own = self._room.name + ":"
         ticket, refused = self._first(
-            self._tickets, tickets or _without_language(cookies.read(jars, self.ticket_cookie, own=own))
+            self._tickets, tickets or _alone(cookies.read(jars, self.ticket_cookie, own=own))
         )
         held, no_pass = self._first(self._passes, passes or cookies.read(jars, self.pass_cookie, own=own))
         if held is None:
             former = None
             if ticket is None:
-                former, _ = self._first(self._tickets, cookies.read(jars, self.former_cookie, own=own))
+                former, _ = self._first(self._tickets, texts_beside(jars, self._room.name, "former"))
             return Brought(ticket, None, by_header=by_header, refused=refused or no_pass, former=former)
         # shown at the door like a ticket it yields the visit, while that lasts
         if ticket is None and not held.is_guest:
@@ -206,17 +206,15 @@ class Tokens:
         *,
         secure: bool,
         in_headers: bool,
-        language: str = "",
+        beside: Beside = NOTHING_BESIDE,
     ) -> list[tuple[bytes, bytes]]:
-        """The response headers that give these tokens to the visitor. ``language`` is the one that they have chosen,
-        which their ticket's cookie keeps."""
+        """The response headers that give these tokens to the visitor. ``beside`` is what their ticket's cookie holds
+        beside it: what was for getting a ticket is dropped with one."""
         headers = []
         if ticket is not None:
-            text = self._tickets.sign(ticket)
-            kept = f"{text}{cookies.LANGUAGE}{language}" if language else text
-            headers.append(cookies.write(self.ticket_cookie, kept, secure=secure))
+            headers.append(self.keep(ticket, replace(beside, former="", challenge=""), secure=secure))
             if in_headers:
-                headers.append((TICKET_HEADER, text.encode()))
+                headers.append((TICKET_HEADER, self._tickets.sign(ticket).encode()))
         if admission is not None:
             text = self._passes.sign(admission)
             headers.append(cookies.write(self.pass_cookie, text, secure=secure))
@@ -238,29 +236,30 @@ class Tokens:
         ]
         return kept + self.hand_out(None, self.renewed(held), secure=secure, in_headers=in_headers)
 
-    def speak(self, ticket: Ticket | None, language: str, *, secure: bool) -> tuple[bytes, bytes]:
-        """The response header that keeps a chosen language beside the ticket, or alone where there is none; an empty
-        one: no choice."""
-        if ticket is not None:
-            return self.hand_out(ticket, None, secure=secure, in_headers=False, language=language)[0]
-        if not language:
+    def keep(self, ticket: Ticket | None, beside: Beside, *, secure: bool) -> tuple[bytes, bytes]:
+        """The response header that keeps a ticket, if any, and what is beside it; where there is neither, nothing."""
+        kept = (self._tickets.sign(ticket) if ticket is not None else "") + beside.written()
+        if not kept:
             return cookies.clear(self.ticket_cookie, secure=secure)
-        return cookies.write(self.ticket_cookie, cookies.LANGUAGE + language, secure=secure)
+        return cookies.write(self.ticket_cookie, kept, secure=secure)
+
+    def keep_beside(self, brought: Brought, beside: Beside, *, secure: bool) -> tuple[bytes, bytes]:
+        """The response header that changes what is beside the ticket alone."""
+        # what is left of a place that went to another device says so on the page
+        ticket = None if brought.admission is not None else brought.ticket or brought.moved
+        return self.keep(ticket, beside, secure=secure)
 
     def take_back(
-        self, former: Ticket | None = None, *, secure: bool, language: str = ""
+        self, former: Ticket | None = None, *, secure: bool, beside: Beside = NOTHING_BESIDE
     ) -> list[tuple[bytes, bytes]]:
-        """The response headers that take both cookies away, but for a language that was chosen. ``former`` is the
-        ticket, which is worth nothing then, but that the support desk can make it count again."""
-        headers = [
-            self.speak(None, language, secure=secure),
-            cookies.clear(self.pass_cookie, secure=secure),
-        ]
+        """The response headers that take the tokens away, but for what is beside the ticket. ``former`` is the ticket,
+        which is worth nothing then, but that the support desk can make it count again."""
         if former is not None:
-            headers.append(cookies.write(self.former_cookie, self._tickets.sign(former), secure=secure))
-        return headers
+            beside = replace(beside, former=self._tickets.sign(former))
+        return [self.keep(None, beside, secure=secure), cookies.clear(self.pass_cookie, secure=secure)]
 
 
-def _without_language(texts: list[str]) -> list[str]:
-    tickets = [text.partition(cookies.LANGUAGE)[0] for text in texts]
+def _alone(texts: list[str]) -> list[str]:
+    """The tickets without what is beside them."""
+    tickets = [text.partition(SEPARATOR)[0] for text in texts]
     return [text for text in tickets if text]

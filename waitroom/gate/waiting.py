@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares, members
+from waitroom.gate.kept_forms import Kept
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.page import (
     AskedView,
@@ -87,7 +88,12 @@ class Waiting:
         self._name: Header = (b"waitroom-room", room.name.encode())
 
     async def hold(
-        self, request: Request, kind: Kind, state: State, links: PlaceLinks = WITH_COOKIES
+        self,
+        request: Request,
+        kind: Kind,
+        state: State,
+        links: PlaceLinks = WITH_COOKIES,
+        form: Kept = Kept.NONE,
     ) -> None:
         """Tells a visitor where they stand."""
         headers = [(b"retry-after", b"%d" % state.refresh_after), self._name]
@@ -108,7 +114,7 @@ class Waiting:
             if moved is not None and _page_state(state) not in OURS:
                 page = moved.made(with_hours(members(self._room, state, time.time())))
             else:
-                page = self.page(state, links.target or request.target, languages, links)
+                page = self.page(state, links.target or request.target, languages, links, form=form)
             referrer = SECRET if links.query else OPEN
             await send_page(request, status, page, headers, referrer=referrer)
             return
@@ -162,6 +168,7 @@ class Waiting:
         *,
         slip: str = "",
         asked: AskedView | None = None,
+        form: Kept = Kept.NONE,
     ) -> Page:
         """The page of a visitor who is not let in and reads these languages. ``target`` is the address first asked for,
         ``slip`` what undoes the leaving, ``asked`` what asks them how the wait was."""
@@ -191,6 +198,7 @@ class Waiting:
             takes_along=self._takes_along,
             first_state=state.to_json().decode() if self._follows_line else "",
             slip=slip,
+            form=form.value,
             undo_seconds=self._undo_seconds,
             not_yet_seconds=self._not_yet_seconds,
             gives_extra_time=self._gives_extra_time,

@@ -151,6 +151,6 @@ class Webhooks:
             f"{webhook.name} {reason}",
             "webhook %s: POST %s does not pass: %s",
             webhook.name,
-            request.target[:200],
+            request.path[:200],
             reason,
         )

@@ -133,6 +133,8 @@ class Office:
         revoked = [members.holder(name) for name in names] if are_members else list(names)
         count = await self.ledger.revoke(revoked, self._clock())
         told = ", ".join(revoked[:_TOLD]) + (", …" if len(revoked) > _TOLD else "")
+        if are_members:
+            told = "all of members"  # the record is for ever: nobody is in it
         await self._line.note_revoked(told, len(revoked), who=self.who, why=why)
         return Revoked(count, len(set(revoked)) - count)
 

@@ -52,6 +52,12 @@ class Controls(Calls):
             raise OvertakenError("the line was begun anew already")
         return after
 
+    async def forget(self, before_ms: int, *, who: str, why: str) -> int:
+        """Takes entries of before that moment (since 1970) out of the record, which says so; how many those were."""
+        _, head, count = await self._ask("forget", who, why, before_ms)
+        self._learn(head)
+        return int(count)
+
     async def note_revoked(self, what: str, count: int, *, who: str, why: str) -> Head:
         """Notes in the record that invitations were revoked."""
         return await self._head("note", who, why, "revoked", what, count)

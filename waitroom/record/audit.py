@@ -17,7 +17,8 @@ from waitroom.record.standing import Standing
 KNOWN_KINDS = frozenset(
     {
         "began", "begun", "brought_forward", "called", "changed", "clock_agrees", "clock_astray", "codes_minted",
-        "drawn", "let_in_alone", "moved", "opened", "passed", "planned", "redis_restarted", "reinstated", "reset",
+        "drawn", "forgotten", "let_in_alone", "moved", "opened", "passed", "planned", "redis_restarted",
+        "reinstated", "reset",
         "restored", "rested", "revealed", "revoked", "shared", "undone",
     }
 )  # fmt: skip
@@ -46,7 +47,10 @@ class Audit:
             Draws(self.figures, room, order),
         )
         self._rules: Rules | None = self._settings.rules()
+        self._first: Entry | None = None
         self._last: Entry | None = None
+        self._forgotten: Entry | None = None
+        """The newest that tells that older ones were taken away."""
 
     def replay(self, entries: Iterable[tuple[str, Mapping[str, str]]]) -> None:
         """Goes through entries in their order: an id and its fields each."""
@@ -62,7 +66,10 @@ class Audit:
             self.findings.append(Finding(Promise.RECORD, entry_id, "", text))
             return
         figures = self.figures
+        if entry.kind == "forgotten":
+            self._forgotten = entry
         if self._last is None:
+            self._first = entry
             figures.is_whole, figures.since = entry.kind == "began", entry.at
         figures.entries += 1
         figures.until = entry.at
@@ -85,11 +92,19 @@ class Audit:
             return
         if standing.chain != last.fields.get("chain"):
             self._find(last, iter([(Promise.RECORD, "the record does not end with what was written last")]))
-        if not self.figures.is_whole and not standing.since and standing.length < LOG_LENGTH:
+        is_cut = not self.figures.is_whole and not standing.since and standing.length < LOG_LENGTH
+        if is_cut and not self._is_told():
             text = f"its beginning is missing, and only {standing.length} entries are left"
             self._find(last, iter([(Promise.RECORD, text)]))
         for check in self._checks:
             self._find(last, check.finish(standing))
+
+    def _is_told(self) -> bool:
+        """Whether the record says that its beginning was taken away, and just that much of it."""
+        first, forgotten = self._first, self._forgotten
+        if first is None or forgotten is None:
+            return False
+        return first.chained_to(forgotten.fields["last"]) == first.fields.get("chain")
 
     def _is_new_life(self, entry: Entry) -> bool:
         return self._last is not None and entry.epoch != self._last.epoch

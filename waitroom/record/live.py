@@ -25,7 +25,7 @@ WINDOW = 512
 WAIT_SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 """The upper ends of the histogram of waits; a last bar has what is longer."""
 EVERY_SECONDS = 60.0
-_SILENT_SECONDS = 4 * EVERY_SECONDS
+SILENT_SECONDS = 4 * EVERY_SECONDS
 """Then the last word of a worker that is gone counts no more."""
 
 logger = logging.getLogger("waitroom.line")
@@ -125,12 +125,12 @@ class LiveFairness:
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.hset(self._key, self._worker, mine.model_dump_json())
-                pipe.expire(self._key, int(_SILENT_SECONDS))
+                pipe.expire(self._key, int(SILENT_SECONDS))
                 pipe.hgetall(self._key)
                 told = cast(dict[bytes, bytes], (await pipe.execute())[2])
             others = {worker: counted for worker, text in told.items() if (counted := _parse(text))}
             others.pop(self._worker.encode(), None)
-            silent = [worker for worker in others if mine.at - others[worker].at > _SILENT_SECONDS]
+            silent = [worker for worker in others if mine.at - others[worker].at > SILENT_SECONDS]
             if silent:
                 await self._redis.hdel(self._key, *silent)
         except (RedisError, OSError) as error:
@@ -146,7 +146,7 @@ async def read_counted(redis: Redis, room: str) -> Counted:
     except (RedisError, OSError) as error:
         raise LineUnavailableError(f"Redis does not answer: {error}") from error
     parts = [counted for text in told.values() if (counted := _parse(text))]
-    return summed([part for part in parts if time.time() - part.at <= _SILENT_SECONDS])
+    return summed([part for part in parts if time.time() - part.at <= SILENT_SECONDS])
 
 
 def summed(parts: Sequence[Counted]) -> Counted:

@@ -120,6 +120,7 @@ WORDS: dict[str, Callable[[Entry, tzinfo], str]] = {
     "let_in_alone": _of(
         "{lane}: {count} of the line, and {guests} without a place, were let in while Redis was away"
     ),
+    "forgotten": _of("{count} old entries of this record are taken away"),
     "moved": _moved,
     "opened": _of("{event} opens"),
     "passed": _of("{lane}: {count} let through, called up to {to}"),

@@ -20,6 +20,7 @@ from waitroom.settings.content import ContentSettings
 from waitroom.settings.duration import format_duration
 from waitroom.settings.events import EventSettings
 from waitroom.settings.feedback import FeedbackSettings
+from waitroom.settings.forms import FormSettings
 from waitroom.settings.kinds import (
     Allowed,
     AnyDuration,
@@ -213,6 +214,9 @@ class RoomSettings(BaseModel):
     )
     claims: Annotated[ClaimSettings | None, Allowed("a table")] = Field(
         default=None, description="What the shop signs about its members; see below."
+    )
+    forms: Annotated[FormSettings, Allowed("a table under a [rooms.forms] heading")] = Field(
+        default=FormSettings(), description="Which forms are kept while their senders wait. Left out: none."
     )
     timezone: Annotated[
         str, AfterValidator(_timezone), Allowed('a time zone of the IANA database, such as "Europe/Riga"')

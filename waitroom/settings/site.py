@@ -25,6 +25,7 @@ from waitroom.settings.kinds import (
 )
 from waitroom.settings.notices import NoticeSettings
 from waitroom.settings.origin import OriginSettings
+from waitroom.settings.privacy import PrivacySettings
 from waitroom.settings.redis import RedisSettings
 from waitroom.settings.room import RoomSettings, conflicts
 from waitroom.settings.shaping import ShapingSettings
@@ -95,6 +96,9 @@ class SiteSettings(BaseModel):
     shaping: ShapingSettings = Field(default=ShapingSettings(), description="The traffic of those inside.")
     tracing: TracingSettings = Field(
         default=TracingSettings(), description="Spans of the requests that go to the shop."
+    )
+    privacy: Annotated[PrivacySettings, Allowed("a table under a [privacy] heading")] = Field(
+        default=PrivacySettings(), description="What is kept of people, and for how long."
     )
     console: Annotated[bool, Allowed("true or false")] = Field(
         default=True,

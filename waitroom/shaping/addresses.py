@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from hashlib import blake2b, sha256
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 
 PERIOD_MS = 86_400_000
@@ -36,6 +36,16 @@ def whence(address: str) -> Whence | None:
     if isinstance(plain, IPv4Address):
         return Whence(b"4" + bits, b"4" + bits[:3])
     return Whence(b"6" + bits[:8], b"6" + bits[:6])
+
+
+def network_text(address: str) -> str:
+    """The network of an address: /24 of IPv4, /48 of IPv6. Empty for what has none, as the peer of a unix socket."""
+    if (place := whence(address)) is None:
+        return ""
+    bits = place.network[1:]
+    if place.network[:1] == b"4":
+        return str(ip_network((bits + b"\0", 24)))
+    return str(ip_network((bits + bytes(10), 48)))
 
 
 class Hasher:

@@ -123,6 +123,21 @@ def rooms() -> Schema:
                 [PASS],
             )
         ),
+        "/__waitroom/{room}/privacy": room(
+            get(
+                "What is kept of a visitor, where, and for how long",
+                tell({200: [content(JSON, "Privacy"), PAGE]}),
+                [query("to", "Where the page leads back to.")],
+            )
+        ),
+        "/__waitroom/{room}/form": room(
+            get(
+                "The form that was kept for you while you waited",
+                tell({200: [PAGE], 303: [PLAIN], 503: [problem()]}),
+                [query("to", "Where one goes on to without it.")],
+            )
+            | post("Have it forgotten", tell({303: [PLAIN], 403: [problem()]}), ["to"])
+        ),
         "/__waitroom/{room}/undo": room(
             post("Take back that one has left", tell(_told("Place", 303, 409)), ["slip", "target"], TOKENS)
         ),

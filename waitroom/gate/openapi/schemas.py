@@ -137,6 +137,9 @@ SCHEMAS: Schema = {
         }
     ),
     "Place": _object({"room": _TEXT, "state": one_of(("waiting",))}),
+    "Privacy": _object(
+        {"room": _TEXT, "kept": {"type": "array", "items": {"type": "object"}}}, description="See privacy.md."
+    ),
     "Invitation": _object({"room": _TEXT, "lane": _TEXT}, optional=("lane",)),
     "Feedback": _object(
         {

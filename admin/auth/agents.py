@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words that people know."""
+"""What a browser calls itself, in words that people know: nothing else of it is kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SYSTEMS = (
 
 
 def browser(agent: str) -> str:
-    """The browser and its system, as far as it says so; else what it says."""
+    """The browser and its system, as far as it says so."""
     name = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    return " on ".join(filter(None, (name, system))) or agent or "unknown"
+    return " on ".join(filter(None, (name, system))) or "unknown"

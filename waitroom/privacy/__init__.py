@@ -1,0 +1,1 @@
+"""What is kept of people: told from the real settings, and erased on request."""
