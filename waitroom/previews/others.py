@@ -13,12 +13,23 @@ from waitroom.content.products import Product
 from waitroom.content.texts import Spoken
 from waitroom.feedback.question import Kind
 from waitroom.gate.draw_view import DrawView
-from waitroom.gate.page import AskedView, ChallengeView, InvitationView, MoreView, MoveView, Pages, TellView
+from waitroom.gate.page import (
+    AskedView,
+    ChallengeView,
+    FormView,
+    InvitationView,
+    MoreView,
+    MoveView,
+    Pages,
+    PrivacyView,
+    TellView,
+)
 from waitroom.gate.texts import AskedPage, MovePage, TellPage
 from waitroom.gate.whole_page import Page
 from waitroom.line.draw import AnnouncedDraw, PublishedDraws
 from waitroom.messages.message import Said
 from waitroom.previews.samples import SAMPLES, view_of
+from waitroom.privacy.holding import About, Holding, Where
 from waitroom.reminders.channels import Channel
 from waitroom.settings import RoomSettings
 from waitroom.shaping.invitation import Refusal
@@ -89,6 +100,16 @@ def others(room: str) -> Mapping[str, Other]:
     )
     pages["more"] = Other("While you wait", "more.html", partial(Pages.more, view=more))
     pages["chat"] = Other("The support chat", "chat.html", lambda pages: pages.chat(room, ""))
+    cookie = Holding(
+        Where.BROWSER, f"waitroom_ticket_{room}", "the ticket", "the place in line", About.NOBODY, "24 hours"
+    )
+    privacy = PrivacyView(
+        room, _TARGET, 600, hashes_addresses=True, keeps_forms=True, keeps_contacts=True, held=(cookie,)
+    )
+    pages["privacy"] = Other("Privacy", "privacy.html", partial(Pages.privacy, view=privacy))
+    for word, is_gone in (("kept", False), ("gone", True)):
+        form = FormView(room, _TARGET, "/", "waitroom_form", is_gone=is_gone)
+        pages[f"form-{word}"] = Other(f"A form: {word}", "form.html", partial(Pages.kept_form, view=form))
     for asked in _INVITATIONS:
         is_code = asked == "code"
         wrong = next(iter(Refusal)) if is_code else None

@@ -140,7 +140,7 @@ async def test_each_state_of_the_waiting_page_is_shown_in_light_and_dark(open_pa
         if sample.opens:
             await expect(frame.locator("#countdown")).to_contain_text(":")
         assert name in page.frames[-1].url or any(f"state={name}" in each.url for each in page.frames)
-    assert 11 == len(headings)
+    assert 12 == len(headings)
     light, dark = [
         await page.frame_locator(f'.look-phone iframe[data-scheme="{scheme}"]')
         .locator("body")
