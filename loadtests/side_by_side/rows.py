@@ -40,9 +40,9 @@ class Row:
 
 
 _JOIN = (
-    "A join here also signs a ticket, counts for the charts, and tells the position with an estimate; the others hand "
-    "out an identity, and tell the position with the first poll. Joins that come together share one script of some twenty "
-    "commands; at this pace few do, so that each pays for most of one. Flat out they share."
+    "A join here also signs a ticket, counts for the charts, and tells the position with an estimate; the others "
+    "hand out an identity, and tell the position with the first poll. Joins that come together share one script of "
+    "some twenty commands; at this pace few do, so that each pays for most of one. Flat out they share."
 )
 _POLL = "The answer here carries the position among those present, an estimate with its range, and what is announced."
 _ENTER = (
