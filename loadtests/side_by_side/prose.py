@@ -34,8 +34,9 @@ Flat out, 32 connections send the next request as soon as they have an answer. O
 those of `INFO commandstats`; "sent" are those that the server sent, "run" those within its scripts too.
 
 Bytes for each who waits: how far `used_memory` rises from a line of a hundred to one of as many more as are named,
-after real joins. An entry is the request with which a visitor whose turn has come comes in. In the AWS design a
-join is two requests, whose costs, and latencies, are added up.
+after real joins; of the AWS design's all but two counters would be in DynamoDB. An entry is the request with which
+a visitor whose turn has come comes in. In the AWS design a join is two requests, whose costs, and latencies, are
+added up.
 """
 
 SALE = """## A sale in which three in ten leave

@@ -24,10 +24,8 @@ class Row:
         found = self.spreads[name]
         if found is None:
             return "none"
-        text = f"{found.median:,.{self.digits}f}"
-        if found.least == found.most:
-            return text
-        return f"{text} ({found.least:,.{self.digits}f} to {found.most:,.{self.digits}f})"
+        text, least, most = (f"{value:,.{self.digits}f}" for value in found)
+        return text if least == most else f"{text} ({least} to {most})"
 
     def ahead(self, name: str) -> list[str]:
         """Who does better than ``name``."""
@@ -42,9 +40,9 @@ class Row:
 
 
 _JOIN = (
-    "A join here also draws and signs a ticket, adds to the randomness of a draw, counts for the charts, looks for the "
-    "visitor's language, and tells the position and an estimate; the others hand out an identity, and tell the "
-    "position with the first poll."
+    "A join here also signs a ticket, counts for the charts, and tells the position with an estimate; the others "
+    "hand out an identity, and tell the position with the first poll. Joins that come together share one script of "
+    "some twenty commands; at this pace few do, so that each pays for most of one. Flat out they share."
 )
 _POLL = "The answer here carries the position among those present, an estimate with its range, and what is announced."
 _ENTER = (
