@@ -67,6 +67,7 @@ async def test_scripts_touch_only_the_keys_they_are_given(bench: Bench, line_url
         "tell": lambda: store.tell("Hello", "", as_stored([Step.say(2**41, "")]), notices="x", who="test"),
         "reveal": lambda: store.reveal("00" * 32, as_committed=True),
         "note": lambda: store.note_revoked("batch-1", 1, who="test", why=""),
+        "forget": lambda: store.forget(2**42, who="test", why="test"),
         "reset": lambda: store.reset(who="test", why="test"),
     }
     assert SCRIPTS == sorted(doings)
