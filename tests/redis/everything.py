@@ -172,6 +172,7 @@ async def run_scripts(settings: Settings, name: str) -> None:
     await store.finish(f"{place.head.epoch}:general:{number}")
     await store.view(0)
     await store.census(number)
+    await store.let_in([number + 7], 1)
     await wait_and_answer(redis, name)
     await store.follow(number + 4, Spot("general", number + 3))
     await store.rest(number + 6, number + 6, 1000)
