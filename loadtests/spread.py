@@ -71,7 +71,7 @@ def sockets_of(pid: int, port: int) -> int:
     held = 0
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         try:
-            name = os.readlink(entry)
+            name = str(entry.readlink())
         except OSError:
             continue  # closed in between
         held += name.startswith("socket:[") and name[8:-1] in inodes
@@ -129,7 +129,8 @@ async def newcomers(name: str, seconds: float) -> str:
         answers = await asyncio.gather(*asked)
     outcomes = Counter(outcome for outcome, _ in answers)
     times = sorted(took for _, took in answers)
-    return f"{dict(outcomes)}, p50 {times[len(times) // 2] * 1000:.0f} ms, p99 {times[-len(times) // 100] * 1000:.0f} ms, longest {times[-1] * 1000:.0f} ms"
+    middle, high = times[len(times) // 2], times[-len(times) // 100]
+    return f"{dict(outcomes)}; p50 {middle:.3f} s, p99 {high:.3f} s, longest {times[-1]:.3f} s"
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-LOOK_SECONDS: Final = 0.25
+LOOK_SECONDS: Final = 0.1
 LOOK_AGAIN_SECONDS: Final = 0.02
 """While there is something to help with."""
 AT_A_TIME: Final = 64

@@ -18,7 +18,9 @@ class Workers(Multiprocess):
     """Uvicorn's supervisor, which gives each worker a socket of its own to listen on.
 
     Every socket stays open here: a worker that ends leaves its queue to the one that takes its place. Each worker is
-    given those of the others too, to help where a queue is not served (:mod:`waitroom.serving.helping`).
+    given those of the others too, to help where a queue is not served (:mod:`waitroom.serving.helping`). So the
+    sockets are as many as workers at the start: one that is added later (SIGTTIN) shares, and of one that is taken
+    away (SIGTTOU) the others serve the queue.
 
     Args:
         config: how the workers run, and how many.
@@ -31,8 +33,9 @@ class Workers(Multiprocess):
         self._listener_of: dict[Process, socket.socket] = {}
         """Of those that live, the oldest first."""
         self._last_given = listener
-        for _ in range(config.workers - 1):
-            self._add_listener()
+        with suppress(OSError):  # a system that only looks like Linux: then they share
+            for _ in range(config.workers - 1 if SPREADS else 0):
+                self._listeners.append(listen_beside(listener))
         super().__init__(config, [])
 
     def __enter__(self) -> Self:
@@ -70,17 +73,10 @@ class Workers(Multiprocess):
 
     def _next(self) -> socket.socket:
         self._look()
-        served = [each for process, each in self._listener_of.items() if process.exitcode is None]
+        served = [each for process, each in self._listener_of.items() if process.process.is_alive()]
         for listener in self._listeners:
             if listener not in served:
                 return listener
-        if len(served) < self.processes_num and self._add_listener():  # there are to be more than before
-            return self._listeners[-1]
-        return served[0]  # it is to replace the oldest
-
-    def _add_listener(self) -> bool:
-        with suppress(OSError):  # a system that only looks like Linux: then they share
-            if SPREADS:
-                self._listeners.append(listen_beside(self._listeners[0]))
-                return True
-        return False
+        return min(
+            served, key=served.count
+        )  # the oldest's, whom it replaces; or there are more workers than sockets
