@@ -1,9 +1,10 @@
-"""The listening socket, which the workers share."""
+"""The listening sockets."""
 
 from __future__ import annotations
 
 import resource
 import socket
+import sys
 from contextlib import suppress
 
 from waitroom.errors import SettingsError
@@ -13,6 +14,8 @@ BACKLOG = 4096
 UNANSWERED_MS = 60_000
 """After this long without an acknowledgement a connection is dead: a phone that lost its network says
 nothing, and must not stay in line as if it were present (RFC 5482)."""
+SPREADS = sys.platform == "linux"
+"""Whether the system spreads newcomers evenly over sockets that listen on one port: others give all to one of them."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -23,17 +26,39 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(AttributeError, OSError):  # only Linux has it
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
+        _listen(listener, (host, port))
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)
         raise SettingsError(f"cannot listen on {host} port {port}: {reason}") from error
-    listener.set_inheritable(True)
     return listener
+
+
+def listen_beside(listener: socket.socket) -> socket.socket:
+    """Another socket that listens on the same host and port, with a queue of its own: newcomers are spread over them.
+
+    Another gateway that is started on this port is refused all the same: the first socket of each comes from
+    :func:`listen`, which shares with nobody, and only then lets others beside it. Linux only (``SPREADS``).
+    Raises :class:`OSError` where that is not possible.
+    """
+    other = socket.socket(listener.family, listener.type)
+    try:
+        for each in (listener, other):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        _listen(other, listener.getsockname())
+    except BaseException:
+        other.close()
+        raise
+    return other
+
+
+def _listen(listener: socket.socket, address: tuple[str | int, ...]) -> None:
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with suppress(AttributeError, OSError):  # only Linux has it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS)
+    listener.bind(address)
+    listener.listen(BACKLOG)
+    listener.set_inheritable(True)
 
 
 def allow_many_connections() -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl as tls
+from collections.abc import Callable
 from typing import Any, Final
 
 import uvloop
+
+from waitroom.serving.helping import Helper
 
 HANDSHAKE_SECONDS: Final = 15.0
 """For a visitor's TLS handshake. Until it is done the connection is the event loop's alone, which would wait a minute,
@@ -13,12 +18,27 @@ and no limit of ours applies to it."""
 
 
 class Loop(uvloop.Loop):
-    """uvloop, with less patience for those who connect and say nothing."""
+    """uvloop, with less patience for those who connect and say nothing.
+
+    Of the listening sockets that it is given, the first is this worker's own; at the others it helps
+    (:class:`~waitroom.serving.workers.Workers`).
+    """
+
+    _listens = False
 
     async def create_server(  # type: ignore[override] # all is passed on as it is
-        self, *args: Any, ssl: Any = None, **options: Any
-    ) -> asyncio.AbstractServer:
+        self,
+        protocol_factory: Callable[[], asyncio.BaseProtocol],
+        *args: Any,
+        sock: socket.socket | None = None,
+        ssl: tls.SSLContext | None = None,
+        **options: Any,
+    ) -> asyncio.AbstractServer | Helper:
         """As the event loop's own."""
+        if sock is not None and self._listens:
+            seconds = HANDSHAKE_SECONDS if ssl is not None else None
+            return Helper(self, sock, protocol_factory, tls=ssl, handshake_seconds=seconds)
+        self._listens = True
         if ssl is not None:
             options.setdefault("ssl_handshake_timeout", HANDSHAKE_SECONDS)
-        return await super().create_server(*args, ssl=ssl, **options)
+        return await super().create_server(protocol_factory, *args, sock=sock, ssl=ssl, **options)

@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import NoReturn
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from waitroom.assembly.pages import examine_pages
 from waitroom.embedded import EmbeddedRedis
@@ -19,7 +18,8 @@ from waitroom.gate.app import never_ends
 from waitroom.proxy import TrustedProxies
 from waitroom.serving.factory import GRACE_SECONDS, GateFactory
 from waitroom.serving.http1 import HttpServer, Limits
-from waitroom.serving.listen import address_of, allow_many_connections, listen
+from waitroom.serving.listen import BACKLOG, address_of, allow_many_connections, listen
+from waitroom.serving.workers import Workers
 from waitroom.settings import (
     Settings,
     resolve_channels,
@@ -63,7 +63,8 @@ def serve(
         if settings.console:
             stack.enter_context(_console(settings, redis_url, secrets, announce_console))
         if settings.workers > 1:
-            Multiprocess(config, [listener]).run()
+            with Workers(config, listener) as workers:
+                workers.run()
         else:
             uvicorn.Server(config).run([listener])
 
@@ -145,6 +146,7 @@ def uvicorn_config(
         http=server or HttpServer(Limits()),  # type: ignore[arg-type] # all that uvicorn does with it is to call it
         ws="none",
         loop="waitroom.serving.loop:Loop",
+        backlog=BACKLOG,  # uvicorn sets it once more
         lifespan="on",
         log_level="warning",
         access_log=False,
