@@ -23,7 +23,7 @@ MORE = "run `python -m waitroom.words`"
 SAME = frozenset(
     {
         "{low} – {high}", "{low}–{high} min", "{m} min", "{h} h", "{h} h {m} min", "{d} d {h} h", "Error", "Opening",
-        "Ticket", "Tickets", "Under {high}", "Code",
+        "Ticket", "Tickets", "Under {high}", "Code", "Privacy", "In detail",
     }
 )  # fmt: skip
 """Texts that are what they are in English in other languages too."""
