@@ -12,7 +12,8 @@ from playwright.async_api import Page as Tab
 
 from tests.html.every_page import every_page
 from tests.needs import CHROMIUM_FLAGS, program
-from waitroom.gate.page import Pages, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import Press
 from waitroom.gate.whole_page import Page
 from waitroom.resources import templates_dir
 from waitroom.words.language import language

@@ -17,7 +17,8 @@ from starlette.responses import Response
 
 from tests.browser.serving import answer_of, serving
 from tests.browser.test_waiting_page import TEMPLATES, FakeGateway, text, until, violations
-from waitroom.gate.page import Pages, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import Press
 from waitroom.gate.texts import Texts
 from waitroom.words.language import Language, language
 from waitroom.words.offered import OFFERED

@@ -21,8 +21,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from tests.browser.serving import answer_of, serving
-from waitroom.gate.page import Pages, PageState, PageView
+from waitroom.gate.page import Pages
 from waitroom.gate.texts import Texts
+from waitroom.gate.views import PageState, PageView
 from waitroom.shaping.reason import Reason
 
 TEMPLATES = Path(__file__).parents[2] / "templates"

@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from tests.line.draw_vector import COMMITMENT, RECORD
 from waitroom.gate.draws import DrawAddress
-from waitroom.gate.page import Editions
+from waitroom.gate.editions import Editions
 from waitroom.gate.request import Request
 from waitroom.gate.tokens import Mint, Pass, Ticket
 from waitroom.gate.visitor import Tokens

@@ -12,8 +12,9 @@ from tests.pages.test_draw_html import VIEWS as DRAWS
 from tests.pages.test_invitation_html import VIEW as INVITATION
 from tests.pages.test_waiting_html import VIEW
 from waitroom.feedback.question import Kind
-from waitroom.gate.page import AskedView, MoveView, Pages, PageState
+from waitroom.gate.page import Pages
 from waitroom.gate.texts import AskedPage, MovePage
+from waitroom.gate.views import AskedView, MoveView, PageState
 from waitroom.gate.whole_page import Page
 from waitroom.shaping.invitation import Refusal
 from waitroom.shaping.reason import Reason

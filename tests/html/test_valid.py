@@ -11,7 +11,8 @@ import pytest
 
 from tests.html.every_page import every_page
 from tests.needs import missing, program
-from waitroom.gate.page import Pages, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import Press
 from waitroom.resources import templates_dir
 from waitroom.words.language import language
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from waitroom.gate.packing import packed
-from waitroom.gate.page import ChallengeView, Pages
+from waitroom.gate.page import Pages
+from waitroom.gate.views import ChallengeView
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 HOSTILE = "/x\"><script>alert(1)</script>'&{{ 7*7 }}"

@@ -16,7 +16,9 @@ from tests.pages.test_draw_html import BOTH
 from tests.pages.test_waiting_html import TEMPLATES, VIEW
 from waitroom.feedback.question import Kind
 from waitroom.gate.inline import Inline
-from waitroom.gate.page import AskedView, Pages, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import Press
+from waitroom.gate.views import AskedView
 from waitroom.gate.whole_page import Page
 from waitroom.words.language import language
 

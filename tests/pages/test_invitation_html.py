@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.pages.test_waiting_html import HOSTILE, TEMPLATES, Document
-from waitroom.gate.page import InvitationView, Pages
+from waitroom.gate.page import Pages
+from waitroom.gate.views import InvitationView
 from waitroom.shaping.invitation import Refusal
 
 VIEW = InvitationView("drop", "opened", "/drop/shoes?size=42&colour=red", token="drop:members:x.y")

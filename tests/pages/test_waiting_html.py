@@ -10,8 +10,10 @@ from typing import get_args
 
 import pytest
 
+from waitroom.gate.leading import local_target
 from waitroom.gate.packing import packed
-from waitroom.gate.page import Pages, PageState, PageView, local_target
+from waitroom.gate.page import Pages
+from waitroom.gate.views import PageState, PageView
 from waitroom.gate.whole_page import Page
 from waitroom.shaping.reason import Reason
 

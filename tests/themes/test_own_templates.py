@@ -12,7 +12,8 @@ import pytest
 from tests.pages.test_draw_html import BOTH
 from tests.pages.test_waiting_html import TEMPLATES, VIEW
 from waitroom.errors import SettingsError
-from waitroom.gate.page import Pages, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import Press
 from waitroom.previews.proving import proof_of, prove
 from waitroom.themes.theme import Theme
 from waitroom.words.language import language

@@ -13,7 +13,8 @@ from typing import get_args
 import httpx
 import pytest
 
-from waitroom.gate.page import TEMPLATES, PageState
+from waitroom.gate.press import TEMPLATES
+from waitroom.gate.views import PageState
 from waitroom.previews.gallery import Gallery
 from waitroom.previews.others import others
 from waitroom.previews.rendering import Scheme

@@ -13,7 +13,9 @@ from tests.pages.test_draw_html import BOTH
 from tests.pages.test_invitation_html import VIEW as INVITATION
 from tests.pages.test_waiting_html import TEMPLATES, VIEW, Document
 from waitroom.gate.packing import packed
-from waitroom.gate.page import Pages, PageState, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import Press
+from waitroom.gate.views import PageState
 from waitroom.gate.whole_page import Page
 from waitroom.record.receipt import Receipt
 from waitroom.shaping.invitation import Refusal

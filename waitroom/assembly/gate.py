@@ -24,6 +24,7 @@ from waitroom.gate.cors import Cors
 from waitroom.gate.documents import documents_of
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.draws import DrawAddress
+from waitroom.gate.editions import Editions
 from waitroom.gate.entering import Entering
 from waitroom.gate.form_address import FormAddress
 from waitroom.gate.inside import Inside
@@ -35,7 +36,6 @@ from waitroom.gate.more import MoreAddresses
 from waitroom.gate.moving_along import MovingAlong
 from waitroom.gate.observed import Observed
 from waitroom.gate.own import RoomEndpoints
-from waitroom.gate.page import Editions
 from waitroom.gate.passage import Passage
 from waitroom.gate.porter import Porter
 from waitroom.gate.privacy import PrivacyAddress

@@ -6,7 +6,8 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from waitroom.content.content import Content, content_of
-from waitroom.gate.page import Editions, Press
+from waitroom.gate.editions import Editions
+from waitroom.gate.press import Press
 from waitroom.resources import templates_dir
 from waitroom.settings import Settings
 from waitroom.settings.content import merged as content_merged

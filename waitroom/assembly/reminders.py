@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from redis.asyncio import Redis
 
 from waitroom.gate.doorway import Doorway
-from waitroom.gate.page import Editions
+from waitroom.gate.editions import Editions
 from waitroom.gate.reminding import Reminding
 from waitroom.reminders.kept import Kept, Stage
 from waitroom.reminders.post import Post

@@ -16,11 +16,11 @@ from waitroom.gate import health
 from waitroom.gate.answers import NO_STORE, PROBLEM, TEXT, answer, problem
 from waitroom.gate.cors import Cors
 from waitroom.gate.doorway import Doorway
+from waitroom.gate.editions import Editions
 from waitroom.gate.logged import NO_ADDRESSES, LoggedAddresses
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.neighbours import Neighbours
 from waitroom.gate.own import RoomEndpoints
-from waitroom.gate.page import Editions
 from waitroom.gate.passage import Passage
 from waitroom.gate.request import Request, Serve
 from waitroom.gate.rooms import RoomMap

@@ -19,13 +19,14 @@ from waitroom.feedback.buckets import bucket_of
 from waitroom.feedback.ledger import ASKED_SECONDS, Answer, FeedbackLedger
 from waitroom.feedback.question import Kind, Where
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, VARY, answer, problem
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.negotiate import Kind as RequestKind
-from waitroom.gate.page import AskedView, Editions
 from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.texts import AskedPage
 from waitroom.gate.tokens import Mint, Question, Ticket, Token, TokenError
+from waitroom.gate.views import AskedView
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.whole_page import send_page
 from waitroom.line.room import Room

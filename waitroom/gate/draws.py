@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, Header, answer, problem
 from waitroom.gate.draw_view import DrawView
+from waitroom.gate.editions import Editions
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Editions
 from waitroom.gate.request import Request
 from waitroom.gate.state import number_of
 from waitroom.gate.tokens import EarlierEpochError

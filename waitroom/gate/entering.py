@@ -14,11 +14,13 @@ from dataclasses import replace
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.beside import Beside
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.invited import INVITATION_HEADER, Invitations, Shown
+from waitroom.gate.leading import leading_to, local_target
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Editions, InvitationView, leading_to, local_target
 from waitroom.gate.request import Request
+from waitroom.gate.views import InvitationView
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.whole_page import SECRET, send_page
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger

@@ -6,12 +6,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from waitroom.errors import LineUnavailableError
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.kept_forms import FIELD, KeptForms
-from waitroom.gate.page import Editions, FormView
 from waitroom.gate.place_links import lead
 from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
+from waitroom.gate.views import FormView
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.whole_page import send_page
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from waitroom.gate.answers import NO_STORE, TEXT, VARY, answer
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import form_fields, query_fields
-from waitroom.gate.page import Editions, leading_to, local_target
+from waitroom.gate.leading import leading_to, local_target
 from waitroom.gate.refusals import refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.visitor import Tokens

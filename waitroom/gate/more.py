@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 from waitroom.content.content import Chat, Content
 from waitroom.gate.answers import NO_STORE, PROBLEM, Header, answer, problem
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import query_fields
-from waitroom.gate.page import Editions, MoreView, Pages
+from waitroom.gate.page import Pages
 from waitroom.gate.request import Request
+from waitroom.gate.views import MoreView
 from waitroom.gate.whole_page import COMMON, SHARED, Page, send_page
 from waitroom.moved.inner import inner_of
 from waitroom.themes.picture import IMAGE_POLICY

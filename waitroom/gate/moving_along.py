@@ -17,15 +17,17 @@ from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import form_fields, query_fields
+from waitroom.gate.leading import local_target
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Editions, MoveView, local_target
 from waitroom.gate.place_links import lead, with_ticket
 from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.seating import give_up, seat
 from waitroom.gate.state import spot_of
 from waitroom.gate.texts import MovePage
+from waitroom.gate.views import MoveView
 from waitroom.gate.visitor import Brought
 from waitroom.gate.whole_page import SECRET, send_page
 from waitroom.invitations.ledger import TRIES_SECONDS, Ledger

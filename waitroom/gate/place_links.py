@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from waitroom.gate.answers import NO_STORE, TEXT, VARY, Header, answer
 from waitroom.gate.forms import query_fields
-from waitroom.gate.page import leading_to, local_target
+from waitroom.gate.leading import leading_to, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.visitor import TICKET_HEADER
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 from pydantic_core import to_json
 
 from waitroom.gate.answers import JSON, NO_STORE, VARY, answer
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import query_fields
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Editions, PrivacyView
 from waitroom.gate.request import Request
+from waitroom.gate.views import PrivacyView
 from waitroom.gate.whole_page import send_page
 from waitroom.line.room import Room
 from waitroom.privacy.holding import About

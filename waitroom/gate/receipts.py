@@ -9,8 +9,8 @@ from pydantic_core import to_json
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, answer, problem
+from waitroom.gate.editions import Editions
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Editions
 from waitroom.gate.request import Request
 from waitroom.gate.state import number_of, utc_text
 from waitroom.gate.tokens import EarlierEpochError, Ticket

@@ -12,14 +12,15 @@ from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.decision import Standing
 from waitroom.gate.doorway import Doorway
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import form_fields, query_fields
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Editions, TellView
 from waitroom.gate.place_links import FIELD, lead, with_ticket
 from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.state import state_of
 from waitroom.gate.texts import TellPage
+from waitroom.gate.views import TellView
 from waitroom.gate.whole_page import OPEN, SECRET, send_page
 from waitroom.reminders.addresses import AddressError, address_of, same_holder
 from waitroom.reminders.channels import Channel

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from waitroom.gate.answers import NO_STORE, PROBLEM, VARY, Header, answer, problem
 from waitroom.gate.challenges import Challenge
+from waitroom.gate.editions import Editions
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import ChallengeView, Editions
 from waitroom.gate.request import Request
 from waitroom.gate.screening import Screened
+from waitroom.gate.views import ChallengeView
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.whole_page import send_page
 from waitroom.telemetry.families import TURNED_AWAY

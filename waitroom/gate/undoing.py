@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.answers import NO_STORE, PROBLEM, VARY, answer, problem
 from waitroom.gate.doorway import Doorway
+from waitroom.gate.editions import Editions
 from waitroom.gate.forms import form_fields
+from waitroom.gate.leading import local_target
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import Editions, MoveView, local_target
 from waitroom.gate.refusals import put_off, refuses_foreign
 from waitroom.gate.request import Request
 from waitroom.gate.seating import give_up, seat
 from waitroom.gate.state import spot_of
 from waitroom.gate.tokens import Mint, Ticket, TokenError
+from waitroom.gate.views import MoveView
 from waitroom.gate.whole_page import send_page
 from waitroom.line.hands import Handing
 

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Sequence
 from waitroom.gate.answers import JSON, NO_STORE, TEXT, VARY, answer
 from waitroom.gate.doorway import Doorway
 from waitroom.gate.forms import query_fields
+from waitroom.gate.leading import leading_to, local_target
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import leading_to, local_target
 from waitroom.gate.request import Request
 from waitroom.gate.state import plain_state
 from waitroom.gate.tokens import Pass

@@ -8,19 +8,15 @@ from zoneinfo import ZoneInfo
 
 from waitroom.gate.answers import JSON, NO_STORE, PROBLEM, TEXT, VARY, Header, answer, problem
 from waitroom.gate.cloudflare import asks_for_cloudflares, cloudflares, members
+from waitroom.gate.editions import Editions
 from waitroom.gate.kept_forms import Kept
+from waitroom.gate.leading import local_target
 from waitroom.gate.negotiate import Kind
-from waitroom.gate.page import (
-    AskedView,
-    Editions,
-    PageState,
-    PageView,
-    local_target,
-)
 from waitroom.gate.place_links import WITH_COOKIES, PlaceLinks
 from waitroom.gate.request import Request
 from waitroom.gate.returns import FIELD
 from waitroom.gate.state import Notice, State
+from waitroom.gate.views import AskedView, PageState, PageView
 from waitroom.gate.whole_page import OPEN, SECRET, Page, send_page
 from waitroom.line.room import Room
 from waitroom.line.rules import Mode, SoldOut

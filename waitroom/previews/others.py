@@ -13,18 +13,18 @@ from waitroom.content.products import Product
 from waitroom.content.texts import Spoken
 from waitroom.feedback.question import Kind
 from waitroom.gate.draw_view import DrawView
-from waitroom.gate.page import (
+from waitroom.gate.page import Pages
+from waitroom.gate.texts import AskedPage, MovePage, TellPage
+from waitroom.gate.views import (
     AskedView,
     ChallengeView,
     FormView,
     InvitationView,
     MoreView,
     MoveView,
-    Pages,
     PrivacyView,
     TellView,
 )
-from waitroom.gate.texts import AskedPage, MovePage, TellPage
 from waitroom.gate.whole_page import Page
 from waitroom.line.draw import AnnouncedDraw, PublishedDraws
 from waitroom.messages.message import Said

@@ -25,7 +25,9 @@ from typing import NoReturn
 
 from waitroom.errors import SettingsError
 from waitroom.gate._templates import told
-from waitroom.gate.page import TEMPLATES, Pages, PageView, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import TEMPLATES, Press
+from waitroom.gate.views import PageView
 from waitroom.messages.message import Said
 from waitroom.previews.others import others
 from waitroom.previews.reading import faults, ids, templates_of

@@ -10,7 +10,8 @@ from functools import lru_cache, partial
 
 from waitroom.errors import SettingsError
 from waitroom.gate._templates import told
-from waitroom.gate.page import Pages, Press
+from waitroom.gate.page import Pages
+from waitroom.gate.press import Press
 from waitroom.gate.waiting import OURS
 from waitroom.gate.whole_page import Page
 from waitroom.messages.message import Said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from waitroom.gate.page import PageState, PageView
+from waitroom.gate.views import PageState, PageView
 from waitroom.messages.message import Said
 from waitroom.settings import RoomSettings
 from waitroom.shaping.reason import Reason

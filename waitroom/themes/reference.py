@@ -10,7 +10,8 @@ from dataclasses import fields
 
 from jinja2 import Environment, meta, nodes
 
-from waitroom.gate.page import TEMPLATES, PageView, Press
+from waitroom.gate.press import TEMPLATES, Press
+from waitroom.gate.views import PageView
 from waitroom.resources import templates_dir
 from waitroom.words.language import ENGLISH
 
