@@ -18,7 +18,7 @@ from waitroom.words.catalogue import TEMPLATE, catalog_of, path_of
 from waitroom.words.offered import OFFERED, SOURCE
 from waitroom.words.plurals import plural_forms
 
-CODE = (Path("gate/texts.py"), Path("gate/embed_words.py"))
+CODE = (Path("gate/texts.py"), Path("gate/amounts.py"), Path("gate/embed_words.py"))
 """Where there are texts in the code, within the package."""
 _COMMENT = "Translators:"
 _HEADER = """\
