@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from waitroom.line.keys import redeem_keys, room_keys
 from waitroom.line.rules import Rules
 from waitroom.privacy.holding import Holding, Where
 from waitroom.privacy.inventory import inventory
+from waitroom.resources import templates_dir
 from waitroom.settings import RoomSettings, Settings, load
 from waitroom.settings.privacy import PrivacySettings
 from waitroom.shaping.challenge import Puzzle, solve
@@ -106,6 +108,30 @@ def test_a_longer_setting_is_told(tmp_path: Path) -> None:
     assert 3600 == of(join_limit={"per_address": 5, "window": "1h"})["joins:address:*"].key_seconds
     assert "holders" not in of()
     assert "holders" in of(invite_only=True)
+
+
+def test_what_the_pages_keep_in_the_browser_is_on_the_list() -> None:
+    """Each name under which a script of the pages keeps something; and of a pass, how long the wait was, where those
+    inside are asked."""
+    events = [{"name": "sale", "opens": "2030-01-01 10:00"}]
+    asks = {"ask": "csat", "where": ["inside"]}
+    told = {}
+    for given in ({"feedback": asks}, {"events": events}):
+        settings = Settings.model_validate(
+            {"origin": "http://127.0.0.1:9", "rooms": [{"name": "drop", **given}]}
+        )
+        found = inventory(settings, settings.rooms[0], rules_of(settings.rooms[0]))
+        told |= {each.name: each.what for each in found if each.where is Where.BROWSER}
+        assert ("events" in given) == ("how long the wait was" not in told.pop("waitroom_pass_drop"))
+    scripts = [path.read_text() for path in templates_dir().rglob("*.js") if "admin" not in path.parts]
+    named = {
+        re.sub(r"\$\{(?:\w+\.)?room\}", "drop", name)
+        for text in scripts
+        if "Storage" in text
+        for name in re.findall(r"[`\"](waitroom:[^`\"]*)[`\"]", text)
+    }
+    assert 4 <= len(named)
+    assert [] == [name for name in named if not any(name.startswith(each.removesuffix("*")) for each in told)]
 
 
 def test_who_is_told_of_a_turn_is_on_the_list() -> None:

@@ -13,7 +13,7 @@ from waitroom.gate.request import Request
 from waitroom.gate.views import PrivacyView
 from waitroom.gate.whole_page import send_page
 from waitroom.line.room import Room
-from waitroom.privacy.holding import About
+from waitroom.privacy.holding import About, Where
 from waitroom.privacy.inventory import inventory
 from waitroom.settings import RoomSettings, Settings
 
@@ -46,6 +46,8 @@ class PrivacyAddress:
             hashes_addresses=any(each.about is About.ADDRESS and each.key_seconds for each in held),
             keeps_forms=bool(self._of_room.forms.paths),
             keeps_contacts=bool(self._of_room.reminders.channels),
-            held=tuple(each for each in held if each.about is not About.NOBODY),
+            held=tuple(
+                each for each in held if each.about is not About.NOBODY or each.where is Where.BROWSER
+            ),
         )
         await send_page(request, 200, pages.privacy(view))

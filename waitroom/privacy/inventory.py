@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from waitroom.feedback.question import Where as Asked
 from waitroom.gate.cookies import MAX_AGE_SECONDS, pass_cookie, ticket_cookie
 from waitroom.line.rules import Rules
 from waitroom.privacy import in_redis
@@ -39,14 +40,22 @@ def _in_browser(room: RoomSettings, rules: Rules) -> Iterator[Holding]:
         "invitation, a challenge, the place of before, or the key of a kept form",
         "without it there is no place", About.PLACE, day,
     )  # fmt: skip
+    feedback = room.feedback
+    asks = feedback.kind is not None and Asked.INSIDE in feedback.where
+    waited = ", and how long the wait was, to within some minutes" if asks else ""
     yield Holding(
-        Where.BROWSER, pass_cookie(room.name).decode(), "cookie: the same, as proof of having been let in",
+        Where.BROWSER, pass_cookie(room.name).decode(), f"cookie: the same, as proof of having been let in{waited}",
         "without it nobody stays inside", About.PLACE, f"{day}; it counts for {session} after the last request",
     )  # fmt: skip
     yield Holding(
         Where.BROWSER, f"waitroom:{room.name}:*",
-        "storage of the tab: the lowest position that was shown, and how often the page went in",
-        "so that the bar never goes back", About.PLACE, "until the tab is closed",
+        "storage of the tab: the first and the lowest position that were shown, how often the page went in and whether "
+        "it held the door, and whether the turn is told by a notification or a sound",
+        "so that the bar never goes back, and a reload asks nothing twice", About.PLACE, "until the tab is closed",
+    )  # fmt: skip
+    yield Holding(
+        Where.BROWSER, "waitroom:pace", "storage: how often the place is said, where somebody has chosen it",
+        "so that it is chosen once", About.NOBODY, "until the visitor removes it",
     )  # fmt: skip
     if room.events:
         yield Holding(
