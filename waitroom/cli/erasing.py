@@ -69,10 +69,12 @@ def erase_one(settings: Settings, asked: Asked, *, room: str | None, why: str, e
             eraser = _eraser(redis, find_room(settings, place.room))
             traces = await eraser.of_place(place)
             lines += [f"{place} (code {place.code}):", *_listed(traces)]
-            if erases:
-                if await eraser.give_up(place):
-                    lines.append("  it is given up")
-                count += await eraser.erase(await eraser.of_place(place))
+            if not erases:
+                lines.append("  a wait or a visit that it stands for would end")
+                continue
+            if await eraser.give_up(place):
+                lines.append("  it is given up")
+            count += await eraser.erase(await eraser.of_place(place))
         if erases:
             _note(
                 settings, "erase", why, {"by": asked.how, "rooms": _rooms(places, holders), "erased": count}
