@@ -3,6 +3,8 @@ const more = document.getElementById("extras");
 const link = more && more.querySelector("a");
 
 const wire = (content) => {
+  // a picture of the shop's may be gone: its space stays, so that nothing jumps
+  content.addEventListener("error", ({ target }) => (target.style.visibility = "hidden"), true);
   const find = content.querySelector("#find");
   if (!find) return;
   const none = content.querySelector(".none");

@@ -142,8 +142,10 @@ async def test_pictures_come_from_named_hosts_alone(shop: FakeShop) -> None:
 
 
 async def test_a_file_is_read_likewise(tmp_path: Path) -> None:
-    """Without any address to start from, only whole ones count."""
+    """Without any address to start from, a path is one of the shop's, where it leads to no other host; pictures are
+    fetched from whole addresses alone."""
     path = tmp_path / "feed.json"
-    path.write_text('[{"name": "A", "url": "/a", "image": "https://cdn.example/a.png"}]')
-    [only] = await products(path, Clock(), image_hosts=("cdn.example",)).all()
-    assert ("A", "", 16) == (only.name, only.url, len(only.image))
+    given = [("/a", "https://cdn.example/a.png"), ("//b.example", "/b.png"), ("/\\c.example", "")]
+    path.write_text(json.dumps([{"name": "A", "url": url, "image": image} for url, image in given]))
+    found = await products(path, Clock(), image_hosts=("cdn.example",)).all()
+    assert [("/a", 16), ("", 0), ("", 0)] == [(each.url, len(each.image)) for each in found]

@@ -157,7 +157,10 @@ class Products:
         self._all, self._addresses = tuple(taken), addresses
 
     def _web(self, address: str) -> str:
-        """An address of the web as a whole, or nothing."""
+        """An address of the web as a whole, or nothing. In a file, which has none to start from, a path counts too: it
+        is one of the shop's."""
+        if not self._base and address[:1] == "/" and address[1:2] not in ("/", "\\"):
+            return address
         try:
             url = urlsplit(whole := urljoin(self._base, address)) if address else urlsplit("")
         except ValueError:

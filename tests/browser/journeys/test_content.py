@@ -28,6 +28,7 @@ const own = document.createElement("script"); own.src = "https://chat.example/l.
 PRODUCTS = [
     {"name": "Trail shoe", "price": "€ 89", "url": "https://shop.example/trail", "text": "Dry in the rain."},
     {"name": "Wool socks", "price": 12},
+    {"name": "Headlamp", "url": "/lamp", "image": "http://127.0.0.1:9/gone.png"},
 ]
 
 
@@ -46,6 +47,7 @@ def telling(shop: Shop, redis_url: str, tmp_path_factory: pytest.TempPathFactory
         "chat": "chat.html",
         "chat_hosts": ["chat.example"],
         "products": "feed.json",
+        "image_hosts": ["127.0.0.1"],
     }
     rooms = [
         {**SHUT, "name": "c-all", "paths": ["/c-all/*"], "content": content},
@@ -77,6 +79,10 @@ async def test_it_is_there_once_the_page_can_be_used(telling: Gateway, redis: Re
     await page.locator("#faq summary").first.click()
     await check(page, "with content")
     assert "_blank" == await page.get_by_role("link", name="Trail shoe").get_attribute("target")
+    gone = page.locator(".products img")
+    await gone.scroll_into_view_if_needed()
+    await expect(gone).to_have_css("visibility", "hidden")
+    assert "/lamp" == await page.get_by_role("link", name="Headlamp").get_attribute("href")
     before = len(asked)
     find = page.get_by_label("Search the questions")
     await find.fill("CREME brulee")
