@@ -32,7 +32,7 @@ ROOMS: list[dict[str, object]] = [
     {"name": name, "hosts": [f"{name}.example"], "mode": "queue", "rate": 0, "forms": {**FORMS, **more}}
     for name, more in (
         ("one", {}), ("two", {}), ("odd", {}), ("full", {"most": 2}), ("left", {}), ("late", {"keep": "1m"}),
-        ("fresh", {"fresh": "1h"}), ("busy", {}), ("mixed", {}),
+        ("fresh", {"fresh": "1h"}), ("busy", {}), ("mixed", {}), ("other", {}),
     )
 ]  # fmt: skip
 
@@ -243,6 +243,20 @@ async def test_one_that_is_over_is_said(gateway: Gateway, redis: Redis, shop: Re
     assert "Your form is not kept any more" in await house.page_of_form(visitor)
     assert 200 == (await visitor.get("/order/1")).status_code
     assert [] == posts(shop)
+
+
+async def test_one_of_another_place_is_lost_and_not_promised(gateway: Gateway, redis: Redis) -> None:
+    """Who comes for a new place with what is left of an old one is told so while there is time, and once."""
+    house = await room(gateway, redis, "other")
+    before, after = house.visitor(), house.visitor()
+    await before.post("/order/1", content=FIELDS, headers=URLENCODED)
+    left = before.cookies["waitroom_ticket_other"]
+    rest = f"waitroom_ticket_other=~{left.partition('~')[2]}"
+    said = (await after.get("/order/1", headers={"cookie": rest})).text
+    assert LOST in said and KEPT not in said
+    again = (await after.get("/order/1")).text
+    assert LOST not in again and KEPT not in again
+    assert KEPT in (await before.get("/order/1")).text
 
 
 async def test_a_fresh_one_is_sent_by_its_page(gateway: Gateway, redis: Redis) -> None:

@@ -54,11 +54,17 @@ class KeptForms:
         self._shelf = shelf
         self._bodies = bodies
 
-    async def keep(self, request: Request, ticket: Ticket | None, key: str) -> tuple[Kept, str]:
+    async def keep(
+        self, request: Request, ticket: Ticket | None, key: str, before: Ticket | None
+    ) -> tuple[Kept, str]:
         """Keeps the form that a request is, for the holder of a ticket who has to wait: what became of it, and the key
-        for their cookie. ``key`` is what the cookie has of an earlier form."""
+        for their cookie. ``key`` is what the cookie has of an earlier form, ``before`` the ticket that they came with:
+        a form stays with its place, so with another one it is lost."""
         if not self._is_one(request):
-            return (Kept.YES if key else Kept.NONE), key
+            if not key or ticket is None:
+                return Kept.NONE, key
+            is_same = before is not None and visit_of(before) == visit_of(ticket)
+            return (Kept.YES, key) if is_same else (Kept.NO, "")
         form = await self._read(request)
         made = ""
         if form is not None and ticket is not None:

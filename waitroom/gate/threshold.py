@@ -80,7 +80,7 @@ class Threshold:
         in_headers = brought.by_header or kind is Kind.CALL
         beside, form = request.beside, Kept.NONE
         if self.forms is not None and kind is Kind.NAVIGATION:
-            form, key = await self.forms.keep(request, ticket, beside.form)
+            form, key = await self.forms.keep(request, ticket, beside.form, brought.ticket)
             beside = replace(beside, form=key)
         if ticket is not None:
             request.gifts += self.tokens.hand_out(
