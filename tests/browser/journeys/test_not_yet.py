@@ -15,6 +15,8 @@ async def let_others_pass(page: Page) -> None:
     await page.get_by_text("Not yet?").click()
     await page.get_by_role("button", name="Let others pass").click()
     await expect(page.get_by_role("heading", name="Others may pass")).to_be_visible()
+    # no second line where nothing stands between
+    await expect(page.locator(".kept details").first).to_have_css("border-top-width", "0px")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no-script"])
