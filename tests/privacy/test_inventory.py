@@ -115,7 +115,7 @@ def test_what_the_pages_keep_in_the_browser_is_on_the_list() -> None:
     inside are asked."""
     events = [{"name": "sale", "opens": "2030-01-01 10:00"}]
     asks = {"ask": "csat", "where": ["inside"]}
-    told = {}
+    told: dict[str, str] = {}
     for given in ({"feedback": asks}, {"events": events}):
         settings = Settings.model_validate(
             {"origin": "http://127.0.0.1:9", "rooms": [{"name": "drop", **given}]}
