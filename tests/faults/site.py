@@ -1,4 +1,4 @@
-"""A gateway with two workers in front of the shop, as processes that may be killed."""
+"""A gateway with two workers, if not told otherwise, in front of the shop, as processes that may be killed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ origin = "{origin}"
 data_dir = "{data}"
 port = {port}
 console = false
-workers = 2
+workers = {workers}
 {more}
 [[rooms]]
 name = "drop"
@@ -94,6 +94,7 @@ class Site:
         environment: Mapping[str, str] = NOTHING_MORE,
         address: str = "127.0.0.1",
         run: Sequence[str] = (),
+        workers: int = 2,
     ) -> None:
         self.port = free_port()
         self.where = (address, self.port)
@@ -104,7 +105,8 @@ class Site:
         self._config = folder / "waitroom.toml"
         if redis_url:
             more += f'\nredis_url = "{redis_url}"'
-        config = CONFIG.format(origin=origin, data=self.data, port=self.port, more=more)
+        self._workers = workers
+        config = CONFIG.format(origin=origin, data=self.data, port=self.port, workers=workers, more=more)
         self._config.write_text(config + beside)
         self.redis_url = redis_url or f"unix://{quote(str(self.data / 'redis.sock'))}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -134,7 +136,7 @@ class Site:
         return found
 
     def start(self) -> None:
-        """Returns once both workers serve."""
+        """Returns once all workers serve."""
         command = [*self._run, sys.executable, "-m", "waitroom", "serve", "--config", str(self._config)]
         command += ["--host", self.where[0]]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WAITROOM_")}
@@ -143,7 +145,7 @@ class Site:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.DEVNULL, stderr=errors, env=environment
             )
-        until(lambda: len(self.workers()) == 2 and self.is_ready(), "the gateway does not start")
+        until(lambda: len(self.workers()) == self._workers and self.is_ready(), "the gateway does not start")
 
     def is_ready(self) -> bool:
         """Whether a worker says that it keeps its rooms."""

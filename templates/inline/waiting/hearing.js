@@ -1,6 +1,7 @@
 // What is heard of the line: by a stream, and where there is none, by asking.
 
 const SILENCE = 45; // seconds after which an open stream may be a dead one; the gateway speaks three times in it
+const FIRST_PAUSE = 5; // seconds at most until a stream that broke is opened again: all may have broken at once
 const LONGEST_PAUSE = 30; // seconds between two attempts to open the stream
 const SOON = 10; // seconds until the question at the latest, when the stream breaks
 
@@ -93,7 +94,7 @@ function listen() {
   // The browser would reopen it by itself, but at a set pace, and all browsers at once.
   source.addEventListener("error", () => {
     mute();
-    after("listen", Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt), listen);
+    after("listen", Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt), listen);
     attempt += 1;
     after("ask", Math.random() * Math.min(refresh, SOON), ask);
   });
