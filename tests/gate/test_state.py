@@ -12,8 +12,9 @@ from waitroom.gate.state import Notice, plain_state, refresh_after, standing, st
 from waitroom.gate.tokens import Ticket
 from waitroom.line.head import Head
 from waitroom.line.room import Room
-from waitroom.line.rules import Mode, Rules
+from waitroom.line.rules import Mode, Rules, SoldOut
 from waitroom.shaping.forecast import Estimate
+from waitroom.shaping.reason import Reason
 from waitroom.support.code import support_code
 
 MakeRoom = Callable[..., Room]
@@ -136,6 +137,25 @@ def test_what_each_standing_is_told_in_each_mode(
         told.notice,
         told.eta is not None,
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "stands", "reason"),
+    [
+        (Rules(rate=0), Standing.WAITING, Reason.STOPPED),
+        (Rules(mode=Mode.QUEUE, rate=0), Standing.LATE, Reason.STOPPED),
+        (Rules(rate=0), Standing.CALLED, None),
+        (Rules(rate=0.5), Standing.WAITING, None),
+        (Rules(mode=Mode.PAUSE, rate=0), Standing.WAITING, Reason.PAUSED),
+        (Rules(mode=Mode.PASS, rate=0), Standing.WAITING, None),
+        (Rules(rate=0, sold_out=SoldOut.YES), Standing.WAITING, None),
+    ],
+)
+def test_a_rate_of_nought_is_told(
+    make_room: MakeRoom, rules: Rules, stands: Standing, reason: Reason | None
+) -> None:
+    """For as long as nobody is let in by it, whoever waits reads so."""
+    assert reason == state_of(make_room(rules, head=HEAD, present=[11, 15]), stands, 11, "general").eta_reason
 
 
 def test_while_redis_is_away_the_state_says_so(room: Room) -> None:

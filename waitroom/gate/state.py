@@ -15,7 +15,7 @@ from waitroom.gate.tokens import EarlierEpochError, Ticket, Token
 from waitroom.line.desk import Spot
 from waitroom.line.head import Head
 from waitroom.line.room import Room
-from waitroom.line.rules import Mode, SoldOut
+from waitroom.line.rules import Mode, Rules, SoldOut
 from waitroom.messages.languages import Wanted
 from waitroom.messages.message import Message
 from waitroom.shaping.forecast import Estimate
@@ -207,6 +207,8 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     reason = Reason.PAUSED if rules.mode is Mode.PAUSE else None
     if reason is None and name == "waiting" and outlook.reason is not Reason.PAUSED:
         reason = outlook.reason
+    if name == "waiting" and notice is not Notice.BEFORE_OPENING and _stands_still(rules):
+        reason = Reason.STOPPED
     if name != "closed" and room.is_helped(lane, number):
         reason = Reason.SUPPORT
     return State(
@@ -226,6 +228,11 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         opens_at=room.head.opens or None,
         rests_in=None if rests_ms is None else rests_ms // 1000,
     )
+
+
+def _stands_still(rules: Rules) -> bool:
+    """Whether a line that would move does not, for its rate is nought."""
+    return rules.mode in _MOVING and not rules.is_halted and not rules.rate
 
 
 def _is_known(head: Head) -> bool:

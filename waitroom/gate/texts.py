@@ -63,6 +63,10 @@ class Texts(Amounts):
         )
         self.reasons = {
             Reason.RESUMED: gettext("The line goes on."),
+            Reason.STOPPED: gettext(
+                "The shop is letting nobody in for the moment. Your place is kept, and the line goes on from where it "
+                "stopped."
+            ),
             Reason.RATE_LOWERED: slower,
             Reason.RATE_RAISED: faster,
             Reason.CAPACITY_LOWERED: slower,

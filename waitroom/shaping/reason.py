@@ -10,6 +10,8 @@ class Reason(StrEnum):
 
     PAUSED = "paused"
     RESUMED = "resumed"
+    STOPPED = "stopped"
+    """The rate is nought: nobody is let in, in a mode that lets people in."""
     RATE_LOWERED = "rate lowered"
     RATE_RAISED = "rate raised"
     CAPACITY_LOWERED = "capacity lowered"
