@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _TOP = 3
 """The level of a text's highest headings: the page and the part have those above."""
@@ -54,6 +57,8 @@ def _close(
 
 
 def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # only where a shop has texts
+
     # images would be loaded from elsewhere, which the policy of the page forbids
     return MarkdownIt("commonmark", {"html": False}).disable("image")
 

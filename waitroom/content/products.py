@@ -11,14 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from waitroom.complaints import Complaints
 from waitroom.tasks import end_all
 from waitroom.themes.picture import Picture, kind_of
+
+if TYPE_CHECKING:
+    import httpx
 
 LARGEST_DOCUMENT = 262_144
 LARGEST_IMAGE = 131_072
@@ -127,7 +130,7 @@ class Products:
             else:
                 body = await asyncio.to_thread(_file, self._source)
             given = json.loads(body)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             _complaints.warn("document", "products: %s: %s", self._source, error or type(error).__name__)
             self._due = self._clock() + _AGAIN_SECONDS
             return
@@ -170,7 +173,7 @@ class Products:
     async def _fetched(self, address: str) -> tuple[float, Picture | None]:
         try:
             body = await self._get(address, LARGEST_IMAGE, "image/*")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except (OSError, ValueError) as error:
             _complaints.warn("image", "products: %s: %s", address, error or type(error).__name__)
             return self._clock() + _AGAIN_SECONDS, None
         kind = kind_of(body)
@@ -180,19 +183,24 @@ class Products:
         return self._clock() + _IMAGES_SECONDS, Picture(kind, body)
 
     async def _get(self, address: str, most: int, kind: str) -> bytes:
+        import httpx  # a tenth of what the gateway takes to start, and few rooms show products
+
         if self._client is None:
             self._client = httpx.AsyncClient(
                 timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
             )
         body = bytearray()
-        async with asyncio.timeout(2 * _TIMEOUT_SECONDS):
-            async with self._client.stream("GET", address, headers={"accept": kind}) as answer:
-                if answer.status_code != 200:
-                    raise ValueError(f"the answer is {answer.status_code}")
-                async for piece in answer.aiter_bytes():
-                    body += piece
-                    if len(body) > most:
-                        raise ValueError(f"is larger than {most:,} bytes")
+        try:
+            async with asyncio.timeout(2 * _TIMEOUT_SECONDS):
+                async with self._client.stream("GET", address, headers={"accept": kind}) as answer:
+                    if answer.status_code != 200:
+                        raise ValueError(f"the answer is {answer.status_code}")
+                    async for piece in answer.aiter_bytes():
+                        body += piece
+                        if len(body) > most:
+                            raise ValueError(f"is larger than {most:,} bytes")
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise OSError(str(error) or type(error).__name__) from error
         return bytes(body)
 
 

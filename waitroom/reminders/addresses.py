@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from email_validator import EmailNotValidError, validate_email
-
 from waitroom.reminders.channels import Channel
 
 LONGEST = 254
@@ -42,6 +40,8 @@ def address_of(channel: Channel, typed: str, prefixes: Sequence[str]) -> str:
 
 
 def _mail(typed: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # only where somebody types an address
+
     if len(typed) > LONGEST:
         raise AddressError("too long")
     try:
