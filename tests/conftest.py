@@ -21,6 +21,29 @@ hypothesis.settings.register_profile("waitroom", deadline=None)
 hypothesis.settings.load_profile("waitroom")
 
 
+WAITING = (
+    "faults",
+    "redis",
+    "hosts",
+    "loadtests",
+    "browser",
+    "transparency",
+    "contract",
+    "privacy",
+    "reminders",
+    "demo",
+)
+"""Folders whose tests mostly wait for servers, browsers and clocks. They come first: where several files are tested at
+a time, what is left for the end is quick, and nobody waits for one file."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Has the slow folders tested first."""
+    tests = Path(__file__).parent
+    places = {name: place for place, name in enumerate(WAITING)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(tests).parts[0], len(places)))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """The gateway runs on asyncio."""
