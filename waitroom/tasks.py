@@ -15,8 +15,8 @@ MOST_SECONDS = 10.0
 
 
 async def end_all(tasks: Iterable[asyncio.Task[Any]], *, most_seconds: float = MOST_SECONDS) -> None:
-    """Cancels tasks until each has ended. Once is not enough: a client of Redis may swallow a cancellation. What swallows
-    every one for ``most_seconds`` is named in the log, and left."""
+    """Cancels tasks until each has ended. Once is not enough: a client of Redis may swallow a cancellation. What
+    swallows every one for ``most_seconds`` is named in the log, and left."""
     pending = set(tasks)
     ends = asyncio.get_running_loop().time() + most_seconds
     while pending:
