@@ -55,7 +55,7 @@ CLOSED = "room.closed"
 
 LONGEST_TEXT = 2000
 """What is longer, such as a plan of a hundred steps, many receivers refuse. The data has all of it."""
-_OF_VISITORS = frozenset({"called", "passed", "rested", "undone"})
+_OF_VISITORS = frozenset({"called", "passed", "let_in_alone", "rested", "undone"})
 """What visitors do and what is done with them, thousands of times in a sale: of that there are figures."""
 _HOUSEKEEPING = frozenset({"forgotten"})
 """What the settings have done each hour."""

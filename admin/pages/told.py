@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "changed": "Settings",
     "called": "Calls",
     "passed": "Let through",
+    "let_in_alone": "Let in without Redis",
     "planned": "Plans",
     "begun": "Lines begun",
     "moved": "Openings moved",

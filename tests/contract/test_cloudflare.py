@@ -142,9 +142,9 @@ async def test_before_an_opening_an_event_prequeues(house: House) -> None:
         "shuffleAtEventStart": True,
     }
     assert expected == some(members, expected)
-    assert 85 <= members["timeUntilEventStart"] <= 91
+    assert 75 <= members["timeUntilEventStart"] <= 91
     assert members["timeUntilEventStartFormatted"].startswith("1 hour ")
-    assert 205 <= members["timeUntilEventEnd"] <= 211
+    assert 195 <= members["timeUntilEventEnd"] <= 211
     assert members["timeUntilEventEndFormatted"].startswith("3 hours ")
 
 

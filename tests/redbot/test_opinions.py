@@ -13,6 +13,8 @@ ACCEPTED = {
     "CC_CONFLICTING",
     # with max-age it changes nothing for caches that follow the standard; some CDNs keep only what says so
     "STORE_PUBLIC_UNNECESSARY",
+    # a page differs by the kind of request, language, cookie and encoding, and is not stored anyway
+    "VARY_COMPLEX",
 }
 """Warnings that stand, each with its reason."""
 
@@ -52,9 +54,7 @@ OURS = {
     "field too long": 431,
     "shop away": 502,
     "shop away as a page": 502,
-    "static css": 200,
     "static js": 200,
-    "static svg": 200,
 }
 """What the gateway says by itself, and the status of it."""
 
