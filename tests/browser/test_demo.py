@@ -92,7 +92,7 @@ def test_a_visitor_waits_and_gets_in(demo: Demo, open_browser: Callable[..., Chr
 
     WebDriverWait(browser, 60, poll_frequency=0.2).until(is_inside)
     assert positions == sorted(positions, reverse=True)
-    assert len(set(positions)) >= 4, positions
+    assert len(set(positions)) >= 2, positions  # a step is told every six seconds
     assert address == browser.current_url
     assert "Moon jar" in browser.title
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -62,7 +63,9 @@ async def test_the_page_follows_the_line_that_the_cache_keeps(
     assert first >= 10
     for number in others[-6:]:
         await room.store.leave(number)
-    await expect(page.locator("#position")).to_have_text(str(first - 6))
+    # those who came with them may lapse meanwhile, too
+    fewer = re.compile("|".join(f"^{number}$" for number in range(1, first - 5)))
+    await expect(page.locator("#position")).to_have_text(fewer)
     assert "line" in asked
     assert "events" not in asked
     assert asked.count("status") <= 1
