@@ -51,6 +51,7 @@ async def test_the_page_follows_the_line_that_the_cache_keeps(
     opens one, and goes in."""
     room = Room(cached, NAME, redis, PATH)
     others = await room.others(40)
+    await asyncio.sleep(3)  # until there is an estimate to be far by
     page = await (await device()).new_page()
     asked: list[str] = []
 
