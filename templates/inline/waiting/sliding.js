@@ -1,6 +1,8 @@
 // What moves because something else comes or goes slides there, so that nobody loses the line that they read.
 
 const slides = new Map();
+const SLIDE = { duration: 300, easing: "ease" };
+const JUMP = { duration: 100, easing: "step-end" }; // for who wants no motion
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 function slide(change) {
@@ -21,6 +23,6 @@ function slide(change) {
     const left = by - (gone.get(element.parentNode) ?? 0);
     if (Math.abs(left) < 1) continue;
     const from = { transform: `translateY(${left}px)` };
-    slides.set(element, element.animate([from, {}], { duration: still.matches ? 1 : 300, easing: "ease" }));
+    slides.set(element, element.animate([from, {}], still.matches ? JUMP : SLIDE));
   }
 }
