@@ -26,6 +26,7 @@ from admin.feedback.telling import FeedbackTelling
 from admin.store import Store, StoreError
 from waitroom.errors import WaitroomError
 from waitroom.settings import NotifySettings, Settings, alert_rules
+from waitroom.tasks import run_together
 
 TEST_EVERY_SECONDS = 3.0
 """Between two tests of one channel."""
@@ -104,13 +105,14 @@ class Alerts:
         """Watches, follows and tells until it is cancelled."""
         try:
             await self._begin()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.watch.run())
-                if self._following is not None:
-                    tasks.create_task(self._following.run())
-                tasks.create_task(self._feedback.run())
-                for courier in self._couriers.values():
-                    tasks.create_task(courier.run())
+            works = [
+                self.watch.run(),
+                self._feedback.run(),
+                *(each.run() for each in self._couriers.values()),
+            ]
+            if self._following is not None:
+                works.append(self._following.run())
+            await run_together(*works)
         except Exception:
             logger.exception("alerts have ended, and nobody is told of anything")
         finally:

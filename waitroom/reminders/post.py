@@ -17,6 +17,7 @@ from waitroom.complaints import Complaints
 from waitroom.reminders.channels import Channel
 from waitroom.reminders.kept import Stage
 from waitroom.reminders.reminder import Contact, Place
+from waitroom.tasks import run_together
 
 AT_ONCE = 4
 """Threads of a channel."""
@@ -87,10 +88,7 @@ class Post:
 
     async def run(self) -> None:
         """Sends until it is cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for channel in self._tries:
-                for _ in range(AT_ONCE):
-                    group.create_task(self._serve(channel))
+        await run_together(*(self._serve(channel) for channel in self._tries for _ in range(AT_ONCE)))
 
     async def _serve(self, channel: Channel) -> None:
         messages, news = self._waiting[channel], self._news[channel]

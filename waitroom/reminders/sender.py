@@ -21,6 +21,7 @@ from waitroom.line.rules import Mode
 from waitroom.reminders.kept import Kept, Stage
 from waitroom.reminders.post import Message, Post
 from waitroom.reminders.reminder import Contact, Place
+from waitroom.tasks import run_together
 
 LOOK_SECONDS = 2.0
 """Between two looks."""
@@ -77,16 +78,17 @@ class Sender:
 
     async def run(self) -> None:
         """Looks until it is cancelled. A Redis that is away is left for the next time."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._post.run())
-            while True:
-                try:
-                    await self.look(time.monotonic())
-                except LineUnavailableError as error:
-                    logger.debug("room %s: %s", self._room.name, error)
-                except Exception:
-                    logger.exception("room %s: reminders could not be looked through", self._room.name)
-                await asyncio.sleep(LOOK_SECONDS)
+        await run_together(self._post.run(), self._look_on())
+
+    async def _look_on(self) -> None:
+        while True:
+            try:
+                await self.look(time.monotonic())
+            except LineUnavailableError as error:
+                logger.debug("room %s: %s", self._room.name, error)
+            except Exception:
+                logger.exception("room %s: reminders could not be looked through", self._room.name)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def finish(self) -> None:
         """Puts back what was not sent yet, and lets another worker go on with it."""
