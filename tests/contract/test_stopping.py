@@ -56,6 +56,26 @@ async def test_a_stop_with_nothing_under_way_is_quick(launch: StartGateway) -> N
         assert await asyncio.to_thread(gateway.stop) < 5
 
 
+async def test_the_first_request_of_a_new_connection_is_answered(launch: StartGateway) -> None:
+    """It may be on its way when the stop comes: the connection was made before. One that says nothing is closed."""
+    gateway = launch(LINE_AND_OPEN)
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    silent, its_writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    await asyncio.sleep(0.3)  # until it is accepted
+    stopping = asyncio.create_task(asyncio.to_thread(gateway.stop))
+    await asyncio.sleep(0.3)
+    writer.write(b"GET /lab/slow?seconds=0.1 HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+        assert b"" == await silent.read()
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), answer
+    assert b"connection: close" in answer.lower()
+    assert answer.endswith(b"slow done")
+    assert await stopping < 5
+    for each in (writer, its_writer):
+        each.close()
+
+
 def workers_of(gateway: Gateway) -> set[int]:
     """The process ids of its workers."""
     found = set()

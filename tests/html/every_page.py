@@ -65,6 +65,7 @@ def every_page(pages: Pages) -> Iterator[tuple[str, Page]]:
     yield "challenge-no-wait", pages.challenge(replace(CHALLENGE, wait_seconds=0))
     for number, view in enumerate(DRAWS):
         yield f"draw-{number}", pages.draw(view)
+    yield "crowded", pages.crowded("drop", 7)
     yield "limited", pages.limited("drop", 90, "/drop?a=b&c=d")
     yield "return", pages.hand_back("field", "letter", "/drop")
     yield "framed", pages.framed("drop", "/drop")

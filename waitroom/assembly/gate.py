@@ -75,6 +75,7 @@ from waitroom.shaping.limiter import Budget, Limiter
 from waitroom.shaping.pace import Pace
 from waitroom.shaping.regulator import Regulator
 from waitroom.shaping.sharing import Sharing
+from waitroom.shaping.shedding import Shedding
 from waitroom.shaping.signals import Signals
 from waitroom.shaping.told import Told
 from waitroom.shaping.transfer import TransferCodes
@@ -108,14 +109,14 @@ def guards_of(
     hold_status: int,
     trusted: TrustedProxies,
     tokens: Tokens,
+    shedding: Shedding,
 ) -> tuple[Porter, Sharing]:
     """Who looks at a room's newcomers, and at the passes of those inside."""
     hasher = Hasher(secrets[0], room.name)
     limits, challenges = JoinLimits(redis, room.name), Challenges(room.name, secrets)
     screening = Screening(room, limits, challenges, hasher, trusted)
-    return Porter(screening, TurnedAway(room.name, editions, hold_status, tokens)), Sharing(
-        redis, room, hasher
-    )
+    turned_away = TurnedAway(room.name, editions, hold_status, tokens)
+    return Porter(screening, turned_away, shedding), Sharing(redis, room, hasher)
 
 
 def shaper_of(settings: Settings) -> Shaper | None:
@@ -172,7 +173,7 @@ def build_gate(
     """The gateway as an ASGI application. ``secrets`` come newest first; ``connections`` tells how many visitors have
     one open."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
-    shares = Shares(settings.max_requests_per_visitor)
+    shares, shedding = Shares(settings.max_requests_per_visitor), Shedding(settings.max_joins_at_once)
     passage, tracing_ends = passage_of(settings, trusted, shares)
     endings = list(tracing_ends)
     wardrobe = wardrobe_of(settings)
@@ -216,7 +217,7 @@ def build_gate(
         regulator = Regulator(room, Told(redis, of_room.name), signals)
         inside = Inside(room, tokens, observed)
         returns = Returns(of_room.name, secrets, bodies)
-        guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted, tokens)
+        guards = guards_of(room, redis, secrets, editions, of_room.hold_status, trusted, tokens, shedding)
         fairness = LiveFairness(redis, of_room.name)
         forms = kept_forms_of(of_room, redis, secrets, bodies)
         doorway = Doorway(

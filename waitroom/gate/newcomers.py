@@ -56,6 +56,17 @@ class Newcomers:
     ) -> None:
         """Gives a place: in the lane that the visitor is entitled to, or the general one. ``over`` is the ticket that
         was brought and is worth nothing any more."""
+        if self.room.rules.mode is Mode.PASS:
+            await self._join(request, brought, kind, notice, over)
+        elif await self._porter.begin(request, kind):
+            try:
+                await self._join(request, brought, kind, notice, over)
+            finally:
+                self._porter.end(request)
+
+    async def _join(
+        self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, over: BroughtTicket
+    ) -> None:
         shown = self.entering.shown(request)
         right = shown.entitlement
         if self.entering.bars(shown) and self.room.rules.mode is not Mode.PASS:
@@ -129,6 +140,7 @@ class Newcomers:
         request.counters.joined(lane, admitted=place.admitted)
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:
+            self._porter.end(request)  # the shop may take its time
             admission = self.tokens.admit(place.number, lane, place.head.epoch)
             await self._threshold.let_in(request, brought, admission, new_ticket=ticket, new_pass=admission)
             return

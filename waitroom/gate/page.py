@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from waitroom.gate._templates import told
 from waitroom.gate.answers import Header
 from waitroom.gate.draw_view import DrawView
 from waitroom.gate.leading import local_target
+from waitroom.gate.packing import packed
 from waitroom.gate.press import TEMPLATES, Press
 from waitroom.gate.texts import Texts, Trouble
 from waitroom.gate.views import (
@@ -50,6 +52,8 @@ class Pages:
         self._stand_in = partial(press.ours, spoken.tag) if press.theme.templates else None
         self._common = {"lang": spoken.spoken, "formats": spoken.formats}
         self._render_trouble = lru_cache(maxsize=128)(self._render_trouble_uncached)
+        self.crowded = lru_cache(maxsize=128)(self._render_crowded)
+        """The page of a newcomer whom a worker cannot serve now, by the room and the seconds to wait."""
 
     def check(self) -> None:
         """Compiles all templates now. Raises ``jinja2.TemplateError`` when one is missing or wrong."""
@@ -195,4 +199,11 @@ class Pages:
         return self._render_trouble(status, room, self.texts.put_off(status))
 
     def _render_trouble_uncached(self, status: int, room: str | None, trouble: Trouble) -> Page:
-        return self._page("trouble.html", status=status, room=room, trouble=trouble)
+        return _shared(self._page("trouble.html", status=status, room=room, trouble=trouble))
+
+    def _render_crowded(self, room: str, wait_seconds: int) -> Page:
+        return _shared(self._page("crowded.html", room=room, wait=self.texts.later(wait_seconds)))
+
+
+def _shared(page: Page) -> Page:
+    return replace(page, zipped=packed(page.body))

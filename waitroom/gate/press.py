@@ -21,9 +21,9 @@ from waitroom.themes.theme import PLAIN, SHEET, Theme
 from waitroom.words.language import ENGLISH, Language, language
 
 TEMPLATES = (
-    "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "invitation.html", "return.html",
-    "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html", "more.html", "chat.html",
-    "privacy.html", "form.html", "receipt.txt",
+    "waiting.html", "draw.html", "trouble.html", "challenge.html", "limited.html", "crowded.html", "invitation.html",
+    "return.html", "languages.html", "framed.html", "move.html", "left.html", "feedback.html", "tell.html", "more.html",
+    "chat.html", "privacy.html", "form.html", "receipt.txt",
 )  # fmt: skip
 """All pages."""
 

@@ -13,7 +13,7 @@ from waitroom.gate.screening import Screened
 from waitroom.gate.views import ChallengeView
 from waitroom.gate.visitor import Tokens
 from waitroom.gate.whole_page import send_page
-from waitroom.telemetry.families import TURNED_AWAY
+from waitroom.telemetry.families import SHED, TURNED_AWAY
 
 
 class TurnedAway:
@@ -35,6 +35,20 @@ class TurnedAway:
             await self._challenge_page(request, screened.challenge, screened.seconds)
         else:
             await self._challenge_problem(request, screened.challenge, screened.seconds)
+
+    async def shed(self, request: Request, kind: Kind, seconds: int) -> None:
+        """Asks a newcomer to come again, as cheaply as may be."""
+        request.counters[SHED] += 1
+        # a connection kept for so long would take the place of another
+        headers = [self._name, (b"retry-after", b"%d" % seconds), (b"connection", b"close")]
+        if kind is Kind.NAVIGATION:
+            pages = self._editions.to(request.languages)
+            headers += [(b"refresh", b"%d" % seconds)]
+            await send_page(request, 503, pages.crowded(self._room, seconds), headers)
+        else:
+            detail = f"Too many are joining at this moment. Ask again in {seconds} seconds."
+            body = problem(503, "crowded", detail, {"room": self._room, "retry_after": seconds})
+            await answer(request.scope, request.send, 503, PROBLEM, body, [*headers, NO_STORE, VARY])
 
     async def _limited(self, request: Request, kind: Kind, seconds: int) -> None:
         headers = [self._name, (b"retry-after", b"%d" % seconds)]

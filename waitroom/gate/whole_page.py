@@ -35,6 +35,8 @@ class Page:
 
     body: bytes
     headers: Sequence[Header]
+    zipped: bytes = b""
+    """The body compressed beforehand, where many are sent the same."""
 
 
 async def send_page(
@@ -50,6 +52,6 @@ async def send_page(
     sent = [*headers, *common, referrer, *page.headers]
     body = page.body
     if takes_gzip(request.scope["headers"]):
-        body = packed(body)
+        body = page.zipped or packed(body)
         sent.append(_GZIP)
     await answer(request.scope, request.send, status, HTML, body, sent)

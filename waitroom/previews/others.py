@@ -72,6 +72,7 @@ def others(room: str) -> Mapping[str, Other]:
         "limited": Other(
             "Too many from there", "limited.html", lambda pages: pages.limited(room, 60, _TARGET)
         ),
+        "crowded": Other("Too many at once", "crowded.html", lambda pages: pages.crowded(room, 6)),
         "languages": Other(
             "Languages", "languages.html", lambda pages: pages.languages(room, _TARGET, tuple(OFFERED))
         ),

@@ -39,6 +39,7 @@ _WAYS = {
     "answer": "the same for scripts and apps, as application/problem+json",
     "refused": "a bare 503 for what no person looks at: a part of a page, a prefetch",
     "turned_away": "a challenge, or a limit of places for an address or network",
+    "shed": "a newcomer asked to come again, since the worker had as many in hand as it may",
     "invitation": "told that the room is by invitation, or that theirs does not count",
     "returned": "a form that came from another site, asked for once more so that cookies come along",
     "put_off": "429 or 503: more at once, or more often, than one may, or than the shop may have",
@@ -59,6 +60,7 @@ REQUESTS = Family("requests", "Requests, by the way they went.", labels=("way",)
 VISIT, BYPASS, OPEN = (REQUESTS.field(way) for way in ("visit", "bypass", "open"))
 PAGE, ANSWER, REFUSED = (REQUESTS.field(way) for way in ("page", "answer", "refused"))
 TURNED_AWAY, INVITATION, RETURNED = (REQUESTS.field(way) for way in ("turned_away", "invitation", "returned"))
+SHED = REQUESTS.field("shed")
 WAITED = REQUESTS.field("wait")
 PUT_OFF, BAD = (REQUESTS.field(way) for way in ("put_off", "bad"))
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LINGER_SECONDS: Final = 2.0
 """How long what a visitor still sends is read and dropped after the last answer: a reset would take the answer
 away from under them (RFC 9112 section 9.6)."""
+FIRST_SECONDS: Final = 1.0
+"""How long a worker that is to stop waits for the first request of a connection."""
 _MOST_HELD: Final = 65_536
 """Bytes of following requests that wait until the one before is answered. Whoever sends more is served that one
 alone: to let them wait would be not to see when they leave."""
@@ -37,6 +39,7 @@ class HttpConnection(asyncio.Protocol):
         "_client",
         "_cycle",
         "_drain_waiters",
+        "_is_fresh",
         "_lingers",
         "_local",
         "_patience",
@@ -66,6 +69,7 @@ class HttpConnection(asyncio.Protocol):
         self._scheme = "http"
         self._buffer = b""
         self._cycle: Cycle | None = None
+        self._is_fresh = True
         self._lingers = False
         self._paused = False
         self._drain_waiters: list[asyncio.Future[None]] = []
@@ -205,10 +209,13 @@ class HttpConnection(asyncio.Protocol):
     # what the server calls
 
     def shutdown(self) -> None:
-        """Take no further request, and end when the one under way is answered."""
+        """Take no further request, and end when the one under way is answered. The first of a connection that was made
+        just now may be on its way: it is waited for, for a moment."""
         self.is_closing = True
         cycle = self._cycle
-        if cycle is None or cycle.is_tunnel or self._server.never_ends(cycle.scope):
+        if self._is_fresh:
+            self._patience.since = self.loop.time()
+        elif cycle is None or cycle.is_tunnel or self._server.never_ends(cycle.scope):
             self._close()
 
     def look(self, now: float) -> None:
@@ -222,7 +229,9 @@ class HttpConnection(asyncio.Protocol):
             if patience.has_lasted(now, LINGER_SECONDS):
                 self._transport.abort()
         elif cycle is None:
-            if _has_begun(self._buffer) and patience.has_lasted(now, limits.head_seconds):
+            if self.is_closing and patience.has_lasted(now, FIRST_SECONDS):
+                self._close()
+            elif _has_begun(self._buffer) and patience.has_lasted(now, limits.head_seconds):
                 self.refuse(RefusedError(408, "The request did not arrive in time."))
             elif patience.has_lasted(now, limits.keep_alive_seconds):
                 self._close()
@@ -259,6 +268,7 @@ class HttpConnection(asyncio.Protocol):
             check_unfinished(data, limits)
             return
         self._buffer = b""
+        self._is_fresh = False
         head = parse_head(data if end == len(data) else data[:end], limits)
         now = self.loop.time()
         self._patience.begin_answer()
