@@ -23,9 +23,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="within which all come, of joins")
     parser.add_argument("--most-seconds", type=float, default=180.0, help="until all are back, of streams")
     parser.add_argument("--cut", choices=("gateway", "workers"), default="gateway", help="what is killed")
+    parser.add_argument(
+        "--at-once", type=int, help="max_joins_at_once, of joins; 0: no limit (default: the gateway's)"
+    )
     given = parser.parse_args()
     if given.what == "joins":
-        run = joins(given.visitors, given.seconds, given.workers)
+        run = joins(given.visitors, given.seconds, given.workers, given.at_once)
         lines = [*told(run), *told_of_joins(run)]
     else:
         run = streams(given.visitors, given.most_seconds, given.workers, given.cut)
@@ -59,8 +62,10 @@ def told_of_joins(run: Run) -> list[str]:
     return [
         f"wanted                {run.size.visitors / run.seconds:,.0f} a second, for {run.seconds:g} s",
         f"joins a second        {len(at) / lasted:,.0f}, for {lasted:.1f} s",
-        f"the answer after      p50 {part(late, 0.5) / 1000:.2f} s, p99 {part(late, 0.99) / 1000:.2f} s, "
-        f"at most {late[-1] / 1000:.2f} s",
+        f"a page after          {_of(run.seen_ms)}",
+        f"a place after         {_of(late)}",
+        f"asked to come again   {run.sent_away:,} times",
+        f"inside, a page after  {_of(run.inside_ms)}",
     ]
 
 
@@ -79,6 +84,11 @@ def told_of_streams(run: Run) -> list[str]:
         lines.append(f"{name:21} mean {mean:,.0f}, peak {max(counts):,} ({max(counts) / mean:.1f} times)")
         lines.append(f"{'':21} {' '.join(map(str, counts))}")
     return lines
+
+
+def _of(late: Sequence[int]) -> str:
+    half, most = part(late, 0.5) / 1000, part(late, 0.99) / 1000
+    return f"p50 {half:.2f} s, p99 {most:.2f} s, at most {late[-1] / 1000:.2f} s"
 
 
 def part(values: Sequence[float], share: float) -> float:

@@ -24,8 +24,17 @@ from loadtests.stampede.visitors import Found, Plan
 from tests.faults.site import Site
 
 ROOM = "drop"
+INSIDERS = 50
+"""Who shop while others join."""
 EVERY_SECONDS = 0.5
 """Between two looks at the gateway's memory."""
+
+INSIDE = """
+[[rooms]]
+name = "inside"
+paths = ["/inside/*"]
+mode = "pass"
+"""
 
 Cut = Literal["gateway", "workers"]
 
@@ -75,6 +84,21 @@ class Run:
         return sorted(late for each in self.found for late in each.late_ms)
 
     @property
+    def seen_ms(self) -> list[int]:
+        """After how long each saw a page, the shortest first."""
+        return sorted(seen for each in self.found for seen in each.seen_ms)
+
+    @property
+    def inside_ms(self) -> list[int]:
+        """How long those inside waited for each page, the shortest first."""
+        return sorted(waited for each in self.found for waited in each.inside_ms)
+
+    @property
+    def sent_away(self) -> int:
+        """How often somebody was asked to come again."""
+        return sum(each.sent_away for each in self.found)
+
+    @property
     def joined_at(self) -> list[float]:
         """When each had its place, the first first."""
         return sorted(at for each in self.found for at in each.joined_at)
@@ -95,10 +119,12 @@ class Run:
         return [counts[at] for at in range(min(counts), max(counts) + 1)] if counts else []
 
 
-def joins(visitors: int, seconds: float, workers: int = 2) -> Run:
-    """So many join within ``seconds``; then each asks whether the place is still there."""
+def joins(visitors: int, seconds: float, workers: int = 2, at_once: int | None = None) -> Run:
+    """So many join within ``seconds``, while others shop; then each asks whether the place is still there. ``at_once``:
+    the setting ``max_joins_at_once``, where it is not left as it is."""
     size = size_of(visitors, files=open_files(), workers=workers, held=False)
-    with _site(workers) as site, _players("joins", site, size, seconds) as players:
+    more = "" if at_once is None else f"max_joins_at_once = {at_once}"
+    with _site(workers, more) as site, _players("joins", site, size, seconds, insiders=INSIDERS) as players:
         watch = _Watch(site)
         players.go()
         players.await_ready()
@@ -191,12 +217,12 @@ class _Players:
 
 
 @contextmanager
-def _site(workers: int) -> Iterator[Site]:
+def _site(workers: int, more: str = "") -> Iterator[Site]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waitroom-stampede-")))
         redis = stack.enter_context(redis_server())
         shop = stack.enter_context(bare("answer"))
-        site = Site(folder, shop.url, redis_url=redis.url, workers=workers)
+        site = Site(folder, shop.url, redis_url=redis.url, workers=workers, more=more, beside=INSIDE)
         # nobody is to lose a place for being away while a busy machine has not come to them
         site.rewrite('presence = "9s"', 'presence = "60s"')
         site.rewrite('keep = "60s"', 'keep = "1h"')
@@ -206,7 +232,9 @@ def _site(workers: int) -> Iterator[Site]:
 
 
 @contextmanager
-def _players(what: Literal["joins", "streams"], site: Site, size: Size, seconds: float) -> Iterator[_Players]:
+def _players(
+    what: Literal["joins", "streams"], site: Site, size: Size, seconds: float, *, insiders: int = 0
+) -> Iterator[_Players]:
     """The visitors, once they are ready: to join, or with all their streams open."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waitroom-stampede-")))
@@ -215,14 +243,17 @@ def _players(what: Literal["joins", "streams"], site: Site, size: Size, seconds:
             first = size.visitors * index // size.processes
             count = size.visitors * (index + 1) // size.processes - first
             found = str(folder / f"found-{index}.json")
-            plan = Plan(what, *site.where, ROOM, first, count, seconds, found)
+            plans.append(Plan(what, *site.where, ROOM, first, count, seconds, found))
+        if insiders:
+            found = str(folder / "found-inside.json")
+            plans.append(Plan("inside", *site.where, ROOM, size.visitors, insiders, seconds, found))
+        for index, plan in enumerate(plans):
             path = folder / f"plan-{index}.json"
             path.write_text(json.dumps(asdict(plan)))
             command = [sys.executable, "-m", "loadtests.stampede.visitors", str(path)]
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             stack.enter_context(process)
             stack.callback(process.kill)
-            plans.append(plan)
             processes.append(process)
         players = _Players(processes, plans)
         players.await_ready()

@@ -12,6 +12,7 @@ import os
 import random
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -34,8 +35,11 @@ AT_ONCE = 100
 """Requests at once where nobody is in a hurry."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, SOON_SECONDS = 5.0, 30.0, 10.0
 """Those of ``templates/inline/waiting/hearing.js``."""
-PATH = "/health"
-"""What of the shop is asked for."""
+PATH, INSIDE_PATH = "/health", "/inside/health"
+"""What of the shop is asked for: in the room with the line, and in the one where those are who are inside."""
+INSIDE_SECONDS = 1.0
+"""Between two pages of somebody inside."""
+_PASS = b"set-cookie: waitroom_pass_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Plan:
     """Visitors ``first`` to ``first + visitors`` of all. ``seconds``: of the joins; or for which it is waited at most
     until all are back."""
 
-    what: Literal["joins", "streams"]
+    what: Literal["joins", "streams", "inside"]
     host: str
     port: int
     room: str
@@ -64,12 +68,18 @@ class Found:
 
     places: list[str] = field(default_factory=list)
     """The place of each who was given one."""
+    seen_ms: list[int] = field(default_factory=list)
+    """From when each wanted to join until they saw a page, be it that they should come again."""
+    sent_away: int = 0
+    """How often somebody was asked to come again."""
     refused: dict[str, int] = field(default_factory=dict)
     """What else was answered, and how often."""
     lost: int = 0
     """Who had another place later, or none."""
     late_ms: list[int] = field(default_factory=list)
     """From when each wanted to join until the whole answer was there."""
+    inside_ms: list[int] = field(default_factory=list)
+    """How long those who were inside waited for each page."""
     joined_at: list[float] = field(default_factory=list)
     cut_at: float = 0.0
     """When the first stream broke."""
@@ -120,15 +130,24 @@ class Joiners:
         return self._found
 
     async def _join(self, visitor: int, due: float) -> None:
-        try:
-            answer = await ask(self._plan.target(visitor), PATH, PAGE)
-        except OSError as error:
-            self._found.note(why_of(error))
-            return
-        now = time.monotonic()
-        if not (ticket := answer.ticket()):
-            self._found.note(f"status {answer.status}")
-            return
+        seen = False
+        while True:
+            try:
+                answer = await ask(self._plan.target(visitor), PATH, PAGE)
+            except OSError as error:
+                self._found.note(why_of(error))
+                return
+            now = time.monotonic()
+            if not seen:
+                seen = True
+                self._found.seen_ms.append(round((now - due) * 1000))
+            if ticket := answer.ticket():
+                break
+            if not (pause := answer.refresh()):
+                self._found.note(f"status {answer.status}")
+                return
+            self._found.sent_away += 1
+            await asyncio.sleep(pause)
         self._tickets.append((visitor, ticket))
         self._found.places.append(place_of(ticket))
         self._found.late_ms.append(round((now - due) * 1000))
@@ -140,6 +159,42 @@ class Joiners:
             answer = await ask(self._plan.target(visitor), path, STATUS, ticket)
             told = json.loads(answer.body).get("number") if answer.status == 200 else None
             self._found.lost += told != number_of(ticket)
+
+
+class Insiders:
+    """They shop while others join: each asks the shop for a page now and then, on a new connection each time."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._found = Found()
+
+    async def play(self) -> Found:
+        """Shops until it is told that the others have their places."""
+        target = self._plan.target
+        passes = [
+            (await ask(target(visitor), INSIDE_PATH, PAGE)).cookie(_PASS)
+            for visitor in range(self._plan.visitors)
+        ]
+        await told_to_go()
+        over = asyncio.create_task(told_to_go())
+        async with asyncio.TaskGroup() as group:
+            for visitor, held in enumerate(passes):
+                group.create_task(self._shop(target(visitor), held, over))
+        return self._found
+
+    async def _shop(self, target: Target, held: str, over: asyncio.Task[None]) -> None:
+        await asyncio.sleep(random.random() * INSIDE_SECONDS)
+        while not over.done():
+            began = time.monotonic()
+            try:
+                answer = await ask(target, INSIDE_PATH, PAGE, held)
+            except OSError as error:
+                self._found.note(f"inside: {why_of(error)}")
+            else:
+                if answer.status != 200:
+                    self._found.note(f"inside: status {answer.status}")
+                self._found.inside_ms.append(round((time.monotonic() - began) * 1000))
+            await asyncio.sleep(INSIDE_SECONDS)
 
 
 class Listeners:
@@ -232,6 +287,13 @@ class Listeners:
             await asyncio.sleep(refresh * random.uniform(0.75, 1.25))
 
 
+PLAYERS: Mapping[str, type[Joiners | Listeners | Insiders]] = {
+    "joins": Joiners,
+    "streams": Listeners,
+    "inside": Insiders,
+}
+
+
 def count(counts: dict[int, int], key: int) -> None:
     """One more."""
     counts[key] = counts.get(key, 0) + 1
@@ -254,7 +316,7 @@ def main(path: str) -> None:
     """Plays a plan."""
     open_files()
     plan = Plan(**json.loads(Path(path).read_text()))
-    player = Joiners(plan) if plan.what == "joins" else Listeners(plan)
+    player = PLAYERS[plan.what](plan)
     found = uvloop.run(player.play())
     Path(plan.found).write_text(json.dumps(asdict(found)))
 

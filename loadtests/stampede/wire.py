@@ -21,8 +21,9 @@ STATUS: Mapping[str, str] = {
     "Sec-Fetch-Mode": "cors",
     "Sec-Fetch-Dest": "empty",
 }
-_COOKIE = b"set-cookie: waitroom_ticket_"
+_TICKET = b"set-cookie: waitroom_ticket_"
 _RETRY = re.compile(rb"retry: (\d+)\n")
+_REFRESH = re.compile(rb"\r\nrefresh: (\d+)\r\n", re.IGNORECASE)
 _TOLD = re.compile(rb"event: status\ndata: (.+)\n\n")
 _W = TypeVar("_W", bound="_Wire")
 
@@ -44,10 +45,19 @@ class Answer(NamedTuple):
 
     def ticket(self) -> str:
         """The cookie that holds the place, name and value; "" where none was given."""
+        return self.cookie(_TICKET)
+
+    def cookie(self, begin: bytes) -> str:
+        """The cookie of the header that begins so, name and value; "" where there is none."""
         for line in self.head.split(b"\r\n"):
-            if line[: len(_COOKIE)].lower() == _COOKIE:
+            if line[: len(begin)].lower() == begin:
                 return line[12:].partition(b";")[0].decode()
         return ""
+
+    def refresh(self) -> int:
+        """After how many seconds the page asks again; 0: it does not."""
+        found = _REFRESH.search(self.head)
+        return int(found[1]) if found else 0
 
 
 class Told(NamedTuple):

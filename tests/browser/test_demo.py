@@ -80,9 +80,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 def test_a_visitor_waits_and_gets_in(demo: Demo, open_browser: Callable[..., Chrome]) -> None:
     """The position falls live, and the visitor is let in with nothing to press, where they wanted to go."""
-    browser = open_browser()
     address = f"{demo.url}/pieces/moon-jar?from=mail"
-    browser.get(address)
     positions: list[int] = []
 
     def is_inside(driver: Chrome) -> bool:
@@ -90,11 +88,17 @@ def test_a_visitor_waits_and_gets_in(demo: Demo, open_browser: Callable[..., Chr
             positions.append(int(found[1]))
         return not driver.find_elements(By.ID, "line")
 
-    WebDriverWait(browser, 60, poll_frequency=0.2).until(is_inside)
-    assert positions == sorted(positions, reverse=True)
-    assert len(set(positions)) >= 2, positions  # a step is told every six seconds
-    assert address == browser.current_url
-    assert "Moon jar" in browser.title
+    for _ in range(4):  # a step is told every six seconds: where the line is short, the turn may come before
+        positions.clear()
+        browser = open_browser()
+        browser.get(address)
+        WebDriverWait(browser, 60, poll_frequency=0.2).until(is_inside)
+        assert positions == sorted(positions, reverse=True)
+        assert address == browser.current_url
+        assert "Moon jar" in browser.title
+        if len(set(positions)) >= 2:
+            return
+    raise AssertionError(positions)
 
 
 def test_ctrl_c_leaves_no_process_behind(demo: Demo) -> None:

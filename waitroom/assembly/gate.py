@@ -168,12 +168,16 @@ def kept_forms_of(
 
 
 def build_gate(
-    settings: Settings, redis: Redis, secrets: Sequence[str], connections: Callable[[], int] = lambda: 0
+    settings: Settings,
+    redis: Redis,
+    secrets: Sequence[str],
+    connections: Callable[[], int] = lambda: 0,
+    queue: Callable[[], int] = lambda: 0,
 ) -> Gate:
     """The gateway as an ASGI application. ``secrets`` come newest first; ``connections`` tells how many visitors have
-    one open."""
+    one open, ``queue`` how many more wait to be accepted."""
     trusted = TrustedProxies(str(network) for network in settings.trusted_proxies)
-    shares, shedding = Shares(settings.max_requests_per_visitor), Shedding(settings.max_joins_at_once)
+    shares, shedding = Shares(settings.max_requests_per_visitor), Shedding(settings.max_joins_at_once, queue)
     passage, tracing_ends = passage_of(settings, trusted, shares)
     endings = list(tracing_ends)
     wardrobe = wardrobe_of(settings)

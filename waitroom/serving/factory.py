@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import signal
@@ -14,6 +15,7 @@ from waitroom.assembly.redis import connect
 from waitroom.gate.app import Gate
 from waitroom.serving.http1 import HttpServer
 from waitroom.serving.logs import configure_logging
+from waitroom.serving.loop import Loop
 from waitroom.settings import Settings
 
 GRACE_SECONDS = 10
@@ -39,9 +41,8 @@ class GateFactory:
         if os.getpid() != self.main_pid:
             configure_logging()
             threading.Thread(target=self._follow, name="waitroom-follow", daemon=True).start()
-        gate = build_gate(
-            self.settings, connect(self.redis_url, self.settings), self.secrets, self.server.open_connections
-        )
+        redis = connect(self.redis_url, self.settings)
+        gate = build_gate(self.settings, redis, self.secrets, self.server.open_connections, queue)
         # what was made so far lives as long as the worker: no collection need look through it again
         gc.collect()
         gc.freeze()
@@ -54,3 +55,9 @@ class GateFactory:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(GRACE_SECONDS + _LAST_SECONDS)
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def queue() -> int:
+    """How many connections wait for this worker to accept them."""
+    loop = asyncio.get_running_loop()
+    return loop.queue() if isinstance(loop, Loop) else 0

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import resource
 import socket
+import struct
 import sys
 from contextlib import suppress
 
 from waitroom.errors import SettingsError
 
-BACKLOG = 4096
-"""Connections that may wait to be accepted: a sale opens in one second."""
+BACKLOG = 65_535
+"""Connections that may wait to be accepted: a sale opens in one second. The system has a bound of its own (4,096 on
+Linux: ``net.core.somaxconn``)."""
 UNANSWERED_MS = 60_000
 """After this long without an acknowledgement a connection is dead: a phone that lost its network says
 nothing, and must not stay in line as if it were present (RFC 5482)."""
 SPREADS = sys.platform == "linux"
 """Whether the system spreads newcomers evenly over sockets that listen on one port: others give all to one of them."""
+_TCP_INFO = 11
+_UNACKED = struct.Struct("=8x4x4x4x4xI")
+"""The beginning of ``struct tcp_info``: eight bytes and four numbers, then this one."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -59,6 +64,16 @@ def _listen(listener: socket.socket, address: tuple[str | int, ...]) -> None:
     listener.bind(address)
     listener.listen(BACKLOG)
     listener.set_inheritable(True)
+
+
+def queue_of(listener: socket.socket) -> int:
+    """How many connections wait to be accepted; 0 where the system does not tell. Of a socket that listens Linux has it
+    in ``tcpi_unacked`` (``tcp_get_info`` in ``net/ipv4/tcp.c``)."""
+    try:
+        info = listener.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _UNACKED.size)
+    except OSError:
+        return 0
+    return int(_UNACKED.unpack(info)[0]) if len(info) == _UNACKED.size else 0
 
 
 def allow_many_connections() -> None:

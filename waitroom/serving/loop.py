@@ -11,6 +11,7 @@ from typing import Any, Final
 import uvloop
 
 from waitroom.serving.helping import Helper
+from waitroom.serving.listen import queue_of
 
 HANDSHAKE_SECONDS: Final = 15.0
 """For a visitor's TLS handshake. Until it is done the connection is the event loop's alone, which would wait a minute,
@@ -24,7 +25,11 @@ class Loop(uvloop.Loop):
     (:class:`~waitroom.serving.workers.Workers`).
     """
 
-    _listens = False
+    _listener: socket.socket | None = None
+
+    def queue(self) -> int:
+        """How many connections wait for this worker to accept them."""
+        return 0 if self._listener is None else queue_of(self._listener)
 
     async def create_server(  # type: ignore[override] # all is passed on as it is
         self,
@@ -35,10 +40,10 @@ class Loop(uvloop.Loop):
         **options: Any,
     ) -> asyncio.AbstractServer | Helper:
         """As the event loop's own."""
-        if sock is not None and self._listens:
+        if sock is not None and self._listener is not None:
             seconds = HANDSHAKE_SECONDS if ssl is not None else None
             return Helper(self, sock, protocol_factory, tls=ssl, handshake_seconds=seconds)
-        self._listens = True
+        self._listener = sock
         if ssl is not None:
             options.setdefault("ssl_handshake_timeout", HANDSHAKE_SECONDS)
         return await super().create_server(protocol_factory, *args, sock=sock, ssl=ssl, **options)

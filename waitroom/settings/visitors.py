@@ -127,10 +127,11 @@ class VisitorSettings(BaseModel):
         "are. Beyond it: 429. Mobile networks put thousands of people behind one address.",
     )
     max_joins_at_once: _CountOrNone = Field(
-        default=500,
-        description="Newcomers to whom a worker is giving a place at a time. Beyond it they get a light page that "
-        "asks again by itself, spread in time (503), so that those who are in line or inside are not kept waiting. "
-        "500 are about half a second of a processor core. Rooms in mode pass send nobody away.",
+        default=1000,
+        description="Newcomers to whom a worker is giving a place at a time, or connections that wait for it (Linux). "
+        "Beyond it four of five newcomers get a light page that asks again by itself, spread in time (503), so that "
+        "nobody waits for long without a page, and those inside least of all. 1000 are about a second of a processor "
+        "core. Rooms in mode pass send nobody away.",
     )
 
     @field_validator("languages")

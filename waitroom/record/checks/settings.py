@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+from waitroom.errors import UnreadableRulesError
 from waitroom.line.plan import Step, StepKind
 from waitroom.line.rules import KEPT_BY_SCRIPTS, Rules
 from waitroom.record.checks.check import Now, Verdicts
@@ -83,7 +84,10 @@ class Settings:
         if "rate" not in self.values:
             return None
         text = {name: value for name, value in self.values.items() if name in _OF_RULES}
-        return Rules.from_redis({name.encode(): value.encode() for name, value in text.items()})
+        try:
+            return Rules.from_redis({name.encode(): value.encode() for name, value in text.items()})
+        except UnreadableRulesError as error:
+            raise ValueError(str(error)) from None
 
     def finish(self, standing: Standing) -> Verdicts:
         """The room's settings are those that the record leaves."""
