@@ -10,7 +10,7 @@ from locust.env import Environment
 from waitroom.demo.crowd.protocol import room_that_holds
 
 REFUSED = frozenset({403, 429})
-"""The statuses of the answers that give no place."""
+"""The statuses of the answers that give no place; so does a held page that comes without a ticket."""
 
 
 def options_of(environment: Environment) -> Namespace:

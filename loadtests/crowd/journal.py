@@ -113,7 +113,7 @@ class Journal:
     straight_in: Counter[str] = field(default_factory=Counter)
     """Those who were let in without having to wait."""
     refused: Counter[str] = field(default_factory=Counter)
-    """Those who got no place: 403 and 429."""
+    """Those who got no place: 403, 429, and those who came in a rush and were asked to come again (503)."""
     room: str = ""
     """The room that answered, as its ``Waitroom-Room`` tells."""
 

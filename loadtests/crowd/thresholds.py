@@ -68,7 +68,7 @@ ALL: Sequence[Threshold] = (
     Threshold("positions", "positions told that were not true", "%", 2.0),
     Threshold("rate_over", "admissions in the busiest minute, of the room's rate", "%", 110.0),
     Threshold("rate_under", "admissions on average, of the room's rate", "%", None, at_least=True),
-    Threshold("refused", "visitors refused a place (403, 429)", "%", 0.0),
+    Threshold("refused", "visitors refused a place (403, 429, a rush)", "%", 0.0),
     Threshold("bots", "admissions that went to bots", "%", None),
     Threshold("estimates", "first estimates that did not come true", "%", None),
     Threshold("wait", "95 in 100 waited up to", "s", None),
