@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import socket
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +16,7 @@ from anyio.to_thread import run_sync
 
 from tests.contract.harness import APP, PAGE, Gateway, eventually, start_gateway
 from tests.redis.servers import Server
+from waitroom.serving.listen import listen, queue_of
 
 pytestmark = pytest.mark.anyio
 ROOMS: list[Mapping[str, object]] = [
@@ -33,11 +38,17 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def gateway(shop: str, server: Server, tmp_path: Path) -> Iterator[Gateway]:
-    """One worker, with one newcomer in hand at a time."""
+def at_once() -> int:
+    """How many newcomers the worker has in hand at a time."""
+    return 1
+
+
+@pytest.fixture
+def gateway(shop: str, server: Server, tmp_path: Path, at_once: int) -> Iterator[Gateway]:
+    """One worker."""
     (folder := tmp_path / "gateway").mkdir()
     url = f"redis://127.0.0.1:{server.port}"
-    started = start_gateway(folder, url, shop, ROOMS, max_joins_at_once=1, redis_timeout="4s")
+    started = start_gateway(folder, url, shop, ROOMS, max_joins_at_once=at_once, redis_timeout="4s")
     try:
         yield started
         started.stop()
@@ -128,3 +139,32 @@ async def test_many_at_once_all_get_a_place_in_the_end(gateway: Gateway) -> None
     await asyncio.gather(*(join() for _ in range(40)))
     assert list(range(1, 41)) == sorted(numbers)
     assert sent_away > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how many wait to be accepted")
+def test_who_waits_to_be_accepted_is_counted() -> None:
+    """Connections that the system has made, and nobody has taken yet."""
+    with listen("127.0.0.1", 0) as listener:
+        assert 0 == queue_of(listener)
+        waiting = [socket.create_connection(listener.getsockname()) for _ in range(7)]
+        assert 7 == queue_of(listener)
+        taken, _ = listener.accept()
+        assert 6 == queue_of(listener)
+        for each in (taken, *waiting):
+            each.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how many wait to be accepted")
+@pytest.mark.parametrize("at_once", [10])
+async def test_who_waited_to_be_accepted_gets_a_page_and_one_in_five_a_place(gateway: Gateway) -> None:
+    """The worker stands still while forty come. Then each is answered, most of them with the light page."""
+    request = b"GET / HTTP/1.1\r\nHost: line.example\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
+    os.kill(gateway.process.pid, signal.SIGSTOP)
+    asking = [asyncio.create_task(gateway.raw(request, seconds=20)) for _ in range(40)]
+    await asyncio.sleep(1)
+    os.kill(gateway.process.pid, signal.SIGCONT)
+    answers = [answer for answer, _ in await asyncio.gather(*asking)]
+    crowded = sum(b"urn:waitroom:crowded" in each for each in answers)
+    placed = sum(b"urn:waitroom:waiting" in each for each in answers)
+    assert 40 == crowded + placed
+    assert 6 <= placed < 40

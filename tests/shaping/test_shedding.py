@@ -30,6 +30,17 @@ def test_as_many_as_may_be_are_in_hand() -> None:
     assert [True, False] == [shedding.begin(each) for each in "de"]
 
 
+def test_of_a_queue_one_in_five_gets_a_place() -> None:
+    """However long it is and stays; and everybody where it is shorter than the limit."""
+    queue = 10_000
+    shedding = Shedding(100, lambda: queue)
+    taken = [shedding.begin(each) for each in range(50)]
+    assert ([False] * 4 + [True]) * 10 == taken
+    queue = 99
+    assert all(shedding.begin(f"another {each}") for each in range(90))
+    assert not shedding.begin("the hundred and first in hand")
+
+
 def test_nought_is_no_limit() -> None:
     """As with the other limits."""
     shedding = Shedding(0)

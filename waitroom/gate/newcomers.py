@@ -96,11 +96,13 @@ class Newcomers:
         try:
             redeemed = await self.room.redeem(right, ticket)
         except LineUnavailableError:
+            self._porter.end(request)
             if may_stay:
                 await self._threshold.stay(request, brought, kind, Standing.WAITING, ticket.number)
             else:
                 await self._threshold.without_line(request, brought, kind)
             return
+        self._porter.end(request)  # what follows may be the shop's answer, which takes its time
         number, lane, head = redeemed.number, redeemed.lane, redeemed.head
         match redeemed.outcome:
             case Redemption.NEW:
@@ -128,8 +130,10 @@ class Newcomers:
         try:
             place = await self.room.join(lane)
         except LineUnavailableError:
+            self._porter.end(request)
             await self._threshold.without_line(request, brought, kind)
             return
+        self._porter.end(request)
         await self._seat(request, brought, kind, notice, lane, place)
 
     async def _seat(
@@ -140,7 +144,6 @@ class Newcomers:
         request.counters.joined(lane, admitted=place.admitted)
         ticket = self.tokens.ticket(place.number, lane, place.head.epoch)
         if place.admitted:
-            self._porter.end(request)  # the shop may take its time
             admission = self.tokens.admit(place.number, lane, place.head.epoch)
             await self._threshold.let_in(request, brought, admission, new_ticket=ticket, new_pass=admission)
             return

@@ -28,7 +28,8 @@ class Porter:
         self._complaints = Complaints(logger)
 
     async def begin(self, request: Request, kind: Kind) -> bool:
-        """Takes a newcomer in hand until :meth:`end`; False: the worker has too many, and they were told so."""
+        """Takes a newcomer in hand until :meth:`end`, at the latest when Redis has answered; False: the worker has too
+        many, and they were told so."""
         if self._shedding.begin(request):
             return True
         self._complaints.warn(
