@@ -21,7 +21,7 @@ hypothesis.settings.register_profile("waitroom", deadline=None)
 hypothesis.settings.load_profile("waitroom")
 
 
-WAITING = (
+SLOW = (
     "faults",
     "redis",
     "hosts",
@@ -29,19 +29,31 @@ WAITING = (
     "browser",
     "transparency",
     "contract",
+    "admin/pages",
+    "cli",
     "privacy",
     "reminders",
+    "websockets",
     "demo",
 )
-"""Folders whose tests mostly wait for servers, browsers and clocks. They come first: where several files are tested at
-a time, what is left for the end is quick, and nobody waits for one file."""
+"""Folders whose tests take long: they wait for servers and clocks, or keep browsers busy."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Has the slow folders tested first."""
+    """Has the slow folders tested first, a file of each in turn: where several files are tested at a time, some wait
+    while others are busy, and what is left for the end is quick."""
     tests = Path(__file__).parent
-    places = {name: place for place, name in enumerate(WAITING)}
-    items.sort(key=lambda item: places.get(item.path.relative_to(tests).parts[0], len(places)))
+    files: dict[str, list[Path]] = {folder: [] for folder in SLOW}
+
+    def folder_of(path: Path) -> str | None:
+        inside = f"{path.relative_to(tests)}"
+        return next((folder for folder in SLOW if inside.startswith(f"{folder}/")), None)
+
+    for path in dict.fromkeys(item.path for item in items):
+        if (folder := folder_of(path)) is not None:
+            files[folder].append(path)
+    turns = {path: at / len(paths) for paths in files.values() for at, path in enumerate(paths)}
+    items.sort(key=lambda item: turns.get(item.path, 1.0))
 
 
 @pytest.fixture(scope="session")
