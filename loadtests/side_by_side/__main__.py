@@ -46,7 +46,9 @@ def measure(results: Results, parts: Sequence[str], redis: Redis, redis_url: str
         )
         results = replace(results, memory={name: found[0] for name, found in kept.items()})
     if "sales" in parts:
-        sales = once_each("sale", 1, lambda room: sale.play(room, redis, redis_url, shop, sizes.sale_seconds))
+        sales = once_each(
+            "sale", sizes.sales, lambda room: sale.play(room, redis, redis_url, shop, sizes.sale_seconds)
+        )
         results = replace(results, sales=sales)
     if "turns" in parts:
         turns = once_each("round", sizes.rounds, lambda room: turn.play(room, redis, redis_url, shop, sizes))
@@ -74,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.streams,
             options.stream_seconds,
             options.sale_seconds,
+            options.sales,
         )
         with (
             on_core(CLIENT),
@@ -104,7 +107,8 @@ def _options() -> argparse.ArgumentParser:
         ("waiting", 100_000, "in the line whose memory is measured"),
         ("streams", 500, "event streams at once"),
         ("stream-seconds", 10, "for so long"),
-        ("sale-seconds", 60, "of the sale"),
+        ("sale-seconds", 60, "of a sale"),
+        ("sales", 3, "of each room"),
     ):
         parser.add_argument(
             f"--{name}", type=int, default=value, metavar="N", help=f"{text}; {value:,} unless told"

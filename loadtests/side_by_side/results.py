@@ -110,6 +110,7 @@ class Sizes:
     streams: int
     stream_seconds: int
     sale_seconds: int
+    sales: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,17 @@ class Results:
         """With these parts, their sizes and the note as they were."""
         kept = self
         if "turns" in parts:
-            sizes = replace(before.sizes, waiting=kept.sizes.waiting, sale_seconds=kept.sizes.sale_seconds)
+            mine = kept.sizes
+            sizes = replace(
+                before.sizes, waiting=mine.waiting, sale_seconds=mine.sale_seconds, sales=mine.sales
+            )
             kept = replace(kept, turns=before.turns, sizes=sizes)
         if "memory" in parts:
             kept = replace(
                 kept, memory=before.memory, sizes=replace(kept.sizes, waiting=before.sizes.waiting)
             )
         if "sales" in parts:
-            sizes = replace(kept.sizes, sale_seconds=before.sizes.sale_seconds)
+            sizes = replace(kept.sizes, sale_seconds=before.sizes.sale_seconds, sales=before.sizes.sales)
             kept = replace(kept, sales=before.sales, sizes=sizes)
         return replace(kept, note=before.note)
 
