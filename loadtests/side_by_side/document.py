@@ -50,8 +50,8 @@ def markdown(results: Results) -> str:
         f"Machine: {results.processor}, {machine.cores} cores, {machine.memory_gb:g} GB, {machine.system}; Python "
         f"{machine.python}, Redis {machine.redis}, {joined}; {pinned}. {sizes.rounds} rounds of {sizes.requests:,} "
         f"requests at {sizes.pace} a second and as many flat out; {sizes.streams:,} streams for "
-        f"{sizes.stream_seconds} s; {sizes.waiting:,} waiting; sales of {sizes.sale_seconds} s, of each room {sizes.sales}. "
-        f"{results.note}".rstrip()
+        f"{sizes.stream_seconds} s; {sizes.waiting:,} waiting; sales of {sizes.sale_seconds} s, of each room "
+        f"{sizes.sales}. {results.note}".rstrip()
         + "\n",
         "## Processor time\n",
         "![Processor time of a join, a poll, an entry and a stream](images/benchmarks-cpu.svg)\n",
