@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -53,6 +54,41 @@ class Host:
         """The link is back."""
         for other in others:
             self.ip("route", "del", "blackhole", f"{other.address}/32")
+
+    @contextmanager
+    def dropping(self, percent: int) -> Iterator[None]:
+        """So many in a hundred packets that come to it or leave it are lost, each by chance (nft(8), ``numgen``). Some
+        must have been, or it raises."""
+        chains = [
+            f"chain {hook} {{ type filter hook {hook} priority 0; "
+            f"{way} != lo numgen random mod 100 < {percent} counter drop; }};"
+            for hook, way in (("input", "iifname"), ("output", "oifname"))
+        ]
+        self._do("nft", f"table inet lossy {{ {' '.join(chains)} }}")
+        try:
+            yield
+        finally:
+            counted = re.findall(r"counter packets (\d+)", self._do("nft", "list", "table", "inet", "lossy"))
+            self._do("nft", "delete", "table", "inet", "lossy")
+        if not all(map(int, counted)):
+            raise OSError(f"no packet was lost: {counted}")
+
+    @contextmanager
+    def narrowed(self, rate: str) -> Iterator[None]:
+        """What it sends goes through a narrow line: it waits its turn, and what waits for a second is lost (tc-tbf(8)).
+        Some must have waited, or it raises."""
+        self._do("tc", *f"qdisc add dev eth root tbf rate {rate} burst 2kb latency 1s".split())
+        try:
+            yield
+        finally:
+            told = self._do("tc", "-s", "qdisc", "show", "dev", "eth")
+            self._do("tc", "qdisc", "del", "dev", "eth", "root")
+        if not re.search(r"overlimits [1-9]", told):
+            raise OSError(f"no packet had to wait: {told}")
+
+    def _do(self, name: str, *words: str) -> str:
+        command = [*self.run, program(name), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def end(self) -> None:
         """The namespace goes with its last process."""
