@@ -100,6 +100,15 @@ def test_what_is_set_is_what_the_settings_know(tmp_path: Path) -> None:
         assert "/data" == str(settings.data_dir)
 
 
+def test_another_config_is_another_pod() -> None:
+    """Both are replaced when the file changes: a pod reads it when it starts."""
+    before, after = by_name(rendered()), by_name(rendered('--set=config=origin = "http://other:8080"'))
+    for key in (("Deployment", "drop-waitroom"), ("StatefulSet", "drop-waitroom-console")):
+        old, new = (each[key]["spec"]["template"]["metadata"]["annotations"] for each in (before, after))
+        assert set(old) == set(new) == {"checksum/config"}
+        assert old != new
+
+
 def test_the_console_needs_a_host_of_its_own() -> None:
     """An ingress for it without one would take all hosts, the shop's among them."""
     command = [program("HELM", "helm"), "template", "drop", str(CHART), "--set=console.ingress.enabled=true"]
