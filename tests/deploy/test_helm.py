@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -42,6 +43,12 @@ def rendered(*options: str) -> str:
 def by_name(text: str) -> dict[tuple[str, str], Manifest]:
     """The manifests by kind and name."""
     return {(each["kind"], each["metadata"]["name"]): each for each in yaml.safe_load_all(text) if each}
+
+
+def from_secret(variable: Manifest) -> Manifest:
+    """What a variable takes of a Secret; nothing where it has its value from elsewhere."""
+    found: Manifest = variable.get("valueFrom", {}).get("secretKeyRef", {})
+    return found
 
 
 @pytest.mark.parametrize("options", [(), EVERYTHING], ids=["as it comes", "everything"])
@@ -93,11 +100,52 @@ def test_what_is_set_is_what_the_settings_know(tmp_path: Path) -> None:
     config.write_text(manifests["ConfigMap", "drop-waitroom"]["data"]["waitroom.toml"])
     for kind, name in (("Deployment", "drop-waitroom"), ("StatefulSet", "drop-waitroom-console")):
         (container,) = manifests[kind, name]["spec"]["template"]["spec"]["containers"]
-        environ = {each["name"]: each.get("value", "redis://redis:6379/0") for each in container["env"]}
+        given = (each for each in container["env"] if not from_secret(each).get("optional"))
+        environ = {each["name"]: each.get("value", "redis://redis:6379/0") for each in given}
         environ |= {"WAITROOM_CONFIG": str(config), "WAITROOM_SECRET": "a secret for tests only"}
         settings = load(None, environ=environ)
         assert kind != "Deployment" or not settings.console
         assert "/data" == str(settings.data_dir)
+
+
+def test_every_key_of_the_secret_is_read() -> None:
+    """All that values.yaml names: the console gets each, the gateways what is theirs. Without a provider none is needed
+    for it."""
+    named = re.search(
+        r"# A Secret of yours(.+?)existingSecret:", (CHART / "values.yaml").read_text(), re.DOTALL
+    )
+    assert named is not None
+    keys = {key for key in re.findall(r"`(\w+)`", named[1]) if key != "config"}
+    manifests = by_name(rendered())
+    read = {}
+    for kind, name in (("Deployment", "drop-waitroom"), ("StatefulSet", "drop-waitroom-console")):
+        (container,) = manifests[kind, name]["spec"]["template"]["spec"]["containers"]
+        references = [reference for each in container["env"] if (reference := from_secret(each))]
+        assert {"waitroom"} == {reference["name"] for reference in references}
+        read[kind] = {reference["key"]: reference.get("optional", False) for reference in references}
+    needed = {"redis_url": False, "secret": False}
+    assert keys == set(read["StatefulSet"])
+    assert {**needed, "sign_in_oidc_client_secret": True} == read["StatefulSet"]
+    assert needed == read["Deployment"]
+
+
+def test_the_secret_of_the_provider_is_what_the_settings_know(tmp_path: Path) -> None:
+    """The name under which the console is given it is that of the setting."""
+    console = by_name(rendered())["StatefulSet", "drop-waitroom-console"]
+    (container,) = console["spec"]["template"]["spec"]["containers"]
+    (name,) = (
+        each["name"]
+        for each in container["env"]
+        if from_secret(each).get("key") == "sign_in_oidc_client_secret"
+    )
+    config = tmp_path / "waitroom.toml"
+    provider = '[sign_in.oidc]\nissuer = "https://accounts.example"\nclient_id = "waitroom"\n'
+    provider += 'roles = { ops = "admin" }\n'
+    config.write_text(f'origin = "http://shop:8080"\n{provider}[[rooms]]\nname = "drop"\n')
+    oidc = load(config, environ={name: "what the provider shows"}).sign_in.oidc
+    assert oidc is not None
+    assert oidc.client_secret is not None
+    assert "what the provider shows" == oidc.client_secret.get_secret_value()
 
 
 def test_another_config_is_another_pod() -> None:
