@@ -34,9 +34,9 @@ def program(variable: str, name: str) -> str:
     )
 
 
-def rendered(*options: str) -> str:
+def rendered(*options: str, chart: Path = CHART) -> str:
     """What Helm makes of the chart."""
-    command = [program("HELM", "helm"), "template", "drop", str(CHART), *options]
+    command = [program("HELM", "helm"), "template", "drop", str(chart), *options]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
@@ -155,6 +155,35 @@ def test_another_config_is_another_pod() -> None:
         old, new = (each[key]["spec"]["template"]["metadata"]["annotations"] for each in (before, after))
         assert set(old) == set(new) == {"checksum/config"}
         assert old != new
+
+
+@pytest.mark.parametrize(
+    ("ingress", "line", "warns"),
+    [
+        (True, "", True),
+        (True, "trusted_proxies = []", True),
+        (True, '# trusted_proxies = ["10.42.0.0/16"]', True),
+        (True, 'trusted_proxies = ["10.42.0.0/16"]', False),
+        (True, 'trusted_proxies = [\n  "10.42.0.0/16",\n]', False),
+        (False, "", False),
+    ],
+)
+def test_an_ingress_that_is_not_believed_is_told_of(
+    *, ingress: bool, line: str, warns: bool, tmp_path: Path
+) -> None:
+    """After the installation, where the configuration names no proxy. As it comes nobody is believed."""
+    config = by_name(rendered())["ConfigMap", "drop-waitroom"]["data"]["waitroom.toml"]
+    assert "trusted_proxies" not in config
+    # Helm prints its notes only with a cluster at hand: here a manifest has their text
+    copy = shutil.copytree(CHART, tmp_path / "waitroom")
+    notes = (copy / "templates" / "NOTES.txt").read_text()
+    (copy / "templates" / "_told.tpl").write_text(f'{{{{ define "told" }}}}{notes}{{{{ end }}}}')
+    told = 'kind: Told\nmetadata: { name: told }\ntext: {{ include "told" . | quote }}\n'
+    (copy / "templates" / "told.yaml").write_text(told)
+    values = tmp_path / "values.yaml"
+    values.write_text(yaml.safe_dump({"config": f"{line}\n{config}", "ingress": {"enabled": ingress}}))
+    text = by_name(rendered("--values", str(values), chart=copy))["Told", "told"]["text"]
+    assert warns == ("WARNING" in text)
 
 
 def test_the_console_needs_a_host_of_its_own() -> None:
