@@ -54,7 +54,7 @@ def cdn(gateway: Server) -> Iterator[Front]:
         folder = Path(name)
         site = CONFIG.read_text()
         for ours, theirs in (
-            ("/var/cache/nginx/waitroom", f"{folder}/cache"),
+            ("/var/cache/nginx-waitroom", f"{folder}/cache"),
             ("server 127.0.0.1:8000;", f"server {gateway.host}:{gateway.port};"),
             ("listen 80;", f"listen 127.0.0.1:{port};"),
         ):
