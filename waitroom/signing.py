@@ -1,7 +1,8 @@
 """Signed texts: what all the tokens that people carry have in common.
 
 An itsdangerous signature (HMAC-SHA256 over an HMAC-derived key) with one salt a kind, so that no kind of token can
-serve as another, and a list of secrets for rotation.
+serve as another, and a list of secrets for rotation. The salt also stands for the form of what is signed: another
+form has another one (see docs/upgrade.md).
 """
 
 from __future__ import annotations
