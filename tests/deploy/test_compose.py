@@ -51,8 +51,9 @@ def test_the_image_has_what_is_written_to() -> None:
 
 
 def test_prometheus_asks_the_console() -> None:
-    """At its port, with the token that was made for it."""
+    """At its port, with the token that was made for it: once, so it must not end."""
     config = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"][0]
     assert ["console:8001"] == config["static_configs"][0]["targets"]
+    assert "--expires never" in SERVICES["token"]["command"][0]
     assert "> /token/prometheus" in SERVICES["token"]["command"][0]
     assert "/token/prometheus" == config["authorization"]["credentials_file"]
