@@ -24,10 +24,19 @@ NODE_TIMEOUT_MS = 1000
 class Server:
     """One process that listens on a port."""
 
-    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *options: str, port: int | None = None, program: Path | None = None
+    ) -> None:
         self.port = port or free_port()
         self.folder = folder
-        self._command = [str(find_server()), *options, "--port", str(self.port), "--dir", str(folder)]
+        self._command = [
+            str(program or find_server()),
+            *options,
+            "--port",
+            str(self.port),
+            "--dir",
+            str(folder),
+        ]
         self.process: subprocess.Popen[bytes] | None = None
 
     def __repr__(self) -> str:

@@ -47,17 +47,21 @@ class Watched(AbstractConnection):
         except RedisConnectionError:
             self._circuit.failed()
             raise
-        except ReadOnlyError as error:
+        except ResponseError as error:
             self._circuit.answered()
+            if not _is_of_a_replica(error):
+                raise
             # the next connection looks the address up anew
             await self.disconnect()
             raise RedisConnectionError(f"{self._host_error()} is no master any more") from error
-        except ResponseError:
-            self._circuit.answered()
-            raise
         if self._circuit.open_since is not None:
             self._circuit.answered()
         return answer
+
+
+def _is_of_a_replica(error: ResponseError) -> bool:
+    # before Redis 7 it is in the text of the script's error: "Error running script ...: -READONLY You can't write ..."
+    return isinstance(error, ReadOnlyError) or " -READONLY " in str(error)
 
 
 class WatchedConnection(Watched, Connection):
