@@ -37,6 +37,14 @@ class Watched(AbstractConnection):
             self._circuit.failed()
             raise
 
+    async def send_packed_command(self, *args: Any, **options: Any) -> None:
+        """Sends a command, whole: a server that hangs takes in no more than its socket holds."""
+        try:
+            await super().send_packed_command(*args, **options)
+        except RedisTimeoutError:
+            self._circuit.timed_out()
+            raise
+
     async def read_response(self, *args: Any, **options: Any) -> Any:
         """The next answer."""
         try:
@@ -94,6 +102,14 @@ class LocatedConnection(WatchedConnection):
         try:
             await super()._connect()  # type: ignore[no-untyped-call]
         except (TimeoutError, OSError):
+            self._locator.failed(self.server)
+            raise
+
+    async def send_packed_command(self, *args: Any, **options: Any) -> None:
+        """Sends a command."""
+        try:
+            await super().send_packed_command(*args, **options)
+        except RedisTimeoutError:
             self._locator.failed(self.server)
             raise
 
