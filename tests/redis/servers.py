@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,19 @@ NODE_TIMEOUT_MS = 1000
 class Server:
     """One process that listens on a port."""
 
-    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *options: str, port: int | None = None, program: Path | None = None
+    ) -> None:
         self.port = port or free_port()
         self.folder = folder
-        self._command = [str(find_server()), *options, "--port", str(self.port), "--dir", str(folder)]
+        self._command = [
+            str(program or find_server()),
+            *options,
+            "--port",
+            str(self.port),
+            "--dir",
+            str(folder),
+        ]
         self.process: subprocess.Popen[bytes] | None = None
 
     def __repr__(self) -> str:
@@ -183,7 +193,7 @@ def running_cluster(folder: Path, timeout_ms: int = NODE_TIMEOUT_MS) -> Iterator
     """Three masters with a replica each, made by `redis-cli --cluster create`."""
     options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(timeout_ms)]
     options += ["--cluster-require-full-coverage", "no", "--save", "", "--appendonly", "yes"]
-    nodes = [Server(folder / str(index), *options, port=_port_with_bus()) for index in range(6)]
+    nodes = [Server(folder / str(index), *options, port=port_with_bus()) for index in range(6)]
     cli = shutil.which("redis-cli") or str(Path(find_server()).with_name("redis-cli"))
     places = [f"127.0.0.1:{node.port}" for node in nodes]
     with ExitStack() as stack:
@@ -200,11 +210,13 @@ def running_cluster(folder: Path, timeout_ms: int = NODE_TIMEOUT_MS) -> Iterator
         yield cluster
 
 
-def _port_with_bus() -> int:
-    """The nodes speak with each other at a port that is 10000 higher."""
-    while (port := free_port()) > 55_000:
-        pass
-    return port
+def port_with_bus() -> int:
+    """The nodes speak with each other at a port that is 10000 higher: it is free, too."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe, suppress(OSError, OverflowError):
+            probe.bind(("", port + 10_000))
+            return port
 
 
 class Watched:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from tests.redis.servers import Cluster
+from tests.redis.servers import Cluster, Server, port_with_bus
 from waitroom.assembly.redis import connect
 from waitroom.line.store import LineStore
 from waitroom.redis.batch import Batch
@@ -32,6 +33,21 @@ async def test_a_slot_moves_while_the_room_runs(cluster: Cluster) -> None:
     assert [1, 10_002, 10_003, 10_004] == numbers
     assert target is cluster.master_of("drop")
     await redis.aclose()
+
+
+async def test_a_node_that_was_reset(cluster: Cluster, tmp_path: Path) -> None:
+    """It answers, and knows no slots: the next one that is named is asked, and all rooms are there."""
+    reset = Server(tmp_path / "reset", "--cluster-enabled", "yes", "--save", "", port=port_with_bus())
+    try:
+        reset.start()
+        with reset.client() as client:
+            client.execute_command("CLUSTER", "RESET", "HARD")
+        redis = connect(f"redis+cluster://127.0.0.1:{reset.port},127.0.0.1:{cluster.nodes[0].port}")
+        for room in cluster.tags("room", 3):
+            assert 1 == (await LineStore(redis, room).join(1)).first
+        await redis.aclose()
+    finally:
+        reset.kill()
 
 
 async def test_scripts_are_forgotten(cluster: Cluster) -> None:

@@ -23,6 +23,8 @@ class Nodes:
     def __init__(self) -> None:
         self.asked: list[Server] = []
         self.down: set[Server] = set()
+        self.apart: dict[Server, Sequence[Any]] = {}
+        """What those tell who see it otherwise."""
         self.tell(A, B)
 
     def tell(self, low: Server, high: Server) -> None:
@@ -36,7 +38,7 @@ class Nodes:
         await asyncio.sleep(0)
         if server in self.down:
             raise RedisConnectionError("it is down")
-        return self.told
+        return self.apart.get(server, self.told)
 
 
 @pytest.fixture
@@ -94,12 +96,40 @@ async def test_all_are_down(topology: Topology, nodes: Nodes) -> None:
 
 
 async def test_a_slot_that_nobody_has(topology: Topology, nodes: Nodes) -> None:
-    """It is asked for anew each time."""
+    """It is asked for anew each time, of all nodes; the other slots are known."""
     nodes.told = nodes.told[1:]
-    for _ in range(2):
-        with pytest.raises(RedisConnectionError, match="no node of the cluster has slot 7"):
+    for asked in ([SEED], [B, SEED]):
+        nodes.asked.clear()
+        with pytest.raises(
+            RedisConnectionError, match=r"no node .* has slot 7: .*seed:9: knows of 8192 slots"
+        ):
             await topology.master(7)
-    assert 2 == len(nodes.asked)
+        assert asked == sorted(nodes.asked)
+    assert (B, 8192) == (topology.known(9000), topology.covered)
+
+
+@pytest.mark.parametrize("told", [0, 1])
+async def test_a_node_that_knows_less(nodes: Nodes, told: int) -> None:
+    """It knows no slot, or not the one that is asked for: the next node is asked."""
+    nodes.apart[SEED] = nodes.told[1 : 1 + told]
+    topology = Topology([SEED, C], nodes.ask)
+    assert (A, [SEED, C], SLOTS) == (await topology.master(0), nodes.asked, topology.covered)
+
+
+async def test_a_fuller_view_is_kept(topology: Topology, nodes: Nodes) -> None:
+    """Nodes that know no slots, or fewer, take away nothing of what is known; a server that failed stays so."""
+    await topology.master(0)
+    topology.failed(A)
+    nodes.down = {A}
+    nodes.told = []
+    with pytest.raises(RedisConnectionError, match=r"has slot 0: .*knows of 0 slots"):
+        await topology.master(0)
+    assert ([A, B], [C], SLOTS) == (topology.masters, topology.replicas, topology.covered)
+    assert (None, B) == (topology.known(0), topology.known(9000))
+
+    nodes.told = [[0, 9, [b"c", 3, b"id"]]]
+    assert (C, B) == (await topology.master(0), topology.known(9000))
+    assert SLOTS == topology.covered
 
 
 @pytest.mark.parametrize("unknown", [b"", b"?", None])

@@ -37,6 +37,14 @@ class Watched(AbstractConnection):
             self._circuit.failed()
             raise
 
+    async def send_packed_command(self, *args: Any, **options: Any) -> None:
+        """Sends a command, whole: a server that hangs takes in no more than its socket holds."""
+        try:
+            await super().send_packed_command(*args, **options)
+        except RedisTimeoutError:
+            self._circuit.timed_out()
+            raise
+
     async def read_response(self, *args: Any, **options: Any) -> Any:
         """The next answer."""
         try:
@@ -47,17 +55,21 @@ class Watched(AbstractConnection):
         except RedisConnectionError:
             self._circuit.failed()
             raise
-        except ReadOnlyError as error:
+        except ResponseError as error:
             self._circuit.answered()
+            if not _is_of_a_replica(error):
+                raise
             # the next connection looks the address up anew
             await self.disconnect()
             raise RedisConnectionError(f"{self._host_error()} is no master any more") from error
-        except ResponseError:
-            self._circuit.answered()
-            raise
         if self._circuit.open_since is not None:
             self._circuit.answered()
         return answer
+
+
+def _is_of_a_replica(error: ResponseError) -> bool:
+    # before Redis 7 it is in the text of the script's error: "Error running script ...: -READONLY You can't write ..."
+    return isinstance(error, ReadOnlyError) or " -READONLY " in str(error)
 
 
 class WatchedConnection(Watched, Connection):
@@ -90,6 +102,14 @@ class LocatedConnection(WatchedConnection):
         try:
             await super()._connect()  # type: ignore[no-untyped-call]
         except (TimeoutError, OSError):
+            self._locator.failed(self.server)
+            raise
+
+    async def send_packed_command(self, *args: Any, **options: Any) -> None:
+        """Sends a command."""
+        try:
+            await super().send_packed_command(*args, **options)
+        except RedisTimeoutError:
             self._locator.failed(self.server)
             raise
 

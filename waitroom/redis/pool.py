@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool
@@ -22,19 +23,37 @@ class Pool(BlockingConnectionPool):
 
     async def get_connection(self, *_: Any, **__: Any) -> AbstractConnection:
         """A connection that is ready."""
-        if self.circuit.open_since is not None and not self.circuit.lets_through():
-            raise RedisConnectionError(f"no answer since {self.circuit.open_seconds:.0f} s")
-        if not self.can_get_connection():
-            waited: AbstractConnection = await super().get_connection()  # type: ignore[no-untyped-call]
-            return waited
+        is_probe = self.circuit.open_since is not None
+        self._refuse_while_open()
         # nobody need wait: a tenth of the processor time of a command would go into not waiting
-        connection: AbstractConnection = self.get_available_connection()  # type: ignore[no-untyped-call]
+        connection = self._at_hand() if self.can_get_connection() else await self._freed()
         try:
+            if not is_probe:
+                # those who had the connections may have waited in vain meanwhile
+                self._refuse_while_open()
             await self.ensure_connection(connection)
         except BaseException:
+            # whoever waits next is woken by that
             await self.release(connection)
             raise
         return connection
+
+    def _refuse_while_open(self) -> None:
+        if self.circuit.open_since is not None and not self.circuit.lets_through():
+            raise RedisConnectionError(f"no answer since {self.circuit.open_seconds:.0f} s")
+
+    def _at_hand(self) -> AbstractConnection:
+        connection: AbstractConnection = self.get_available_connection()  # type: ignore[no-untyped-call]
+        return connection
+
+    async def _freed(self) -> AbstractConnection:
+        """As the library waits; but it would go on to connect, and wait for that, before the circuit is looked at."""
+        try:
+            async with self._condition, asyncio.timeout(self.timeout):
+                await self._condition.wait_for(self.can_get_connection)
+                return self._at_hand()
+        except TimeoutError as error:
+            raise RedisConnectionError("no connection is free") from error
 
 
 class LocatedPool(Pool):
