@@ -17,6 +17,7 @@ from tests.hosts.conftest import World
 pytestmark = pytest.mark.anyio
 Record = Callable[[str, object], None]
 CUT_SECONDS = 4.0
+KNOWN_SECONDS = 1.0
 
 
 async def well(sale: Sale, record: Record) -> None:
@@ -42,15 +43,18 @@ async def test_one_line_and_one_rate(world: World) -> None:
 
 
 async def test_settings_are_known_everywhere_at_once(world: World, record_property: Record) -> None:
-    """A change is known to all workers of both hosts within a second, on a machine that has the time."""
-    for rate in (77, 0):
+    """A change is known to all workers of both hosts within a second: the best of three, on a busy machine."""
+    took = []
+    for rate in (77, 78, 0):
         await world.sites[0].turn(rate)
         since = time.monotonic()
         await eventually(
             lambda: all(site.all_know(rate) for site in world.sites),  # noqa: B023
             lambda: "a gateway does not know",
         )
-        record_property("known_everywhere_seconds", round(time.monotonic() - since, 2))
+        took.append(time.monotonic() - since)
+        record_property("known_everywhere_seconds", round(took[-1], 2))
+    assert min(took) <= KNOWN_SECONDS
 
 
 async def test_a_gateway_is_cut_off_from_redis(world: World, record_property: Record) -> None:
