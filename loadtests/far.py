@@ -1,22 +1,26 @@
-"""Visitors who are far from the door, as their pages behave behind a cache: in one process, as many as one likes.
+"""Visitors who are far from the door, as their pages behave behind a cache: a part of the crowd in each process.
 
 Each follows the document of the line, and asks the gateway itself only so often that it counts as present: the times
-are those of ``templates/inline/waiting/line.js`` and ``hearing.js``. To the cache they share a few connections, which
-costs the gateway the same. JSON in standard input says what to do; in standard output there is a line when the counting
-begins, and JSON of what came of it.
+are those of ``templates/inline/waiting/line.js`` and ``hearing.js``. What is due is due whether or not the one before
+was answered in time, so that a slow gateway has no easier crowd. To the cache they share connections, which costs the
+gateway the same. JSON in standard input says what to do; in standard output there is a line when the counting begins,
+and JSON of what came of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import heapq
 import json
 import random
+import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import cast
+from typing import Literal, cast
 
 import uvloop
 
@@ -25,8 +29,17 @@ from loadtests.measure.wire import content_length, head_end
 
 LOOK_SECONDS = 10.0
 """Between two looks at the document of the line."""
-CONNECTIONS = 48
+CONNECTIONS = 64
+"""Of each process."""
+LEAST_PLAYED = 0.9
+"""The part of what was planned without which the crowd was another than is told."""
+MOST_LATE_SECONDS = 2.0
 _TICKET = b"set-cookie: waitroom_ticket"
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+_GZIPPED = re.compile(rb"\r\ncontent-encoding: *gzip", re.IGNORECASE)
+
+What = Literal["join", "look", "question"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,16 @@ class Plan:
     ask_seconds: float
     """The mean between two questions to the gateway: half of the room's presence."""
 
+    @property
+    def looks(self) -> float:
+        """How many there should be in the counted time."""
+        return self.visitors * self.seconds / LOOK_SECONDS
+
+    @property
+    def questions(self) -> float:
+        """How many there should be in the counted time."""
+        return self.visitors * self.seconds / self.ask_seconds
+
 
 @dataclass(slots=True)
 class Found:
@@ -52,15 +75,43 @@ class Found:
     """Seconds since 1970."""
     ended: float = 0.0
     looks: int = 0
-    statuses: int = 0
+    questions: int = 0
     cache: dict[str, int] = field(default_factory=dict)
     """What the cache said of each look."""
     wrong: int = 0
     """Answers that were not 200."""
     worst_late_seconds: float = 0.0
-    """How late the last of the due questions was: more than a few seconds, and this process had too much to do."""
+    """How long after it was due the latest was asked."""
     positions: list[int] = field(default_factory=list)
-    """Those told in the last answers, from some visitors."""
+    """Those told, to some visitors."""
+
+    @classmethod
+    def together(cls, parts: Sequence[Found]) -> Found:
+        """What several processes found, as one."""
+        return cls(
+            began=min(each.began for each in parts),
+            ended=max(each.ended for each in parts),
+            looks=sum(each.looks for each in parts),
+            questions=sum(each.questions for each in parts),
+            cache=dict(sum((Counter(each.cache) for each in parts), Counter())),
+            wrong=sum(each.wrong for each in parts),
+            worst_late_seconds=max(each.worst_late_seconds for each in parts),
+            positions=[position for each in parts for position in each.positions],
+        )
+
+    def shortfalls(self, plan: Plan) -> list[str]:
+        """In words, by what the crowd was another than that of the plan; empty: it was that."""
+        found = [
+            f"only {made / planned:.0%} of the {what} were made"
+            for what, made, planned in (
+                ("looks", self.looks, plan.looks),
+                ("questions", self.questions, plan.questions),
+            )
+            if made < LEAST_PLAYED * planned
+        ]
+        if self.worst_late_seconds > MOST_LATE_SECONDS:
+            found.append(f"the latest was {self.worst_late_seconds:.1f} s late")
+        return found
 
 
 class _Wire(asyncio.Protocol):
@@ -80,10 +131,10 @@ class _Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        end = head_end(self._received)
-        if end and len(self._received) >= end + (content_length(self._received[:end]) or 0):
+        if _whole(self._received):
             assert self._answer is not None
-            self._answer.set_result(bytes(self._received))
+            if not self._answer.done():  # the crowd may have gone home
+                self._answer.set_result(bytes(self._received))
             self._received.clear()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,97 +147,111 @@ class _Crowd:
         self._plan = plan
         self._found = Found()
         self._cache: Counter[str] = Counter()
-        self._wires: asyncio.Queue[_Wire] = asyncio.Queue()
-        self._cookies = [b""] * plan.visitors
-        self._due: list[tuple[float, int, bool]] = []
-        """When, who, and whether it is the gateway that is asked."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._cookies: dict[int, bytes] = {}
+        """Of those who have joined."""
+        self._due: list[tuple[float, int, What]] = []
+        self._to_ask: asyncio.Queue[tuple[float, int, What]] = asyncio.Queue()
         self._counts = False
-        self._head = f"Host: {plan.host}:{plan.port}\r\n{CALL_HEADERS}".replace(
-            "Accept-Encoding: gzip, deflate, br\r\n", ""
-        ).encode()
+        self._head = f"Host: {plan.host}:{plan.port}\r\n{CALL_HEADERS}".encode()
+        # gzip is what the cache makes, and all that is read here
+        self._head = self._head.replace(b"gzip, deflate, br", b"gzip")
 
     async def play(self) -> Found:
-        plan, loop = self._plan, asyncio.get_running_loop()
-        for _ in range(CONNECTIONS):
-            _, wire = await loop.create_connection(_Wire, plan.host, plan.port)
-            self._wires.put_nowait(wire)
-        joining = asyncio.create_task(self._join_all())
-        begin = time.monotonic() + plan.join_seconds + plan.settle_seconds
-        while (now := time.monotonic()) < begin + plan.seconds:
-            if not self._counts and now >= begin:
-                await joining
-                self._counts, self._found.began = True, time.time()
-                print("counting", flush=True)
-            await self._ask_due(now)
-        self._found.ended = time.time()
-        self._found.cache = dict(self._cache)
-        await asyncio.gather(*self._tasks)
-        return self._found
+        plan, found = self._plan, self._found
+        now = time.monotonic()
+        self._due = [
+            (now + plan.join_seconds * who / plan.visitors, who, "join") for who in range(plan.visitors)
+        ]
+        begin = now + plan.join_seconds + plan.settle_seconds
+        async with asyncio.TaskGroup() as group:
+            wires = [group.create_task(self._ask_in_turn()) for _ in range(CONNECTIONS)]
+            while time.monotonic() < begin or len(self._cookies) < plan.visitors:
+                await self._put_due()
+            self._counts, found.began = True, time.time()
+            print("counting", flush=True)
+            end = time.monotonic() + plan.seconds
+            while time.monotonic() < end:
+                await self._put_due()
+            self._counts, found.ended = False, time.time()
+            for each in wires:
+                each.cancel()
+        found.cache = dict(self._cache)
+        return found
 
-    async def _join_all(self) -> None:
-        plan, began = self._plan, time.monotonic()
-        for who in range(plan.visitors):
-            at = began + plan.join_seconds * who / plan.visitors
-            if (pause := at - time.monotonic()) > 0:
-                await asyncio.sleep(pause)
-            await self._start(self._join(who))
-
-    async def _ask_due(self, now: float) -> None:
+    async def _put_due(self) -> None:
+        now = time.monotonic()
         while self._due and self._due[0][0] <= now:
-            at, who, gateway = heapq.heappop(self._due)
-            if self._counts:
-                self._found.worst_late_seconds = max(self._found.worst_late_seconds, time.monotonic() - at)
-            await self._start(self._status(who) if gateway else self._look(who))
+            at, who, what = item = heapq.heappop(self._due)
+            self._to_ask.put_nowait(item)
+            if what != "join":
+                self._again(at, who, what)
         await asyncio.sleep(0.005)
 
-    async def _start(self, work: asyncio._CoroutineLike[None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        if len(self._tasks) > 4 * CONNECTIONS:
-            await asyncio.sleep(0)
+    async def _ask_in_turn(self) -> None:
+        plan = self._plan
+        _, wire = await asyncio.get_running_loop().create_connection(_Wire, plan.host, plan.port)
+        while True:
+            at, who, what = await self._to_ask.get()
+            if self._counts:
+                self._found.worst_late_seconds = max(self._found.worst_late_seconds, time.monotonic() - at)
+            answer = await wire.ask(self._request(who, what))
+            if what == "join":
+                self._joined(who, answer)
+            elif self._counts:
+                self._count(who, what, answer)
 
-    async def _get(self, path: str, cookie: bytes = b"") -> bytes:
-        line = b"Cookie: " + cookie + b"\r\n" if cookie else b""
-        request = b"GET " + path.encode() + b" HTTP/1.1\r\n" + self._head + line + b"\r\n"
-        wire = await self._wires.get()
-        try:
-            return await wire.ask(request)
-        finally:
-            self._wires.put_nowait(wire)
+    def _request(self, who: int, what: What) -> bytes:
+        of_room = f"/__waitroom/{self._plan.room}"
+        path = {"join": "/", "look": f"{of_room}/line", "question": f"{of_room}/status"}[what]
+        cookie = b"Cookie: " + self._cookies[who] + b"\r\n" if what == "question" else b""
+        return b"GET " + path.encode() + b" HTTP/1.1\r\n" + self._head + cookie + b"\r\n"
 
-    async def _join(self, who: int) -> None:
-        answer = await self._get("/")
-        head = answer[: head_end(answer)]
-        cookies = [
-            line for line in head.split(b"\r\n") if line.lower().startswith(b"set-cookie: waitroom_ticket")
-        ]
-        self._cookies[who] = cookies[0][12:].partition(b";")[0]
-        self._again(who, gateway=True)
-        self._again(who, gateway=False)
+    def _joined(self, who: int, answer: bytes) -> None:
+        lines = answer[: head_end(answer)].split(b"\r\n")
+        ticket = next(line for line in lines if line.lower().startswith(_TICKET))
+        self._cookies[who] = ticket[12:].partition(b";")[0]
+        # the first anywhere in its interval: the counted time is then like any other, however long it is
+        firsts: tuple[What, What] = ("look", "question")
+        for first in firsts:
+            self._again(time.monotonic() - self._mean(first) * random.random(), who, first)
 
-    async def _status(self, who: int) -> None:
-        answer = await self._get(f"/__waitroom/{self._plan.room}/status", self._cookies[who])
-        self._again(who, gateway=True)
-        if self._counts:
-            self._found.statuses += 1
-            self._found.wrong += int(answer[9:12]) != 200
-            if who % 100 == 0:
-                self._found.positions.append(json.loads(answer[head_end(answer) :])["position"])
-
-    async def _look(self, who: int) -> None:
-        answer = await self._get(f"/__waitroom/{self._plan.room}/line")
-        self._again(who, gateway=False)
-        if self._counts:
+    def _count(self, who: int, what: What, answer: bytes) -> None:
+        right = int(answer[9:12]) == 200
+        self._found.wrong += not right
+        if what == "look":
             self._found.looks += 1
-            self._found.wrong += int(answer[9:12]) != 200
             said = answer.partition(b"X-Cache: ")[2].partition(b"\r\n")[0]
             self._cache[said.decode() or "none"] += 1
+            return
+        self._found.questions += 1
+        if right and who % 100 == 0:
+            self._found.positions.append(json.loads(_body(answer))["position"])
 
-    def _again(self, who: int, *, gateway: bool) -> None:
-        mean = self._plan.ask_seconds if gateway else LOOK_SECONDS
-        heapq.heappush(self._due, (time.monotonic() + mean * random.uniform(0.75, 1.25), who, gateway))
+    def _again(self, after: float, who: int, what: What) -> None:
+        heapq.heappush(self._due, (after + self._mean(what) * random.uniform(0.75, 1.25), who, what))
+
+    def _mean(self, what: What) -> float:
+        return self._plan.ask_seconds if what == "question" else LOOK_SECONDS
+
+
+def _whole(received: bytearray) -> bool:
+    if not (end := head_end(received)):
+        return False
+    if _CHUNKED.search(received, 0, end):
+        return received.endswith(_LAST_CHUNK)  # one request at a time: nothing comes after it
+    return len(received) >= end + (content_length(received[:end]) or 0)
+
+
+def _body(answer: bytes) -> bytes:
+    end = head_end(answer)
+    head, body = answer[:end], answer[end:]
+    if _CHUNKED.search(head):
+        chunks, rest = [], body
+        while size := int(rest[: (begin := rest.index(b"\r\n") + 2)], 16):
+            chunks.append(rest[begin : begin + size])
+            rest = rest[begin + size + 2 :]
+        body = b"".join(chunks)
+    return gzip.decompress(body) if _GZIPPED.search(head) else body
 
 
 def main() -> None:

@@ -166,6 +166,7 @@ def _figures(stats: RequestStats, line: LineWatch) -> dict[str, float | None]:
         "held_ms": _percentile(held, 0.99),
         "shop_ms": _percentile(shop, 0.99),
         "admitted": len(admitted),
+        "served": sum(entry.num_requests - entry.num_failures for entry in shop),
     }
 
 

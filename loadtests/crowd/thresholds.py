@@ -74,9 +74,11 @@ ALL: Sequence[Threshold] = (
     Threshold("wait", "95 in 100 waited up to", "s", None),
     Threshold("held_ms", "answer of the waiting room, 99 in 100 within", "ms", 2000.0),
     Threshold("shop_ms", "answer of the shop, 99 in 100 within", "ms", 5000.0),
-    Threshold("admitted", "visitors admitted after a wait", "", None, at_least=True),
+    Threshold("admitted", "visitors admitted after a wait", "", 1, at_least=True),
+    Threshold("served", "requests that the shop answered", "", 1, at_least=True),
 )
-"""What every scenario judges. A scenario has its own limits for some, and the command line for all."""
+"""What every scenario judges: where nobody was admitted, or the shop answered nobody, nothing was tried. A scenario has
+its own limits for some, and the command line for all."""
 
 
 def judge(thresholds: Sequence[Threshold], figures: Mapping[str, float | None]) -> list[Verdict]:

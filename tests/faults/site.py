@@ -71,7 +71,11 @@ def is_alive(pid: int) -> bool:
 class Grant(NamedTuple):
     """One entry of the record: ``called`` went so far, and so many were granted a place by it."""
 
+    name: bytes
     at: int
+    """By Redis's clock, which somebody may have set."""
+    clock: int
+    """By the room's own clock, which takes no jumps."""
     start: int
     end: int
     granted: int
@@ -227,17 +231,31 @@ class Site:
         await redis.aclose()
         return [
             Grant(
-                int(at.split(b"-")[0]), *(int(entry[name]) for name in (b"from", b"to", b"granted", b"late"))
+                at,
+                int(at.split(b"-")[0]),
+                *(int(entry[name]) for name in (b"clock", b"from", b"to", b"granted", b"late")),
             )
             for at, entry in entries
             if entry[b"type"] == b"called"
         ]
 
 
-def most_over_the_rate(grants: Sequence[Grant], rate: float) -> float:
+def by_redis(grant: Grant) -> int:
+    """When it was, by Redis's clock."""
+    return grant.at
+
+
+def by_room(grant: Grant) -> int:
+    """When it was, by the room's clock."""
+    return grant.clock
+
+
+def most_over_the_rate(
+    grants: Sequence[Grant], rate: float, when: Callable[[Grant], int] = by_redis
+) -> float:
     """By how many admissions the worst of all windows exceeds the rate (admissions a minute)."""
     worst = level = 0.0
     for before, after in pairwise(grants):
-        level = max(level, 0.0) + after.granted - (after.at - before.at) * rate / 60_000
+        level = max(level, 0.0) + after.granted - (when(after) - when(before)) * rate / 60_000
         worst = max(worst, level)
     return worst

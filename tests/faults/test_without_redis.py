@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from tests.faults.checks import Scene
 from tests.faults.conftest import running, set_scene
 from tests.faults.crowd import Visitor, crowd_at, eventually
 from tests.faults.redis_server import RedisServer
-from tests.faults.sale import LATE_SECONDS, most_at_once, number_of
+from tests.faults.sale import number_of
 from tests.faults.site import LOG, Site, until
 from tests.faults.wire import ask
 
 pytestmark = pytest.mark.anyio
+LATE_SECONDS = 4.0
+"""Within which somebody who is called learns of it and comes in, on a busy machine."""
 WAITING = 16
 RATE = 240.0
 """Admissions a minute of the gateway while Redis is away: one in half a second of each worker."""
@@ -104,3 +107,12 @@ async def test_the_line_goes_on_and_newcomers_stand_behind_it(site: Site, redis_
         assert [200] * len(everyone) == [(await visitor.knock()).status for visitor in everyone]
         status = json.loads((await ask(site.port, "/__waitroom/drop/line")).body)
         assert 0 == status["waiting"]
+
+
+def most_at_once(moments: Sequence[float], rate: float) -> float:
+    """By how many the worst of all windows exceeds the rate (a minute)."""
+    worst = level = 0.0
+    for before, after in pairwise(moments):
+        level = max(level - (after - before) * rate / 60, 0.0) + 1
+        worst = max(worst, level)
+    return worst

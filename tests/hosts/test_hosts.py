@@ -10,13 +10,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.crowd import Visitor, eventually
-from tests.faults.sale import LATE_SECONDS, Sale, sale_at
+from tests.faults.sale import Sale, sale_at
 from tests.faults.wire import CALL, ask
 from tests.hosts.conftest import World
 
 pytestmark = pytest.mark.anyio
 Record = Callable[[str, object], None]
 CUT_SECONDS = 4.0
+KNOWN_SECONDS = 1.0
 
 
 async def well(sale: Sale, record: Record) -> None:
@@ -42,15 +43,18 @@ async def test_one_line_and_one_rate(world: World) -> None:
 
 
 async def test_settings_are_known_everywhere_at_once(world: World, record_property: Record) -> None:
-    """A change is known to all workers of both hosts within a second, on a machine that has the time."""
-    for rate in (77, 0):
+    """A change is known to all workers of both hosts within a second: the best of three, on a busy machine."""
+    took = []
+    for rate in (77, 78, 0):
         await world.sites[0].turn(rate)
         since = time.monotonic()
         await eventually(
             lambda: all(site.all_know(rate) for site in world.sites),  # noqa: B023
             lambda: "a gateway does not know",
         )
-        record_property("known_everywhere_seconds", round(time.monotonic() - since, 2))
+        took.append(time.monotonic() - since)
+        record_property("known_everywhere_seconds", round(took[-1], 2))
+    assert min(took) <= KNOWN_SECONDS
 
 
 async def test_a_gateway_is_cut_off_from_redis(world: World, record_property: Record) -> None:
@@ -69,8 +73,7 @@ async def test_a_gateway_is_cut_off_from_redis(world: World, record_property: Re
         cut.finds(world.redis_host)
         world.redis_host.finds(cut)
         await well(sale, record_property)
-        # who was called while the gateway was cut off comes in as soon as it is not
-        await sale.end(late_seconds=LATE_SECONDS + CUT_SECONDS + 2)
+        await sale.end()
 
 
 async def test_gateways_see_each_other_not(world: World) -> None:
@@ -93,5 +96,5 @@ async def test_the_shop_vanishes_with_its_connections_open(world: World, record_
         await asyncio.sleep(CUT_SECONDS)
         world.shop_host.finds(*world.hosts)
         await well(sale, record_property)
-        await sale.end(failures=frozenset({502, 504}), late_seconds=LATE_SECONDS + CUT_SECONDS + 2)
+        await sale.end(failures=frozenset({502, 504}))
         assert 504 in sale.answers

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,20 @@ def _ended(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-ROOMS = ("sale", "build", "returns", "phones", "app", "bots", "inside", "sockets", "crowd", "wide", "strict")
+ROOMS = (
+    "sale",
+    "build",
+    "returns",
+    "phones",
+    "app",
+    "bots",
+    "inside",
+    "sockets",
+    "crowd",
+    "wide",
+    "strict",
+    "shut",
+)
 
 
 @pytest.fixture(scope="session")
@@ -171,6 +184,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[s
         rooms = [
             RoomOptions(f"load-{name}", rate=240, paths=_paths(name), more=_more(name)) for name in ROOMS
         ]
+        rooms[-1] = replace(rooms[-1], rate=0)
+        rooms.append(RoomOptions("load-open", mode="pass", paths=_paths("open")))
         trusted = 'trusted_proxies = ["127.0.0.1/32"]'
         with gateway(redis_url, *rooms, origin=origin, more=trusted) as server:
             yield server.url
@@ -211,6 +226,8 @@ def runs(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
         plan("sockets", "websocket_shop", "--socket-path", "/lab/ws", "--messages", "3")
         plan("crowd", "waiting_crowd", "--sources", "127.0.0.2-127.0.0.4")
         plan("wide", "waiting_crowd", distributed=True)
+        plan("shut", "mobile_app")
+        plan("open", "browsing")
         plan("strict", "waiting_crowd", "--fail-wait", "0.001")
         crowd = ("--path", path_of("crowd"))
         found.plan_limited("few files", "waiting_crowd", *crowd, "--users", "500", files=256)

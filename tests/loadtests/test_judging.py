@@ -133,6 +133,14 @@ def test_a_limit_is_a_number_or_off() -> None:
     assert ["–", "FAILED"] == [verdict.word for verdict in thresholds.judge([most, least], {})]
 
 
+def test_a_run_in_which_nobody_was_held_fails() -> None:
+    """All scenarios ask for one visitor who waited and was admitted, and for one answer of the shop."""
+    verdicts = thresholds.judge(thresholds.ALL, {"failures": 0.0, "admitted": 0, "served": 0})
+    assert ["admitted", "served"] == [each.threshold.key for each in verdicts if each.failed]
+    verdicts = thresholds.judge(thresholds.ALL, {"failures": 0.0, "admitted": 1, "served": 1})
+    assert not any(each.failed for each in verdicts)
+
+
 def test_curves_go_in_straight_lines() -> None:
     """Between two points the crowd changes evenly; after the last it stays."""
     curve = (Point(0, 0), Point(0.5, 1), Point(1, 0.5))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.sizing import CROWDS, Figures, filled, size, tables
+from loadtests.sizing import CROWDS, IN_ROOMS, Figures, filled, rooms, size, tables
 
 PAGE = Path(__file__).parents[2] / "docs" / "sizing.md"
 FIGURES = Figures(
@@ -19,6 +19,7 @@ FIGURES = Figures(
     stream_redis_ms=0.06,
     far_ms=0.3,
     far_redis_ms=0.03,
+    join_redis_us=200,
     redis_bytes=0.5,
     worker_mb=50,
     inside_us=130,
@@ -47,7 +48,9 @@ def test_the_sums_can_be_done_by_hand() -> None:
     assert pytest.approx(0.6 + 4 * 0.05) == found.gigabytes
     assert 1 == found.machines
     assert pytest.approx(0.03) == found.redis_mb
-    assert pytest.approx(0.06) == found.redis_cores
+    assert pytest.approx(0.02) == found.redis_joining_cores  # 100 joins a second of 200 µs
+    assert pytest.approx(0.06) == found.redis_waiting_cores
+    assert pytest.approx(0.08) == found.redis_cores
     assert pytest.approx(4 * 5 * 60_000 / 8 / 1e6) == found.redis_mb_per_second
 
 
@@ -56,6 +59,16 @@ def test_memory_can_be_what_machines_are_counted_by() -> None:
     fat = replace(FIGURES, stream_kb=1_000)
     assert 8 == size(fat, 60_000, cached=False).machines
     assert size(fat, 60_000, cached=True).machines < 8
+
+
+@pytest.mark.parametrize("cached", [False, True])
+@pytest.mark.parametrize("waiting", IN_ROOMS)
+def test_no_room_has_more_than_half_a_core_of_redis(waiting: int, *, cached: bool) -> None:
+    """So many rooms that joining and waiting together are half a core each at most; one fewer would be too few."""
+    count, each = rooms(FIGURES, waiting, cached=cached)
+    assert size(FIGURES, ceil(waiting / count), cached=cached) == each
+    assert each.redis_cores <= 0.5
+    assert size(FIGURES, ceil(waiting / (count - 1)), cached=cached).redis_cores > 0.5
 
 
 def test_a_page_without_a_place_for_a_table_is_refused() -> None:

@@ -16,6 +16,22 @@ def test_a_threshold_that_is_not_kept_fails_the_run(runs: Runs) -> None:
     assert "at most 0 s" in line
 
 
+def test_a_run_that_admits_nobody_fails(runs: Runs) -> None:
+    """Before a door that stays closed all else is kept, and nothing was tried."""
+    run = runs.of("shut")
+    assert 1 == run.code, run.said
+    failed = {key for key, figure in run.verdict["figures"].items() if figure["failed"]}
+    assert {"admitted", "served"} == failed
+
+
+def test_browsing_needs_nobody_to_wait(runs: Runs) -> None:
+    """Where everyone is let in at once, browsing passes: the shop answered."""
+    run = runs.of("open")
+    assert 0 == run.code, run.said
+    assert 0 == run.figure("admitted")
+    assert run.figure("served") >= 1
+
+
 def test_the_report_has_the_table(runs: Runs) -> None:
     """The HTML report of a run shows the verdicts above Locust's charts."""
     report = runs.of("strict").report
