@@ -6,12 +6,16 @@ import asyncio
 
 import pytest
 from anyio.to_thread import run_sync
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from tests.faults.checks import Scene, all_get_in, inside_are_served, places_are_kept
 from tests.faults.crowd import eventually
 from tests.redis.servers import Watched
 from waitroom.assembly.redis import connect
+from waitroom.redis.sentinel import SentinelLocator
 
 pytestmark = pytest.mark.anyio
 PATIENCE_SECONDS = 2.5
@@ -26,6 +30,24 @@ async def test_a_server_that_turns_into_a_replica(watched: Watched) -> None:
     with pytest.raises(RedisConnectionError, match="is no master any more"):
         await redis.set("waitroom:1:test", "1")
     await redis.aclose()
+
+
+async def test_no_sentinel_is_forgotten(watched: Watched) -> None:
+    """One hangs, and two connections are made at once: the others are asked, and afterwards all three are known."""
+    ports = [each.port for each in watched.sentinels]
+    watched.sentinels[0].freeze()
+    try:
+        once = {"socket_timeout": 0.3, "retry": Retry(NoBackoff(), 0)}
+        servers = [("127.0.0.1", port) for port in ports]
+        asked = Sentinel(servers, sentinel_kwargs=once)  # type: ignore[no-untyped-call]
+        locator = SentinelLocator(asked, watched.NAME)
+        found = await asyncio.gather(*(locator.master() for _ in range(2)))
+        known = [each.connection_pool.connection_kwargs["port"] for each in asked.sentinels]
+        await locator.disconnect()
+    finally:
+        await run_sync(watched.sentinels[0].thaw)
+    assert {("127.0.0.1", watched.master.port)} == set(found)
+    assert sorted(ports) == sorted(known)
 
 
 async def test_the_master_fails_over(watched_scene: Scene, watched: Watched) -> None:

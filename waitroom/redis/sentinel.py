@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from redis.asyncio import Sentinel
 
 from waitroom.redis.address import Server
@@ -14,13 +16,16 @@ class SentinelLocator:
         self._sentinel = sentinel
         self._service = service
         self._known: Server | None = None
+        # who answered is put in front by the library, which loses one from the list where two are asked for at a time
+        self._asking = asyncio.Lock()
 
     def __repr__(self) -> str:
         return f"<SentinelLocator {self._service}: {self._known}>"
 
     async def master(self) -> Server:
         """The server to connect to. Raises the errors of Redis where no sentinel knows one."""
-        host, port = await self._sentinel.discover_master(self._service)
+        async with self._asking:
+            host, port = await self._sentinel.discover_master(self._service)
         self._known = str(host), int(port)
         return self._known
 
