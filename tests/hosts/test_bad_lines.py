@@ -7,14 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.sale import LATE_SECONDS, sale_at
+from tests.faults.sale import sale_at
 from tests.hosts.conftest import World
 
 pytestmark = pytest.mark.anyio
 Record = Callable[[str, object], None]
 BAD_SECONDS = 6.0
-LATER = LATE_SECONDS + BAD_SECONDS + 2
-"""Whoever is called meanwhile may come in as late as that."""
 LOST = 15
 """In a hundred packets, each way: one in four exchanges waits for a packet to be sent again."""
 
@@ -26,7 +24,7 @@ async def test_packets_to_and_from_redis_are_lost(world: World, record_property:
             await asyncio.sleep(BAD_SECONDS)
         sale.is_mended()
         record_property("well_again_seconds", round(await sale.well_again(), 2))
-        await sale.end(late_seconds=LATER)
+        await sale.end()
 
 
 async def test_packets_to_and_from_the_shop_are_lost(world: World, record_property: Record) -> None:
@@ -36,7 +34,7 @@ async def test_packets_to_and_from_the_shop_are_lost(world: World, record_proper
             await asyncio.sleep(BAD_SECONDS)
         sale.is_mended()
         record_property("well_again_seconds", round(await sale.well_again(), 2))
-        await sale.end(failures=frozenset({502, 504}), late_seconds=LATER)
+        await sale.end(failures=frozenset({502, 504}))
 
 
 async def test_the_line_to_redis_is_slow(world: World, record_property: Record) -> None:
@@ -46,4 +44,4 @@ async def test_the_line_to_redis_is_slow(world: World, record_property: Record) 
             await asyncio.sleep(BAD_SECONDS)
         sale.is_mended()
         record_property("well_again_seconds", round(await sale.well_again(), 2))
-        await sale.end(late_seconds=LATER)
+        await sale.end()
