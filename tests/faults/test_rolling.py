@@ -52,7 +52,7 @@ async def test_gateways_are_replaced_one_after_the_other(
             await run_sync(site.stop)
             await run_sync(site.start)
         await asyncio.sleep(0.5)
-        await sale.end(cuts=8 * FIRST)
+        await sale.end(cuts=4 * FIRST)
 
 
 async def test_the_secret_is_rotated_in_two_rounds(pair: tuple[Site, Site]) -> None:

@@ -63,6 +63,13 @@ class Workers(Multiprocess):
         self.processes.sort(key=list(self._listener_of).index)
         super().restart_all()
 
+    def terminate_all(self) -> None:
+        """Tells all workers to stop. With the last of them the sockets close, so that who comes then is refused at
+        once, and can go to another gateway, instead of waiting in a queue that nobody serves."""
+        for listener in self._listeners:
+            listener.close()
+        super().terminate_all()
+
     def _look(self) -> None:
         """Take note of the worker that was started last, and forget those that are no more."""
         for process in self.processes:
