@@ -62,7 +62,6 @@ class Following:
 
     async def run(self) -> None:
         """Follows until it is cancelled."""
-        me = asyncio.current_task()
         while True:
             try:
                 more = await self.step()
@@ -77,8 +76,6 @@ class Following:
             except Exception:
                 logger.exception("what happens in the rooms is not sent")
                 wait = AWAY_SECONDS
-            if me is not None and me.cancelling():
-                raise asyncio.CancelledError  # the client of Redis may have swallowed it
             await asyncio.sleep(wait)
 
     async def step(self) -> bool:

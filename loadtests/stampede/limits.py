@@ -5,12 +5,10 @@ from __future__ import annotations
 import resource
 from dataclasses import dataclass
 
-from loadtests.crowd.files import allow_open_files
-
 SPARE_FILES = 500
 """What a worker and a process of visitors keep open beside the connections; more than enough."""
 UNEVEN = 0.9
-"""Workers share one listening socket, and one of them may take more than its part."""
+"""The system spreads connections over the workers by a hash, and one of them may have more than its part."""
 PER_SOURCE = 5_000
 """Connections from one address of this machine: each is used twice, and an address has some 28,000 ports."""
 
@@ -44,11 +42,6 @@ def size_of(visitors: int, *, files: int, workers: int, held: bool) -> Size:
         visitors = most
     # while a stream is away the page's script asks, on another connection
     return Size(visitors, max(2, -(-3 * visitors // (2 * each))), why)
-
-
-def open_files() -> int:
-    """Raises the limit for this process and those it starts, as far as the system lets it, and returns it."""
-    return allow_open_files()
 
 
 def source_of(visitor: int) -> str:

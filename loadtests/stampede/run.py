@@ -16,10 +16,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from loadtests.crowd.files import allow_open_files
 from loadtests.measure.processes import cpu_seconds, family, resident_mb
 from loadtests.measure.servers import bare, redis_server
 from loadtests.measure.waiting import redis_cpu
-from loadtests.stampede.limits import Size, open_files, size_of
+from loadtests.stampede.limits import Size, size_of
 from loadtests.stampede.visitors import Found, Plan
 from tests.faults.site import Site
 
@@ -122,7 +123,7 @@ class Run:
 def joins(visitors: int, seconds: float, workers: int = 2, at_once: int | None = None) -> Run:
     """So many join within ``seconds``, while others shop; then each asks whether the place is still there. ``at_once``:
     the setting ``max_joins_at_once``, where it is not left as it is."""
-    size = size_of(visitors, files=open_files(), workers=workers, held=False)
+    size = size_of(visitors, files=allow_open_files(), workers=workers, held=False)
     more = "" if at_once is None else f"max_joins_at_once = {at_once}"
     with _site(workers, more) as site, _players("joins", site, size, seconds, insiders=INSIDERS) as players:
         watch = _Watch(site)
@@ -137,7 +138,7 @@ def joins(visitors: int, seconds: float, workers: int = 2, at_once: int | None =
 def streams(visitors: int, most_seconds: float, workers: int = 2, cut: Cut = "gateway") -> Run:
     """So many wait on event streams, which are cut all at once: the gateway is killed and started again, or its
     workers are, which it starts again itself."""
-    size = size_of(visitors, files=open_files(), workers=workers, held=True)
+    size = size_of(visitors, files=allow_open_files(), workers=workers, held=True)
     with _site(workers) as site, _players("streams", site, size, most_seconds) as players:
         watch = _Watch(site)
         if cut == "gateway":

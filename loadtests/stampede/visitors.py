@@ -16,11 +16,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import uvloop
 
-from loadtests.stampede.limits import open_files, source_of
+from loadtests.crowd.files import allow_open_files
+from loadtests.stampede.limits import source_of
 from loadtests.stampede.wire import (
     PAGE,
     STATUS,
@@ -30,6 +31,8 @@ from loadtests.stampede.wire import (
     number_of,
     place_of,
 )
+
+_Key = TypeVar("_Key", int, str)
 
 AT_ONCE = 100
 """Requests at once where nobody is in a hurry."""
@@ -91,7 +94,7 @@ class Found:
 
     def note(self, why: str) -> None:
         """One more who was refused, or did not get through."""
-        self.refused[why] = self.refused.get(why, 0) + 1
+        count(self.refused, why)
 
 
 def pause_seconds(*, scripted: bool, attempt: int, retry_ms: int, chance: float) -> float:
@@ -294,7 +297,7 @@ PLAYERS: Mapping[str, type[Joiners | Listeners | Insiders]] = {
 }
 
 
-def count(counts: dict[int, int], key: int) -> None:
+def count(counts: dict[_Key, int], key: _Key) -> None:
     """One more."""
     counts[key] = counts.get(key, 0) + 1
 
@@ -314,7 +317,7 @@ async def told_to_go() -> None:
 
 def main(path: str) -> None:
     """Plays a plan."""
-    open_files()
+    allow_open_files()
     plan = Plan(**json.loads(Path(path).read_text()))
     player = PLAYERS[plan.what](plan)
     found = uvloop.run(player.play())

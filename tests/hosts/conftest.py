@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,12 @@ import pytest
 
 from tests.faults.conftest import running
 from tests.faults.redis_server import RedisServer
+from tests.faults.sale import Sale
 from tests.faults.site import Site
 from tests.hosts.clock import off_by
 from tests.hosts.net import Host, hosts
 
+Record = Callable[[str, object], None]
 SECRET = 'secret = "of both gateways"\norigin_response_timeout = "2s"\nredis_timeout = "2s"'
 SHOP_PORT = 9000
 CLOCKS = (-7 * 60, 11 * 60)
@@ -68,3 +70,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+async def well(sale: Sale, record: Record) -> None:
+    """What was cut is whole again, and soon all is as before."""
+    sale.is_mended()
+    record("well_again_seconds", round(await sale.well_again(), 2))

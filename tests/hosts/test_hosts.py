@@ -5,25 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.faults.crowd import Visitor, eventually
-from tests.faults.sale import Sale, sale_at
+from tests.faults.sale import sale_at
 from tests.faults.wire import CALL, ask
-from tests.hosts.conftest import World
+from tests.hosts.conftest import Record, World, well
 
 pytestmark = pytest.mark.anyio
-Record = Callable[[str, object], None]
 CUT_SECONDS = 4.0
 KNOWN_SECONDS = 1.0
-
-
-async def well(sale: Sale, record: Record) -> None:
-    """What was cut is whole again, and soon all is as before."""
-    sale.is_mended()
-    record("well_again_seconds", round(await sale.well_again(), 2))
 
 
 async def test_one_line_and_one_rate(world: World) -> None:

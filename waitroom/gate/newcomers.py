@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from waitroom.errors import LineUnavailableError
 from waitroom.gate.decision import Standing
@@ -22,6 +22,7 @@ from waitroom.line.memory import GENERAL
 from waitroom.line.redeeming import NO_TICKET, BroughtTicket, Entitlement, Fate, Redemption
 from waitroom.line.rules import Mode
 
+_Answer = TypeVar("_Answer")
 _EXCHANGED = (Notice.MISSED, Notice.RESTARTED)
 """Why a ticket stands for no place any more by no fault of its holder's."""
 
@@ -94,15 +95,13 @@ class Newcomers:
         """Gives the place that a right stands for, or the one that its holder has by it already."""
         may_stay = ticket.number > 0 and ticket.fate is Fate.LIVE
         try:
-            redeemed = await self.room.redeem(right, ticket)
+            redeemed = await self._answered(request, self.room.redeem(right, ticket))
         except LineUnavailableError:
-            self._porter.end(request)
             if may_stay:
                 await self._threshold.stay(request, brought, kind, Standing.WAITING, ticket.number)
             else:
                 await self._threshold.without_line(request, brought, kind)
             return
-        self._porter.end(request)  # what follows may be the shop's answer, which takes its time
         number, lane, head = redeemed.number, redeemed.lane, redeemed.head
         match redeemed.outcome:
             case Redemption.NEW:
@@ -128,13 +127,19 @@ class Newcomers:
         self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str
     ) -> None:
         try:
-            place = await self.room.join(lane)
+            place = await self._answered(request, self.room.join(lane))
         except LineUnavailableError:
-            self._porter.end(request)
             await self._threshold.without_line(request, brought, kind)
             return
-        self._porter.end(request)
         await self._seat(request, brought, kind, notice, lane, place)
+
+    async def _answered(self, request: Request, asked: Awaitable[_Answer]) -> _Answer:
+        """What Redis says. With that a newcomer is in hand no more: what follows may be the shop's, which takes its
+        time."""
+        try:
+            return await asked
+        finally:
+            self._porter.end(request)
 
     async def _seat(
         self, request: Request, brought: Brought, kind: Kind, notice: Notice | None, lane: str, place: Place
