@@ -113,3 +113,19 @@ async def test_a_pass_of_one_room_opens_no_other(house: House) -> None:
     """Its cookie has another name, and its content another room."""
     other = house.visitor(APP, waitroom_pass="other:1:general:1:1.AAAA", cookie="waitroom_pass_other=x")
     assert 503 == (await other.get("/lab/echo")).status_code
+
+
+@pytest.mark.room
+async def test_whoever_gets_the_same_page_gets_tokens_of_their_own(house: House) -> None:
+    """What the shop says in the same words to all is understood once; what the gateway adds is each visitor's."""
+    handed: list[str] = []
+    for _ in range(40):
+        visitor = house.visitor()
+        first = await visitor.get("/lab/set-headers?x-shop=the+same")
+        again = await visitor.get("/lab/set-headers?x-shop=the+same")
+        assert ("the same", "the same") == (first.headers["x-shop"], again.headers["x-shop"])
+        assert [] == again.headers.get_list("set-cookie")
+        assert "private, no-cache" == first.headers["cache-control"]
+        assert "private, no-cache" != again.headers.get("cache-control")
+        handed += [cookie.partition(";")[0] for cookie in first.headers.get_list("set-cookie")]
+    assert 80 == len(set(handed)) == len(handed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from waitroom.errors import BusyError, LineUnavailableError
@@ -66,23 +67,35 @@ class Doorway:
         self._returns = returns
         self._bypass = bypass
 
-    async def handle(self, request: Request) -> None:
+    def handle(self, request: Request) -> Awaitable[None]:
         """Answers one request to the shop."""
-        if self._returns.may_be(request) and not await self._returns.open(request):
+        if self._returns.may_be(request):
+            return self._come_back(request)
+        return self._judge(request)
+
+    async def _come_back(self, request: Request) -> None:
+        """The same with what may be a letter of :class:`~waitroom.gate.returns.Returns`."""
+        if await self._returns.open(request):
+            await self._judge(request)
+        else:
             await self.waiting.redirect(request)
-            return
+
+    def _judge(self, request: Request) -> Awaitable[None]:
         brought = self.tokens.read(request.scope)
         if brought.refused is not None:
             logger.debug("room %s: %s: %s", self.room.name, type(brought.refused).__name__, brought.refused)
-        if brought.admission is not None:
-            self.room.visits.active(brought.session)
-            if self.room.rules.guard.networks:
-                self._sharing.saw(brought.session, request.visitor.address)
-            if self.forms is not None and self.forms.may_be(request):
-                await self._bring_form(self.forms, request, brought, brought.admission)
-            else:
-                await self._bring(request, brought, brought.admission)
-            return
+        admission = brought.admission
+        if admission is None:
+            return self._receive(request, brought)
+        self.room.visits.active(brought.session)
+        if self.room.rules.guard.networks:
+            self._sharing.saw(brought.session, request.visitor.address)
+        if self.forms is not None and self.forms.may_be(request):
+            return self._bring_form(self.forms, request, brought, admission)
+        return self._bring(request, brought, admission)
+
+    async def _receive(self, request: Request, brought: Brought) -> None:
+        """Whoever is not inside."""
         if brought.moved is not None and request.kind in _PEOPLE and self._holds_newcomers:
             state = plain_state(self.room, "left", Notice.MOVED)
             await self._threshold.hold(request, brought, request.kind, state, None)
@@ -140,13 +153,12 @@ class Doorway:
                     request, brought, kind, plain_state(self.room, "closed", notice), None
                 )
 
-    async def _bring(self, request: Request, brought: Brought, admission: Pass) -> None:
+    def _bring(self, request: Request, brought: Brought, admission: Pass) -> Awaitable[None]:
         """To the shop, with a pass of today where the one that was brought grows old."""
-        if brought.renew:
-            renewed = self.tokens.renewed(admission)
-            await self._threshold.let_in(request, brought, renewed, new_pass=renewed)
-        else:
-            await self._threshold.inside.bring(request, admission)
+        if not brought.renew:
+            return self._threshold.inside.bring(request, admission)
+        renewed = self.tokens.renewed(admission)
+        return self._threshold.let_in(request, brought, renewed, new_pass=renewed)
 
     async def _bring_form(
         self, forms: KeptForms, request: Request, brought: Brought, admission: Pass

@@ -12,16 +12,16 @@ from waitroom.gate.answers import Header
 from waitroom.gate.negotiate import Kind
 from waitroom.gate.observed import Observed
 from waitroom.gate.request import Request
+from waitroom.gate.said import said
 from waitroom.gate.sockets import NOTED_SECONDS, is_handshake, noting
 from waitroom.gate.stock import Stock
 from waitroom.gate.tokens import Pass, Ticket, wants_renewal
 from waitroom.gate.visitor import Tokens
 from waitroom.line.room import Room
-from waitroom.proxy import Edit, from_origin
+from waitroom.proxy import Edit
 
 logger = logging.getLogger("waitroom.gate")
 
-_COMMAND = b"waitroom-command"
 _SIGNS_OF_LIFE = (Kind.NAVIGATION, Kind.CALL)
 """By the answers to these a shop shows that it is back: a picture may come from elsewhere."""
 _CACHING = frozenset((b"expires", b"pragma", b"surrogate-control", b"x-accel-expires"))
@@ -66,8 +66,10 @@ class Inside:
         )
 
     def _nobodys(self, _: int, theirs: list[Header]) -> list[Header]:
-        self._stock.heard(theirs)
-        return from_origin(theirs)
+        says = said(theirs)
+        if says.stock is not None:
+            self._stock.heard(says.stock)
+        return says.headers
 
     def _failed(self, request: Request, admission: Pass, error: WaitroomError) -> None:
         """A visit loses nothing by what the shop does not do."""
@@ -117,20 +119,21 @@ class Inside:
 
     def _editor(self, request: Request, admission: Pass) -> Edit:
         def edit(status: int, theirs: list[Header]) -> list[Header]:
-            self._stock.heard(theirs)
+            says = said(theirs)
+            if says.stock is not None:
+                self._stock.heard(says.stock)
             if status >= 500:
                 self._losses.failed(admission.session)
                 self._make_good(request, admission)
             elif self._losses and request.kind in _SIGNS_OF_LIFE:
                 self._losses.answered()
             ours = request.gifts
-            if _says_done(theirs):
+            if says.done:
                 self._finish(admission)
                 ours = self._tokens.take_back(
                     _ticket_of(admission), secure=request.secure, beside=request.beside
                 )
-            headers = from_origin(theirs)
-            return [*_uncacheable(headers), *ours] if ours else headers
+            return [*_uncacheable(says.headers), *ours] if ours else says.headers
 
         return edit
 
@@ -149,10 +152,6 @@ def _ticket_of(held: Pass) -> Ticket | None:
     if held.is_guest:
         return None
     return Ticket(held.room, held.epoch, held.lane, held.number, held.at, held.hand, held.waited)
-
-
-def _says_done(headers: Sequence[Header]) -> bool:
-    return b"done" in [value.strip().lower() for name, value in headers if name == _COMMAND]
 
 
 def _uncacheable(headers: Sequence[Header]) -> list[Header]:

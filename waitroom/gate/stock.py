@@ -4,46 +4,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine
 
 from waitroom.errors import LineUnavailableError
-from waitroom.gate.answers import Header
 from waitroom.line.room import Room
 from waitroom.line.rules import SoldOut
 
-HEADER = b"waitroom-sold-out"
 WHO = "shop"
 """As whom it stands in the record."""
 SETTLES_SECONDS = 3.0
 """For so long a worker says nothing again: two servers of a shop that do not agree would fill the record."""
-_WORDS: Mapping[bytes, SoldOut] = {
-    b"1": SoldOut.YES,
-    b"0": SoldOut.NO,
-    **{word.encode(): word for word in SoldOut},
-}
 
 logger = logging.getLogger("waitroom.gate")
 
 
 class Stock:
-    """Takes what one room's answers say of it to all workers. ``begin`` starts a task.
-
-    It is believed because only the shop can say it: the gateway takes the field from every answer that it passes on,
-    and visitors' own ``Waitroom-*`` fields never reach the shop.
-    """
+    """Takes what one room's answers say of it to all workers. ``begin`` starts a task."""
 
     def __init__(self, room: Room, begin: Callable[[Coroutine[None, None, None]], None]) -> None:
         self._room = room
         self._begin = begin
         self._said_at = -SETTLES_SECONDS
 
-    def heard(self, headers: Sequence[Header]) -> None:
-        """Looks through the fields of an answer. What nobody understands counts for nothing."""
-        for name, value in headers:
-            if name == HEADER and (says := _WORDS.get(value.strip().lower())) is not None:
-                self._tell(says)
-
-    def _tell(self, says: SoldOut) -> None:
+    def heard(self, says: SoldOut) -> None:
+        """An answer says so."""
         now = time.monotonic()
         if says is self._room.rules.sold_out or now - self._said_at < SETTLES_SECONDS:
             return

@@ -91,15 +91,14 @@ class Tokens:
         if room.visits.has_ended(shown.session):
             return self._as_helped(shown._replace(admission=None, refused=None))
         now, session = room.clock_ms, room.rules.session_ms
+        if not wants_renewal(held, now_ms=now, session_ms=session):
+            return shown  # much less is it over
         try:
             check_pass(held, now_ms=now, session_ms=session)
         except ExpiredTokenError as error:
-            if shown.session in room.visits.losses:
-                return shown._replace(renew=True)
-            return self._as_helped(shown._replace(admission=None, refused=error))
-        if wants_renewal(held, now_ms=now, session_ms=session):
-            return shown._replace(renew=True)
-        return shown
+            if shown.session not in room.visits.losses:
+                return self._as_helped(shown._replace(admission=None, refused=error))
+        return shown._replace(renew=True)
 
     def _in_hand(self, shown: Brought) -> Brought:
         """What is brought, without what a later hand holds."""

@@ -8,12 +8,15 @@ from typing import Final
 import httptools
 
 from waitroom.errors import OriginError, OriginProtocolError
+from waitroom.proxy.known import KnownHead, KnownHeads
 
 HIGH_WATER: Final = 65_536
 """Bytes of body that may wait for the visitor before the origin is no longer read from."""
 
 MOST_SILENT_BYTES: Final = 65_536
 """Bytes that the origin may send without getting on with its answer: in an endless header, for one."""
+
+_known: Final = KnownHeads()
 
 
 class Answer:
@@ -40,10 +43,13 @@ class Answer:
     """Set by who waits for progress."""
     paused = False
     buffered = 0
+    chunked = False
+    """The body comes in chunks."""
+    _over = False
     _silent = 0
     _interim = False
-    _coded = False
     _tail = b""
+    _parser: httptools.HttpResponseParser | None = None
 
     def __init__(self, transport: asyncio.Transport, *, to_head: bool) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
@@ -52,22 +58,46 @@ class Answer:
         self._body: list[bytes] = []
         self._to_head = to_head
         self._transport = transport
-        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
 
     def feed(self, data: bytes) -> None:
         """Take what the origin sent."""
-        parser = self._parser
-        if parser is None:
+        if self._over:
             self.stray = True
-            return
-        if self.untouched and not data.startswith(b"H"):
-            self._fail("the origin did not speak HTTP/1.1")  # the parser knows RTSP, too
+        elif not self.untouched:
+            self._read(data)
+        elif self._to_head:
+            self._begin(data)
+        elif (known := _known.of(data)) is not None:
+            self._recognise(known, data)
+        else:
+            self._begin(data)
+            if self.complete and not (self.chunked or self.stray or self.failure):
+                _known.learn(
+                    data, self.status, self.headers, keep_alive=self.keep_alive, body_bytes=self.buffered
+                )
+        self.wake()
+
+    def _recognise(self, known: KnownHead, data: bytes) -> None:
+        """Take a whole answer whose head has been read before."""
         self.untouched = False
+        self.started = self.complete = self._over = True
+        self.status, self.headers, self.keep_alive, body_at, _ = known
+        self._body.append(data[body_at:])
+
+    def _begin(self, data: bytes) -> None:
+        self.untouched = False
+        self._parser = httptools.HttpResponseParser(self)
+        if not data.startswith(b"H"):
+            self._fail("the origin did not speak HTTP/1.1")  # the parser knows RTSP, too
+        self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        assert self._parser is not None
         self._silent += len(data)
         if self._to_head:
             self._tail = (self._tail + data)[-4:]
         try:
-            parser.feed_data(data)
+            self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if self.complete:
                 self.stray = True
@@ -81,7 +111,6 @@ class Answer:
         elif self.buffered >= HIGH_WATER and not self.paused:
             self.paused = True
             self._transport.pause_reading()
-        self.wake()
 
     def ended(self, error: Exception | None) -> None:
         """Take note that the origin will send no more."""
@@ -117,6 +146,7 @@ class Answer:
 
     def dismiss(self) -> None:
         """Let go of the parser: the two hold each other, which only garbage collection would end."""
+        self._over = True
         self._parser = None
 
     def on_message_begin(self) -> None:
@@ -138,9 +168,9 @@ class Answer:
                 self.trailers.append((name, value))
             return
         if name == b"transfer-encoding":
-            if value.lower() != b"chunked" or self._coded:
+            if value.lower() != b"chunked" or self.chunked:
                 self._fail(f"the origin used the transfer coding {value[:40]!r}, which was not asked for")
-            self._coded = True
+            self.chunked = True
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -164,7 +194,7 @@ class Answer:
             self._interim = True
             if status == 103:
                 self.hints += tuple(value for name, value in self.headers if name == b"link")
-            self._coded = False
+            self.chunked = False
             self.headers = []
         else:
             self._fail(f"the origin answered with the status {status}, which was not asked for")
@@ -182,7 +212,7 @@ class Answer:
         """Parser callback."""
         if not self._interim:
             self.complete = True
-            if self._to_head and self._coded:
+            if self._to_head and self.chunked:
                 self.stray = True  # the last chunk of a body that may not be
 
     def _fail(self, message: str) -> None:

@@ -16,6 +16,8 @@ from waitroom.proxy.supply import Supply
 from waitroom.proxy.timeouts import OriginTimeouts
 from waitroom.proxy.watch import Watch
 
+_Waiter = asyncio.Future[None] | asyncio.Future[Connection]
+
 
 class Exchange:
     """Carries one request out. Whatever happens, :meth:`close` must be called at the end.
@@ -26,9 +28,10 @@ class Exchange:
     _connection: Connection | None = None
     _answer: Answer | None = None
     _error: Exception | None = None
-    _waiter: asyncio.Future[None] | asyncio.Future[Connection] | None = None
+    _waiter: _Waiter | None = None
     _deadline: float | None = None
     _patience = 0.0
+    _repeated = False
     _task: asyncio.Task[None] | None = None
     early: Callable[[Sequence[bytes]], Awaitable[None]] | None = None
     """Told the links of an early hint, before the answer comes."""
@@ -57,22 +60,22 @@ class Exchange:
             ClientGoneError: the visitor left.
         """
         connection = self._pool.take() or await self._connect(fresh=False)
-        answer = self._start(connection)
-        reused = connection.requests > 1
-        await self._until_started(answer)
-        if answer.failure is not None and answer.untouched:
-            self._pool.fail(connection)
-            self._connection = None
-            if reused and self._repeatable():
-                fresh = await self._connect(fresh=True)
-                if not self._repeatable():  # a piece of the body came meanwhile, and went nowhere
-                    self._pool.release(fresh)
-                    raise answer.failure
-                answer = self._start(fresh)
-                await self._until_started(answer)
-        if answer.failure is not None:
-            raise answer.failure
-        return answer
+        while True:
+            answer = self._start(connection)
+            seconds = self._timeouts.response
+            due: float | None = None
+            while not answer.started and answer.failure is None:
+                # a header that comes a byte at a time has no longer than one that comes at once
+                if due is None and self._sent:
+                    due = self._loop.time() + seconds
+                answer.waiter = waiter = self._loop.create_future()
+                await self._watched(waiter, seconds if due is None else due - self._loop.time())
+                if answer.hints and self.early is not None:
+                    links, answer.hints = answer.hints, ()
+                    await self.early(links)
+            if answer.failure is None:
+                return answer
+            connection = await self._other(connection, answer)
 
     async def more(self) -> bytes:
         """Wait for more of the body, and return all that has arrived: nothing, where only its end was left.
@@ -89,7 +92,7 @@ class Exchange:
             if answer.failure is not None:
                 raise answer.failure
             answer.waiter = waiter = self._loop.create_future()
-            await self._wait(waiter, self._timeouts.idle)
+            await self._watched(waiter, self._timeouts.idle)
         return answer.take()
 
     def finish(self) -> None:
@@ -123,10 +126,26 @@ class Exchange:
     def _repeatable(self) -> bool:
         return self._request.idempotent and (self._body is None or not self._body.begun)
 
+    async def _other(self, connection: Connection, answer: Answer) -> Connection:
+        """A connection to send the request on once more. Raises the failure of the answer where it cannot be."""
+        assert answer.failure is not None
+        if self._repeated or not answer.untouched:
+            raise answer.failure
+        self._repeated = True
+        self._pool.fail(connection)
+        self._connection = None
+        if connection.requests <= 1 or not self._repeatable():
+            raise answer.failure
+        fresh = await self._connect(fresh=True)
+        if not self._repeatable():  # a piece of the body came meanwhile, and went nowhere
+            self._pool.release(fresh)
+            raise answer.failure
+        return fresh
+
     async def _connect(self, *, fresh: bool) -> Connection:
         waiter = self._pool.queue(fresh=fresh)
         try:
-            await self._wait(waiter, self._timeouts.connect)
+            await self._watched(waiter, self._timeouts.connect)
         except BaseException:
             self._pool.withdraw(waiter)
             raise
@@ -141,20 +160,8 @@ class Exchange:
             self._task = self._loop.create_task(self._attend())
         return self._answer
 
-    async def _until_started(self, answer: Answer) -> None:
-        seconds = self._timeouts.response
-        due: float | None = None
-        while not answer.started and answer.failure is None:
-            # a header that comes a byte at a time has no longer than one that comes at once
-            if due is None and self._sent:
-                due = self._loop.time() + seconds
-            answer.waiter = waiter = self._loop.create_future()
-            await self._wait(waiter, seconds if due is None else due - self._loop.time())
-            if answer.hints and self.early is not None:
-                links, answer.hints = answer.hints, ()
-                await self.early(links)
-
-    async def _wait(self, waiter: asyncio.Future[None] | asyncio.Future[Connection], seconds: float) -> None:
+    def _watched(self, waiter: _Waiter, seconds: float) -> _Waiter:
+        """The same waiter, which from here on can fail: by :meth:`fail`, and when ``seconds`` have gone by."""
         if self._error is not None:
             raise self._error
         self._waiter = waiter
@@ -162,15 +169,12 @@ class Exchange:
         # While the request is still being sent, the origin may well be waiting for the rest of it.
         waiting_for_origin = self._sent or self._connection is None
         self._deadline = self._loop.time() + seconds if waiting_for_origin else None
-        try:
-            await waiter
-        finally:
-            self._waiter = None
-            self._deadline = None
+        return waiter
 
     def look(self, now: float) -> None:
         """See to the deadline, and from the first time on, to the visitor."""
-        if self._deadline is not None and now >= self._deadline:
+        waits = self._waiter is not None and not self._waiter.done()
+        if waits and self._deadline is not None and now >= self._deadline:
             what = "connection to" if self._connection is None else "sign of life from"
             self.fail(OriginTimeoutError(f"no {what} the origin within {self._patience:g} s"))
         elif self._task is None and self._sent:
@@ -184,7 +188,7 @@ class Exchange:
             if self._body is not None and not self._sent:
                 await self._body.send()
                 self._sent = True
-                if self._waiter is not None:
+                if self._waiter is not None:  # if it is done, the deadline is of no meaning
                     self._deadline = self._loop.time() + self._patience
             await until_gone(self._receive)
         except Exception as error:

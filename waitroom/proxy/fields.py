@@ -36,7 +36,7 @@ def remembered(headers: Sequence[Header], work: Callable[[Sequence[Header], *Ts]
     """
     if not isinstance(headers, Fields):
         return work(headers, *arguments)
-    key = (work, *arguments)
+    key = (work, *arguments) if arguments else work
     known = headers._known
     try:
         found: T = known[key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
@@ -78,7 +78,7 @@ class Origin:
     def __repr__(self) -> str:
         return f"<Origin {self._pool!r}>"
 
-    async def forward(
+    def forward(
         self,
         scope: Scope,
         receive: Receive,
@@ -86,7 +86,7 @@ class Origin:
         *,
         headers: Sequence[Header],
         edit: Edit,
-    ) -> None:
+    ) -> Awaitable[None]:
         """Stream one request to the origin and its answer back, each no faster than the other side takes it.
 
         Where the origin breaks off after its answer has begun, this returns without the last piece of the
@@ -107,7 +107,7 @@ class Origin:
         exchange = Exchange(self._pool, self._timeouts, self._watch, request, receive)
         if _EARLY_HINT in scope.get("extensions", ()):
             exchange.early = lambda links: send({"type": _EARLY_HINT, "links": links})
-        await _relay(exchange, scope, send, edit)
+        return _relay(exchange, scope, send, edit)
 
     async def tunnel(
         self,
@@ -186,7 +186,9 @@ async def _relay(exchange: Exchange | Declined, scope: Scope, send: Send, edit: 
     try:
         answer = await exchange.answer()
         start = _start(answer, edit, to_head=scope["method"] == "HEAD")
-        announced = announced_trailers(answer.headers) if _TRAILERS in scope.get("extensions", ()) else None
+        announced = None
+        if answer.chunked and _TRAILERS in scope.get("extensions", ()):
+            announced = announced_trailers(answer.headers)
         if announced:
             start["trailers"] = True
             start["headers"] = [*start["headers"], (b"trailer", b", ".join(sorted(announced)))]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
 from starlette.types import Scope
 
 from waitroom.errors import BadRequestError
 from waitroom.proxy.fields import Header, remembered
 
+_LINE: Final = re.compile(rb"[^ \r\n\0]++ [^ \r\n\0]*+")
 # RFC 9110 9.2.2: repeating one of these has the effect of sending it once.
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 
@@ -33,7 +36,8 @@ class Framing(Enum):
     CHUNKED = "chunked"
 
 
-class Request(NamedTuple):
+@dataclass(slots=True)
+class Request:
     """The head of a request in bytes, and what must be known of it to carry it out."""
 
     head: bytes
@@ -50,7 +54,7 @@ class Request(NamedTuple):
         """
         method: str = scope["method"]
         line = b"%b %b" % (method.encode("ascii"), target_of(scope))
-        if line.count(b" ") != 1 or b"\r" in line or b"\n" in line or b"\0" in line:
+        if not _LINE.fullmatch(line):
             raise BadRequestError("the request's method or target contains a line break, a space or a NUL")
         block, framing = remembered(headers, _written)
         head = b"%b HTTP/1.1\r\n%b\r\n" % (line, block)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email.utils import formatdate
 from enum import Enum, auto
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from waitroom.proxy.fields import Header
+from waitroom.proxy.fields import Header, remembered
 
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 STATUS_LINES: Final = {
     status: f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n".encode() for status in range(100, 600)
 }
-_LENGTH: Final = b"\r\ncontent-length: "
 
 
 class Framing(Enum):
@@ -32,7 +32,8 @@ class Framing(Enum):
     """The protocol has changed: bytes pass as they are."""
 
 
-class AnswerHead(NamedTuple):
+@dataclass(slots=True)
+class AnswerHead:
     """What is written first."""
 
     data: bytes
@@ -49,36 +50,57 @@ def answer_head(
     Raises:
         ValueError: a field holds a line break or NUL, frames the body by itself, or has an odd length.
     """
-    data = STATUS_LINES[status] + b"".join([b"%b: %b\r\n" % header for header in headers])
-    lines = len(headers) + 1
-    if data.count(b"\n") != lines or data.count(b"\r") != lines or b"\0" in data:
-        raise ValueError("an answer's header contains a line break or a NUL")
+    block = remembered(headers, _block)
+    data = STATUS_LINES[status] + block.data
     if status == 101:
         return AnswerHead(data + b"\r\n", Framing.TUNNEL, 0, keep_alive=False)
-    found = dict(headers)
-    if b"transfer-encoding" in found:
+    if block.codes:
         raise ValueError("the server frames answers itself")
-    closes = found.get(b"connection") == b"close"
-    keep_alive = keep_alive and not closes
+    keep_alive = keep_alive and not block.closes
     length = 0
     if to_head or status in (204, 304):
         framing = Framing.NONE
-    elif (digits := found.get(b"content-length")) is not None:
+    elif block.length is not None:
         framing = Framing.LENGTH
-        if not digits.isdigit() or data.count(_LENGTH) > 1:
+        length = block.length
+        if length < 0:
             raise ValueError("an answer has no valid length, or more than one")
-        length = int(digits)
     elif version == "1.1":
         framing = Framing.CHUNKED
         data += b"transfer-encoding: chunked\r\n"
     else:
         framing, keep_alive = Framing.UNTIL_CLOSE, False
-    if b"date" not in found:
+    if not block.dated:
         # RFC 9110 6.6.1: who has a clock adds it
         data += _date(int(time.time()))
-    if not (keep_alive or closes):
+    if not (keep_alive or block.closes):
         data += b"connection: close\r\n"
     return AnswerHead(data + b"\r\n", framing, length, keep_alive)
+
+
+class _Block(NamedTuple):
+    """The fields of an answer as they are written, and what they say to the server."""
+
+    data: bytes
+    length: int | None
+    """-1 for one that is none."""
+    closes: bool
+    codes: bool
+    dated: bool
+
+
+def _block(headers: Sequence[Header]) -> _Block:
+    data = b"".join([b"%b: %b\r\n" % header for header in headers])
+    lines = len(headers)
+    if data.count(b"\n") != lines or data.count(b"\r") != lines or b"\0" in data:
+        raise ValueError("an answer's header contains a line break or a NUL")
+    found = dict(headers)
+    length, digits = None, found.get(b"content-length")
+    if digits is not None:
+        twice = len(found) < lines and sum(name == b"content-length" for name, _ in headers) > 1
+        length = int(digits) if digits.isdigit() and not twice else -1
+    closes = found.get(b"connection") == b"close"
+    return _Block(data, length, closes, b"transfer-encoding" in found, b"date" in found)
 
 
 @lru_cache(1)

@@ -8,6 +8,7 @@ another way than we do is refused, not mended.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -61,7 +62,8 @@ class Block(NamedTuple):
     """The protocol that the visitor would like to change to."""
 
 
-class Head(NamedTuple):
+@dataclass(slots=True)
+class Head:
     """A request's head."""
 
     method: str

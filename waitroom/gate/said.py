@@ -1,0 +1,49 @@
+"""What an answer of the shop says: to the gateway, and to the visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from waitroom.gate.answers import Header
+from waitroom.line.rules import SoldOut
+from waitroom.proxy import Fields, from_origin, remembered
+
+STOCK: Final = b"waitroom-sold-out"
+_COMMAND: Final = b"waitroom-command"
+_STOCKS: Final[Mapping[bytes, SoldOut]] = {
+    b"1": SoldOut.YES,
+    b"0": SoldOut.NO,
+    **{word.encode(): word for word in SoldOut},
+}
+
+
+class Said(NamedTuple):
+    """The fields of an answer, read.
+
+    They are believed because only the shop can say them: the gateway takes ``Waitroom-*`` fields from every answer that
+    it passes on, and visitors' own never reach the shop.
+    """
+
+    stock: SoldOut | None
+    """Whether there is anything left to buy; None: it says nothing of it, or nothing that is understood."""
+    done: bool
+    """The visit has ended: a checkout is complete."""
+    headers: list[Header]
+    """For the visitor; nobody changes them."""
+
+
+def said(theirs: Sequence[Header]) -> Said:
+    """Reads the fields of an answer, once where the shop says the same again."""
+    return remembered(theirs, _read)
+
+
+def _read(theirs: Sequence[Header]) -> Said:
+    stock, done = None, False
+    for name, value in theirs:
+        if name == STOCK:
+            stock = _STOCKS.get(value.strip().lower(), stock)
+        elif name == _COMMAND:
+            done = done or value.strip().lower() == b"done"
+    headers = from_origin(theirs)
+    return Said(stock, done, Fields(headers) if isinstance(theirs, Fields) else headers)
