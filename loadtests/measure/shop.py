@@ -8,6 +8,10 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from itertools import count
 from typing import cast
 
 import uvloop
@@ -16,13 +20,22 @@ from loadtests.measure.bare import BODY, HEADERS
 from loadtests.measure.wire import content_length, head_end
 
 BLOCK = memoryview(bytes(256 * 1024))
+UNLIKE = "/unlike"
+"""The path at which no two answers have the same fields."""
 _LARGE = re.compile(rb"/bytes/(\d+) ")
-_HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(b"%b: %b\r\n" % header for header in HEADERS) + b"\r\n"
+_UNDATED = b"HTTP/1.1 200 OK\r\n" + b"".join(b"%b: %b\r\n" % header for header in HEADERS[:-1])
+_number = count()
 
 
 def large(size: int) -> str:
     """The path at which that many bytes are served."""
     return f"/bytes/{size}"
+
+
+@lru_cache(1)
+def _head(now: int) -> bytes:
+    """As shops write it: with the date, which is another each second."""
+    return b"%bdate: %b\r\n\r\n" % (_UNDATED, formatdate(now, usegmt=True).encode())
 
 
 class _Shop(asyncio.Protocol):
@@ -68,7 +81,10 @@ class _Shop(asyncio.Protocol):
             self._to_send = int(wanted[1])
             self._answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % self._to_send
         else:
-            self._answer = _HEAD if head.startswith(b"HEAD ") else _HEAD + BODY
+            answer = _head(int(time.time()))
+            if b"/unlike " in head:
+                answer = b"%bx-request-id: %d\r\n\r\n" % (answer[:-2], next(_number))
+            self._answer = answer if head.startswith(b"HEAD ") else answer + BODY
 
     def _pour(self) -> None:
         while self._to_send and self._flowing and not self._transport.is_closing():

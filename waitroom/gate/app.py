@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -108,8 +108,20 @@ class Gate:
                 await serve(request)
             else:
                 await self._counted(place, serve, request)
-        except TooManyRequestsError as error:
+        except OriginError as error:
+            # no query: there is anything in it
+            self._complaints.warn(
+                type(error).__name__, "%s %s%s: %s", scope["method"], request.path[:200],
+                self._logged.of(request.visitor.address), error,
+            )  # fmt: skip
+            await self._trouble(request, error)
+        except (BusyError, TooManyRequestsError) as error:
             await self._put_off(request, error)
+        except BadRequestError as error:
+            # a path or header that would not mean the same to the origin as to us
+            request.counters[BAD] += 1
+            body = problem(400, "bad-request", str(error))
+            await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
         except ClientGoneError:
             pass
         finally:
@@ -166,32 +178,14 @@ class Gate:
             return {"live": health.live, "ready": self._ready}.get(action, _not_found)
         return _not_found
 
-    async def _shop(self, request: Request) -> None:
-        scope, send = request.scope, request.send
-        name = None
-        try:
-            name = self._rooms.of(request.visitor, request.path)
-            if name is None:
-                await self._passage.through(request)
-            else:
-                entrance = self._entrances[name]
-                request.room = name
-                request.counters = entrance.counters
-                await entrance.doorway.handle(request)
-        except OriginError as error:
-            # no query: there is anything in it
-            self._complaints.warn(
-                type(error).__name__, "%s %s%s: %s", scope["method"], request.path[:200],
-                self._logged.of(request.visitor.address), error,
-            )  # fmt: skip
-            await self._trouble(request, error, name)
-        except BusyError as error:
-            await self._put_off(request, error, name)
-        except BadRequestError as error:
-            # a path or header that would not mean the same to the origin as to us
-            request.counters[BAD] += 1
-            body = problem(400, "bad-request", str(error))
-            await answer(scope, send, 400, PROBLEM, body, [NO_STORE, (b"connection", b"close")])
+    def _shop(self, request: Request) -> Awaitable[None]:
+        name = self._rooms.of(request.visitor, request.path)
+        if name is None:
+            return self._passage.through(request)
+        entrance = self._entrances[name]
+        request.room = name
+        request.counters = entrance.counters
+        return entrance.doorway.handle(request)
 
     async def _ready(self, request: Request) -> None:
         await health.ready(request, [entrance.room for entrance in self._entrances.values()])
@@ -209,31 +203,29 @@ class Gate:
             headers.append((b"content-security-policy", IMAGE_POLICY.encode()))
         await serve_file(request, file, headers)
 
-    def _editions_of(self, room: str | None) -> Editions:
-        return self._editions if room is None else self._entrances[room].editions
+    def _editions_of(self, room: str) -> Editions:
+        return self._entrances[room].editions if room else self._editions
 
-    async def _trouble(self, request: Request, error: OriginError, room: str | None) -> None:
+    async def _trouble(self, request: Request, error: OriginError) -> None:
         """The shop failed. Place and visit are kept, those that were given just now too."""
         status = error.status
         headers = [(b"retry-after", b"5"), *request.gifts]
         if request.kind is Kind.NAVIGATION:
-            pages = self._editions_of(room).to(request.languages)
-            await send_page(request, status, pages.trouble(status, room), headers)
+            pages = self._editions_of(request.room).to(request.languages)
+            await send_page(request, status, pages.trouble(status, request.room or None), headers)
         else:
             kind = "origin-timeout" if status == 504 else "origin-failed"
             body = problem(status, kind, "The shop did not answer. Your place and your visit are kept.")
             await answer(request.scope, request.send, status, PROBLEM, body, [*headers, NO_STORE])
 
-    async def _put_off(
-        self, request: Request, error: BusyError | TooManyRequestsError, room: str | None = None
-    ) -> None:
+    async def _put_off(self, request: Request, error: BusyError | TooManyRequestsError) -> None:
         """Not now. Nothing was sent to the shop; place and visit are kept."""
         request.counters[PUT_OFF] += 1
         status = error.status
         headers = [(b"retry-after", b"%d" % error.retry_after), *request.gifts]
         if request.kind is Kind.NAVIGATION:
-            pages = self._editions_of(room).to(request.languages)
-            await send_page(request, status, pages.put_off(status, room), headers)
+            pages = self._editions_of(request.room).to(request.languages)
+            await send_page(request, status, pages.put_off(status, request.room or None), headers)
         else:
             kind = "busy" if status == 503 else "too-many-requests"
             body = problem(status, kind, str(error), {"retry_after": error.retry_after})

@@ -19,10 +19,21 @@ from waitroom.telemetry.families import OPEN
 class Request:
     """An ASGI request, and who sent it as far as trusted proxies tell."""
 
-    __slots__ = (
-        "_trusted", "_visitor", "at_end", "counters", "counts_as", "from_own_origin", "gifts", "of_shop", "receive",
-        "room", "scope", "send", "sent_at", "wants_returns", "way",
-    )  # fmt: skip
+    counts_as: Kind | None = None
+    """Its kind, where its own headers would tell another."""
+    way = OPEN
+    """As what it is counted when it goes to the shop."""
+    room = ""
+    """The room that it is of; empty: of none."""
+    from_own_origin = False
+    """Whether a script of one of the shop's other origins sends it."""
+    of_shop = False
+    """Whether it is answered by the shop."""
+    wants_returns = False
+    """Whether its sender was told that there is nothing left, and wants a place all the same."""
+    sent_at = 0.0
+    """When it went to the shop, by ``time.perf_counter``; 0: it did not."""
+    _visitor: Visitor | None = None
 
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, trusted: TrustedProxies, counters: Counters
@@ -30,28 +41,13 @@ class Request:
         self.scope = scope
         self.receive = receive
         self.send = send
-        self._trusted = trusted
-        self._visitor: Visitor | None = None
+        self.counters = counters
+        """Where it is counted."""
         self.gifts: list[Header] = []
         """Headers that hand the visitor new tokens, with whatever answer there will be."""
         self.at_end: list[Callable[[], None]] = []
         """Called when it was answered, or given up."""
-        self.counts_as: Kind | None = None
-        """Its kind, where its own headers would tell another."""
-        self.counters = counters
-        """Where it is counted."""
-        self.way = OPEN
-        """As what it is counted when it goes to the shop."""
-        self.room = ""
-        """The room that it is of; empty: of none."""
-        self.from_own_origin = False
-        """Whether a script of one of the shop's other origins sends it."""
-        self.of_shop = False
-        """Whether it is answered by the shop."""
-        self.wants_returns = False
-        """Whether its sender was told that there is nothing left, and wants a place all the same."""
-        self.sent_at = 0.0
-        """When it went to the shop, by ``time.perf_counter``; 0: it did not."""
+        self._trusted = trusted
 
     @property
     def visitor(self) -> Visitor:

@@ -192,11 +192,15 @@ class RoomMap:
         ]
         self._rules = sorted(rules, key=lambda rule: rule.rank)
         self._known = lru_cache(_REMEMBERED)(self._search)
+        self._known_of = lru_cache(_REMEMBERED)(self._of)
 
     def of(self, visitor: Visitor, path: str) -> str | None:
         """The name of the room of a raw path, by the host that was asked for. The shop sees the one in ``Host``, and a
         proxy in front may tell another: whichever is of a room counts. Raises :class:`BadRequestError`."""
-        asked, told = visitor.asked, visitor.host
+        found = self._known_of if len(path) <= _SHORT else self._of
+        return found(visitor.asked, visitor.host, path)
+
+    def _of(self, asked: bytes, told: bytes, path: str) -> str | None:
         if not asked:
             raise BadRequestError("A request must have exactly one Host.")
         name = self.find(asked.decode("latin-1"), path)

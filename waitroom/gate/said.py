@@ -40,10 +40,11 @@ def said(theirs: Sequence[Header]) -> Said:
 
 def _read(theirs: Sequence[Header]) -> Said:
     stock, done = None, False
-    for name, value in theirs:
-        if name == STOCK:
-            stock = _STOCKS.get(value.strip().lower(), stock)
-        elif name == _COMMAND:
-            done = done or value.strip().lower() == b"done"
     headers = from_origin(theirs)
+    if len(headers) < len(theirs):  # something was for the gateway alone
+        for name, value in theirs:
+            if name == STOCK:
+                stock = _STOCKS.get(value.strip().lower(), stock)
+            elif name == _COMMAND:
+                done = done or value.strip().lower() == b"done"
     return Said(stock, done, Fields(headers) if isinstance(theirs, Fields) else headers)

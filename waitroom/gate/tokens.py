@@ -82,12 +82,16 @@ class Question(Token):
 class Pass(Token):
     """Proof of admission; ``at`` is when it was last renewed."""
 
-    __slots__ = ()
+    __slots__ = ("session",)
 
-    @property
-    def session(self) -> str:
-        """The name of the visit: one for each ticket, in however many browsers it is shown."""
-        return f"{self.epoch}:{self.lane}:{self.number}"
+    session: str
+    """The name of the visit: one for each ticket, in however many browsers it is shown."""
+
+    def __init__(
+        self, room: str, epoch: int, lane: str, number: int, at: int, hand: int = 0, waited: int = 0
+    ) -> None:
+        super().__init__(room, epoch, lane, number, at, hand, waited)
+        object.__setattr__(self, "session", f"{epoch}:{lane}:{number}")  # asked for with each request
 
 
 T = TypeVar("T", bound=Token)

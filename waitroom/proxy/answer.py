@@ -8,7 +8,7 @@ from typing import Final
 import httptools
 
 from waitroom.errors import OriginError, OriginProtocolError
-from waitroom.proxy.known import KnownHead, KnownHeads
+from waitroom.proxy.known import LONGEST_HEAD, KnownHead, KnownHeads
 
 HIGH_WATER: Final = 65_536
 """Bytes of body that may wait for the visitor before the origin is no longer read from."""
@@ -67,22 +67,32 @@ class Answer:
             self._read(data)
         elif self._to_head:
             self._begin(data)
-        elif (known := _known.of(data)) is not None:
-            self._recognise(known, data)
         else:
-            self._begin(data)
-            if self.complete and not (self.chunked or self.stray or self.failure):
-                _known.learn(
-                    data, self.status, self.headers, keep_alive=self.keep_alive, body_bytes=self.buffered
-                )
+            head = data[: data.find(b"\r\n\r\n", 0, LONGEST_HEAD) + 4]
+            known = _known.get(head)
+            if known is not None and known.size == len(data):
+                self._recognise(known, data[len(head) :])
+            else:
+                self._begin(data)
+                self._learn(head, len(data))
         self.wake()
 
-    def _recognise(self, known: KnownHead, data: bytes) -> None:
+    def _recognise(self, known: KnownHead, body: bytes) -> None:
         """Take a whole answer whose head has been read before."""
         self.untouched = False
         self.started = self.complete = self._over = True
-        self.status, self.headers, self.keep_alive, body_at, _ = known
-        self._body.append(data[body_at:])
+        self.status, self.headers, self.keep_alive, _ = known
+        self._body.append(body)
+
+    def _learn(self, head: bytes, size: int) -> None:
+        """Remember the head of a whole answer, if nothing but its length told where that ends. The first head of some
+        is that of an interim answer: there the lengths do not add up."""
+        if (
+            self.complete
+            and len(head) + self.buffered == size
+            and not (self.chunked or self.stray or self.failure)
+        ):
+            _known.learn(head, size, self.status, self.headers, keep_alive=self.keep_alive)
 
     def _begin(self, data: bytes) -> None:
         self.untouched = False

@@ -50,6 +50,13 @@ _PLAIN: Final = frozenset(
     b"upgrade-insecure-requests user-agent".split()
 )
 
+_PLAIN_ANSWER: Final = frozenset(
+    b"accept-ranges age cache-control content-encoding content-language content-length content-security-policy "
+    b"content-type date etag expires last-modified link location pragma referrer-policy server "
+    b"strict-transport-security vary via x-content-type-options x-frame-options x-powered-by x-request-id".split()
+)
+"""The same of answers."""
+
 _NAME: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]{1,64}")
 _NOT_IN_TRAILERS: Final = frozenset(
     b"age cache-control content-encoding content-range content-type date expires location retry-after vary "
@@ -143,16 +150,18 @@ def from_origin(headers: Sequence[Header]) -> list[Header]:
     Left out are hop-by-hop fields, every ``Waitroom-*`` field, and each ``Set-Cookie`` of a ``waitroom_*``
     cookie.
     """
-    kept = end_to_end(headers)
-    for name, value in kept:
-        if name.startswith(_OURS) or (name == b"set-cookie" and _is_ours(value)):
-            return [
-                header
-                for header in kept
-                if not header[0].startswith(_OURS)
-                and not (header[0] == b"set-cookie" and _is_ours(header[1]))
-            ]
-    return kept
+    kept: list[Header] = []
+    named: frozenset[bytes] = frozenset()
+    for header in headers:
+        name, value = header
+        if name in _PLAIN_ANSWER:
+            kept.append(header)
+        elif name in HOP_BY_HOP:
+            if name == b"connection":
+                named |= _options(value)
+        elif not (name.startswith(_OURS) or (name == b"set-cookie" and _is_ours(value))):
+            kept.append(header)
+    return [header for header in kept if header[0] not in named] if named else kept
 
 
 def announced_trailers(headers: Sequence[Header]) -> frozenset[bytes]:

@@ -22,35 +22,26 @@ class KnownHead(NamedTuple):
     status: int
     headers: Fields
     keep_alive: bool
-    body_at: int
-    """Where the body begins."""
     size: int
     """Of the whole answer in bytes."""
 
 
-class KnownHeads:
-    """What one process remembers."""
+class KnownHeads(dict[bytes, KnownHead]):
+    """What one process remembers: heads that came at least twice, up to and with their empty line."""
 
     def __init__(self) -> None:
-        self._heads: dict[bytes, KnownHead] = {}
+        super().__init__()
+        self._met = [0] * MOST_HEADS
+        """Of heads that came, their hashes, each at a place of its own: to keep the heads of a shop that never says the
+        same again would cost more than it brings."""
 
-    def __repr__(self) -> str:
-        return f"<KnownHeads {len(self._heads)}>"
-
-    def of(self, data: bytes) -> KnownHead | None:
-        """What ``data`` begins with, if it is a whole answer with a head that is known."""
-        known = self._heads.get(data[: data.find(b"\r\n\r\n", 0, LONGEST_HEAD) + 4])
-        return known if known is not None and known.size == len(data) else None
-
-    def learn(
-        self, data: bytes, status: int, headers: list[Header], *, keep_alive: bool, body_bytes: int
-    ) -> None:
-        """Remember the head of a whole answer that is not in chunks. What hands a visitor a cookie is theirs alone, and
-        will not come again."""
-        body_at = data.find(b"\r\n\r\n", 0, LONGEST_HEAD) + 4
-        # the first head in it is of an interim answer, where the lengths do not add up
-        if body_at + body_bytes != len(data) or any(name == b"set-cookie" for name, _ in headers):
-            return
-        if len(self._heads) >= MOST_HEADS:
-            self._heads.clear()
-        self._heads[data[:body_at]] = KnownHead(status, Fields(headers), keep_alive, body_at, len(data))
+    def learn(self, head: bytes, size: int, status: int, headers: list[Header], *, keep_alive: bool) -> None:
+        """Take note of the head of an answer of ``size`` bytes; the second time, remember it. What hands a visitor a
+        cookie is theirs alone, and will not come again."""
+        hashed = hash(head)
+        if self._met[hashed % MOST_HEADS] != hashed:
+            self._met[hashed % MOST_HEADS] = hashed
+        elif not any(name == b"set-cookie" for name, _ in headers):
+            if len(self) >= MOST_HEADS:
+                self.clear()
+            self[head] = KnownHead(status, Fields(headers), keep_alive, size)

@@ -9,7 +9,7 @@ from email.utils import formatdate
 from enum import Enum, auto
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import Final
 
 from waitroom.proxy.fields import Header, remembered
 
@@ -78,7 +78,8 @@ def answer_head(
     return AnswerHead(data + b"\r\n", framing, length, keep_alive)
 
 
-class _Block(NamedTuple):
+@dataclass(slots=True)
+class _Block:
     """The fields of an answer as they are written, and what they say to the server."""
 
     data: bytes
@@ -97,7 +98,7 @@ def _block(headers: Sequence[Header]) -> _Block:
     found = dict(headers)
     length, digits = None, found.get(b"content-length")
     if digits is not None:
-        twice = len(found) < lines and sum(name == b"content-length" for name, _ in headers) > 1
+        twice = len(found) < lines and data.count(b"content-length: ") > 1
         length = int(digits) if digits.isdigit() and not twice else -1
     closes = found.get(b"connection") == b"close"
     return _Block(data, length, closes, b"transfer-encoding" in found, b"date" in found)

@@ -172,7 +172,8 @@ class HttpConnection(asyncio.Protocol):
         if not keep_alive or self.is_closing:
             self._finish()
             return
-        self.resume_reading()
+        if self._paused:
+            self.resume_reading()
         # a body that nobody wants any more is read to its end, if that comes soon
         self._patience.since = self.loop.time()
         if cycle.body_complete:

@@ -197,7 +197,7 @@ class Cycle:
             and (self.body_complete or not self._expects_continue),
         )
         self._framing = head.framing
-        if self.is_tunnel:
+        if head.framing is Framing.TUNNEL:
             self._connection.tunnelled(self)
         if message.get("trailers") and head.framing is Framing.CHUNKED:
             self._awaits_trailers = True
@@ -238,7 +238,8 @@ class Cycle:
     def _finish(self, *, keep_alive: bool) -> None:
         self.answered = True
         self._pieces = []
-        self._wake()
+        if self._waiter is not None:
+            self._wake()
         self._connection.answered(self, keep_alive=keep_alive)
 
     async def _wait(self) -> None:
