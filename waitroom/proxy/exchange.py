@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
-from starlette.types import Receive
+from starlette.types import Receive, Send
 
 from waitroom.errors import OriginTimeoutError
 from waitroom.proxy.answer import Answer
@@ -16,6 +16,8 @@ from waitroom.proxy.supply import Supply
 from waitroom.proxy.timeouts import OriginTimeouts
 from waitroom.proxy.watch import Watch
 
+EARLY_HINT: Final = "http.response.early_hint"
+"""The extension of ASGI, and its message."""
 _Waiter = asyncio.Future[None] | asyncio.Future[Connection]
 
 
@@ -33,8 +35,8 @@ class Exchange:
     _patience = 0.0
     _repeated = False
     _task: asyncio.Task[None] | None = None
-    early: Callable[[Sequence[bytes]], Awaitable[None]] | None = None
-    """Told the links of an early hint, before the answer comes."""
+    early: Send | None = None
+    """Told of early hints, before the answer comes; None where the server below could not pass them on."""
 
     def __init__(
         self, pool: Supply, timeouts: OriginTimeouts, watch: Watch, request: Request, receive: Receive
@@ -72,7 +74,7 @@ class Exchange:
                 await self._watched(waiter, seconds if due is None else due - self._loop.time())
                 if answer.hints and self.early is not None:
                     links, answer.hints = answer.hints, ()
-                    await self.early(links)
+                    await self.early({"type": EARLY_HINT, "links": links})
             if answer.failure is None:
                 return answer
             connection = await self._other(connection, answer)

@@ -16,7 +16,7 @@ from waitroom.proxy.address import OriginAddress
 from waitroom.proxy.answer import Answer
 from waitroom.proxy.balance import Balancer
 from waitroom.proxy.declined import Declined
-from waitroom.proxy.exchange import Exchange
+from waitroom.proxy.exchange import EARLY_HINT, Exchange
 from waitroom.proxy.fields import Header
 from waitroom.proxy.handshake import UPGRADE
 from waitroom.proxy.headers import announced_trailers
@@ -32,9 +32,8 @@ from waitroom.proxy.watch import Watch
 Edit = Callable[[int, list[Header]], list[Header]]
 """Given the status and the headers of the origin's answer, returns the headers for the visitor."""
 
-_EARLY_HINT: Final = "http.response.early_hint"
 _TRAILERS: Final = "http.response.trailers"
-"""Extensions of ASGI, where the server has them."""
+"""An extension of ASGI, where the server has it."""
 _complaints = Complaints(logging.getLogger("waitroom.proxy"))
 
 
@@ -105,8 +104,8 @@ class Origin:
         """
         request = Request.build(scope, headers)
         exchange = Exchange(self._pool, self._timeouts, self._watch, request, receive)
-        if _EARLY_HINT in scope.get("extensions", ()):
-            exchange.early = lambda links: send({"type": _EARLY_HINT, "links": links})
+        if EARLY_HINT in scope.get("extensions", ()):
+            exchange.early = send
         return _relay(exchange, scope, send, edit)
 
     async def tunnel(
