@@ -82,7 +82,7 @@ class _Shop(asyncio.Protocol):
             self._answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % self._to_send
         else:
             answer = _head(int(time.time()))
-            if b"/unlike " in head:
+            if head.startswith(b"GET %b " % UNLIKE.encode()):
                 answer = b"%bx-request-id: %d\r\n\r\n" % (answer[:-2], next(_number))
             self._answer = answer if head.startswith(b"HEAD ") else answer + BODY
 

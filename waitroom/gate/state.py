@@ -168,12 +168,13 @@ def standing(room: Room, ticket: Ticket | None) -> tuple[Standing, int]:
 
 def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notice | None = None) -> State:
     """The state of the holder of ``number``, from the snapshot alone."""
-    rules, snapshot = room.rules, room.lanes[lane].snapshot
+    rules, head, of_lane = room.rules, room.head, room.lanes[lane]
+    snapshot = of_lane.snapshot
     code = support_code(room.name, snapshot.head.epoch, lane, number)
     sold_out = SoldOut.NO if rules.mode in (Mode.PASS, Mode.CLOSED) else rules.sold_out
     if room.is_away:
         notice = notice or Notice.UNAVAILABLE
-    elif room.is_before_opening and rules.mode is not Mode.PASS:
+    elif head.opens > 0 and rules.mode is not Mode.PASS:
         notice = notice or Notice.BEFORE_OPENING
     elif sold_out is SoldOut.YES:
         notice = notice or Notice.SOLD_OUT
@@ -197,7 +198,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
     if room.awaits_draw or not snapshot.knows_turn(number):
         # everyone is equal until the draw, and a place that was told is never taken back
         ahead = None
-    outlook = room.lanes[lane].outlook
+    outlook = of_lane.outlook
     eta = (
         outlook.estimate(ahead)
         if ahead is not None and rules.mode in _MOVING and not rules.is_halted
@@ -225,7 +226,7 @@ def state_of(room: Room, stands: Standing, number: int, lane: str, notice: Notic
         code=code,
         message=rules.said,
         notice=notice,
-        opens_at=room.head.opens or None,
+        opens_at=head.opens or None,
         rests_in=None if rests_ms is None else rests_ms // 1000,
     )
 

@@ -140,6 +140,8 @@ class KnownRoom:
     def waiting(self) -> int:
         """Present visitors in line, in all lanes that move."""
         weight = self.rules.weight_of
+        if len(self.lanes) == 1:  # as in most rooms, and asked with each poll
+            return self.general.snapshot.waiting if weight(GENERAL) > 0 else 0
         return sum(lane.snapshot.waiting for name, lane in self.lanes.items() if weight(name) > 0)
 
     @property
@@ -175,7 +177,7 @@ class KnownRoom:
     @property
     def is_before_opening(self) -> bool:
         """Whether the door has yet to open."""
-        return self.head.opens > 0
+        return self.general.head.opens > 0
 
     @property
     def clock_ms(self) -> int:
