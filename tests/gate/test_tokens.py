@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import copy
+from dataclasses import replace
+
 import pytest
 
 from waitroom.gate.tokens import (
@@ -148,3 +152,11 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
     """While gateways of two versions run side by side, a ticket of the later one counts at both."""
     later = Signatures("ticket", [NEW]).sign("drop:7:general:41:1000:2:0:what comes later")
     assert Ticket("drop", 7, "general", 41, 1000, 2) == Mint(Ticket, [NEW]).verify(later, "drop")
+
+
+def test_a_copy_of_a_pass_is_of_the_same_visit() -> None:
+    """Dated anew, copied, or sent to another process."""
+    held = Pass("drop", 3, "general", 12, 1000, hand=2)
+    others = [replace(held, at=2000), copy(held), pickle.loads(pickle.dumps(held))]
+    assert ["3:general:12"] * 3 == [other.session for other in others]
+    assert [False, True, True] == [other == held for other in others]

@@ -130,3 +130,16 @@ def test_the_memory_has_bounds() -> None:
     for number in range(3 * MOST_HEADS):
         assert _told(known, HEAD.replace(b"W/x", b"W/%d" % number), [])
         assert len(known) <= MOST_HEADS
+
+
+async def test_a_field_whose_name_or_value_looks_like_a_length_is_none(
+    start_shop: Any, start_gateway: Any
+) -> None:
+    """However many fields come twice."""
+    more = (
+        b"X-Original-Content-Length: 9\r\nX-Note: content-length: 7\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
+    )
+    whole = HEAD.replace(b"ETag", more + b"ETag") + b"whole"
+    got, _ = await _in_turn(start_shop, start_gateway, [whole], [whole])
+    assert [b"whole"] * 2 == [_body(answer) for answer in got]
+    assert all(answer.startswith(b"HTTP/1.1 200") and answer.count(b"set-cookie: ") == 2 for answer in got)

@@ -26,7 +26,7 @@ class Said(NamedTuple):
     """
 
     stock: SoldOut | None
-    """Whether there is anything left to buy; None: it says nothing of it, or nothing that is understood."""
+    """Whether there is anything left to buy, by the first field that is understood; None: it says nothing of it."""
     done: bool
     """The visit has ended: a checkout is complete."""
     headers: list[Header]
@@ -43,8 +43,8 @@ def _read(theirs: Sequence[Header]) -> Said:
     headers = from_origin(theirs)
     if len(headers) < len(theirs):  # something was for the gateway alone
         for name, value in theirs:
-            if name == STOCK:
-                stock = _STOCKS.get(value.strip().lower(), stock)
+            if name == STOCK and stock is None:
+                stock = _STOCKS.get(value.strip().lower())
             elif name == _COMMAND:
                 done = done or value.strip().lower() == b"done"
     return Said(stock, done, Fields(headers) if isinstance(theirs, Fields) else headers)

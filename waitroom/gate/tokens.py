@@ -93,6 +93,10 @@ class Pass(Token):
         super().__init__(room, epoch, lane, number, at, hand, waited)
         object.__setattr__(self, "session", f"{epoch}:{lane}:{number}")  # asked for with each request
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copies are made from the fields alone."""
+        return Pass, (self.room, self.epoch, self.lane, self.number, self.at, self.hand, self.waited)
+
 
 T = TypeVar("T", bound=Token)
 

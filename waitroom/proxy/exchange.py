@@ -68,10 +68,14 @@ class Exchange:
             due: float | None = None
             while not answer.started and answer.failure is None:
                 # a header that comes a byte at a time has no longer than one that comes at once
+                now = self._loop.time()
                 if due is None and self._sent:
-                    due = self._loop.time() + seconds
+                    due = now + seconds
+                left = seconds if due is None else due - now
+                if left <= 0:
+                    raise OriginTimeoutError(f"no header from the origin within {seconds:g} s")
                 answer.waiter = waiter = self._loop.create_future()
-                await self._watched(waiter, seconds if due is None else due - self._loop.time())
+                await self._watched(waiter, left)
                 if answer.hints and self.early is not None:
                     links, answer.hints = answer.hints, ()
                     await self.early({"type": EARLY_HINT, "links": links})

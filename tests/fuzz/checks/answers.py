@@ -54,9 +54,14 @@ class Outcome(NamedTuple):
 
 
 def check_answer(data: bytes, cuts: Iterable[int], *, to_head: bool) -> None:
-    """Whole, bytewise and cut at ``cuts``, what the visitor gets is the same, and what h11 reads."""
+    """Whole, bytewise and cut at ``cuts``, what the visitor gets is the same, and what h11 reads; and once more from
+    memory, where its head is known by then."""
     for ended in (False, True):
         outcome = read(pieces(data, ()), to_head=to_head, ended=ended)
+        for _ in range(2):
+            assert read(pieces(data, ()), to_head=to_head, ended=ended) == outcome, (
+                "it depends on what came before"
+            )
         bytewise = [data[at : at + 1] for at in range(len(data))]
         for parts in (bytewise, pieces(data, cuts)):
             other = read(parts, to_head=to_head, ended=ended)

@@ -78,6 +78,10 @@ def answer_head(
     return AnswerHead(data + b"\r\n", framing, length, keep_alive)
 
 
+_MOST_DIGITS: Final = 18
+"""Of a length: those of an exbibyte are fewer."""
+
+
 @dataclass(slots=True)
 class _Block:
     """The fields of an answer as they are written, and what they say to the server."""
@@ -98,8 +102,8 @@ def _block(headers: Sequence[Header]) -> _Block:
     found = dict(headers)
     length, digits = None, found.get(b"content-length")
     if digits is not None:
-        twice = len(found) < lines and data.count(b"content-length: ") > 1
-        length = int(digits) if digits.isdigit() and not twice else -1
+        twice = len(found) < lines and sum(name == b"content-length" for name, _ in headers) > 1
+        length = int(digits) if digits.isdigit() and len(digits) <= _MOST_DIGITS and not twice else -1
     closes = found.get(b"connection") == b"close"
     return _Block(data, length, closes, b"transfer-encoding" in found, b"date" in found)
 
