@@ -53,7 +53,7 @@ ROOMS: list[dict[str, object]] = [
     {"name": "held", "hosts": ["held.example"], "mode": "pause"},
     {"name": "closed", "hosts": ["closed.example"], "mode": "closed"},
     {"name": "brief", "hosts": ["brief.example"], "rate": 600_000, "session": "2s"},
-    {"name": "full", "hosts": ["full.example"], "rate": 600_000, "session": "2s", "capacity": 1},
+    {"name": "full", "hosts": ["full.example"], "rate": 600_000, "session": "4s", "capacity": 1},
 ]
 
 

@@ -126,7 +126,7 @@ async def test_what_comes_through_a_websocket_keeps_the_visit(gateway: Gateway) 
     async with to(gateway, "full.example") as socket:
         first = given(answered(socket))
         waiting = jar(given((await refused(gateway, "full.example")).headers))
-        for _ in range(5):
+        for _ in range(8):
             for _ in range(5):
                 await asyncio.sleep(0.2)
                 await socket.send("still here")
